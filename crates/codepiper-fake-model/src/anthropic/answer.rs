@@ -1,0 +1,160 @@
+//! The answer to a message: blocks of content, as one document or as a stream of events.
+
+use axum::body::Body;
+use axum::http::{Response, StatusCode};
+use serde_json::{Value, json};
+use tokio_util::sync::CancellationToken;
+
+use super::stream::stream;
+use super::{error, request, tools, usage};
+use crate::pace::Timeline;
+use crate::recorder::Kind;
+use crate::script::{Script, Step};
+
+/// An answer worked out, before it is written in either form.
+pub(super) struct Answer<'a> {
+    pub(super) request: &'a Value,
+    pub(super) id: &'a str,
+    pub(super) script: Script,
+}
+
+pub(super) fn answer(
+    request: &Value,
+    kind: Kind,
+    id: &str,
+    stop: CancellationToken,
+) -> Response<Body> {
+    let script = match kind {
+        Kind::Turn => {
+            let turn = request::turn(request);
+            let script = Script::parse(&turn.prompt);
+            Script {
+                steps: script.answer(&turn.results),
+                ..script
+            }
+        }
+        Kind::Side | Kind::Other => Script::parse(&format!("SAY: {}", side_text(request))),
+    };
+    let answer = Answer {
+        request,
+        id,
+        script,
+    };
+    if let Some(status) = answer.refusal() {
+        return error(status, id, "scripted failure");
+    }
+    let mut timeline = Timeline::default();
+    if request["stream"] == true {
+        stream(&answer, &mut timeline);
+        return super::respond(
+            StatusCode::OK,
+            id,
+            "text/event-stream",
+            timeline.into_body(stop),
+        );
+    }
+    for step in &answer.script.steps {
+        if let Step::Wait(silence) = step {
+            timeline.wait(*silence);
+        }
+    }
+    timeline.wait(answer.script.slow);
+    timeline.push(answer.document().to_string());
+    super::respond(
+        StatusCode::OK,
+        id,
+        "application/json",
+        timeline.into_body(stop),
+    )
+}
+
+/// A title where one is asked for, or else a word that harms nowhere.
+fn side_text(request: &Value) -> &'static str {
+    let wants_title =
+        !request["output_config"]["format"]["schema"]["properties"]["title"].is_null();
+    if wants_title {
+        r#"{"title": "Scripted session"}"#
+    } else {
+        "ok"
+    }
+}
+
+impl Answer<'_> {
+    /// The status of an answer that fails before its first byte. A document fails as a whole.
+    fn refusal(&self) -> Option<StatusCode> {
+        let streams = self.request["stream"] == true;
+        let mut steps = self.script.steps.iter();
+        let status = steps.find_map(|step| match step {
+            Step::Fail(status) => Some(Some(*status)),
+            Step::Say(_) | Step::Think(_) | Step::Use(_) if streams => Some(None),
+            Step::Say(_) | Step::Think(_) | Step::Use(_) | Step::Wait(_) => None,
+        });
+        status.flatten().map(failure)
+    }
+
+    /// The blocks of the answer, whole.
+    fn content(&self) -> Vec<Value> {
+        let steps = self.script.steps.iter().enumerate();
+        steps
+            .filter_map(|(index, step)| self.block(index, step))
+            .collect()
+    }
+
+    /// The block that a step makes, if it makes one.
+    pub(super) fn block(&self, index: usize, step: &Step) -> Option<Value> {
+        Some(match step {
+            Step::Say(text) => json!({"type": "text", "text": text}),
+            Step::Think(text) => {
+                json!({"type": "thinking", "thinking": text, "signature": "ZmFrZQ=="})
+            }
+            Step::Use(tool) => {
+                let (name, input) = tools::call(tool);
+                let id = format!("toolu_{}{index:02}", self.id);
+                json!({"type": "tool_use", "id": id, "name": name, "input": input})
+            }
+            Step::Wait(_) | Step::Fail(_) => return None,
+        })
+    }
+
+    pub(super) fn stop_reason(&self) -> &'static str {
+        let uses_tool = self
+            .script
+            .steps
+            .iter()
+            .any(|step| matches!(step, Step::Use(_)));
+        if uses_tool { "tool_use" } else { "end_turn" }
+    }
+
+    pub(super) fn output_tokens(&self) -> usize {
+        let bytes = |block: &Value| match block["type"].as_str() {
+            Some("text") => usage::tokens(block["text"].as_str().unwrap_or_default()),
+            Some("thinking") => usage::tokens(block["thinking"].as_str().unwrap_or_default()),
+            _ => usage::tokens(&block["input"].to_string()),
+        };
+        self.content().iter().map(bytes).sum()
+    }
+
+    /// The message with this content.
+    pub(super) fn message(&self, content: &[Value], output_tokens: usize) -> Value {
+        json!({
+            "id": format!("msg_{}", self.id),
+            "type": "message",
+            "role": "assistant",
+            "model": self.request["model"],
+            "content": content,
+            "stop_reason": null,
+            "stop_sequence": null,
+            "usage": usage::usage(self.request, output_tokens),
+        })
+    }
+
+    fn document(&self) -> Value {
+        let mut message = self.message(&self.content(), self.output_tokens());
+        message["stop_reason"] = json!(self.stop_reason());
+        message
+    }
+}
+
+pub(super) fn failure(status: u16) -> StatusCode {
+    StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+}

@@ -1,0 +1,42 @@
+//! Test support: the APIs that coding agents call, on loopback, answering as the prompt says.
+//!
+//! A test starts a [`FakeModel`], points a real agent at [`FakeModel::base_url`], and writes what
+//! the model shall do into the prompt itself, one directive a line:
+//!
+//! | line | the model |
+//! | --- | --- |
+//! | `SAY: text` | replies with the text; texts in a row are one of several lines |
+//! | `LINES: n` | replies with `n` numbered lines |
+//! | `ECHO` | replies `sha256=<hex> bytes=<n>` of the whole prompt, as it arrived |
+//! | `THINK: text` | thinks the text (a thinking block) |
+//! | `RUN: command` | runs the command in the shell |
+//! | `READ: path` | reads the file |
+//! | `WRITE: path` | writes a small file |
+//! | `ASK: question` | asks the person, with the options `Red` and `Blue` |
+//! | `TOOL: name json` | uses any other tool, with this input |
+//! | `WAIT: ms` | is silent for that long |
+//! | `SLOW: ms` | spreads the words of each text of this prompt over that time |
+//! | `FAIL`, `FAIL: status` | fails; by default with 400, which no client retries |
+//!
+//! Directives play in order. Each use of a tool ends an answer, and its result brings the next
+//! one. An answer that has nothing left to say after a result tells the result's first line. Lines
+//! that are no directive are ignored, and a prompt without any gets a short reply that quotes its
+//! first line.
+//!
+//! A `FAIL` that comes first is an HTTP status; one that comes after a text breaks the stream.
+//! Statuses such as 429, 500 and 529 are retried by clients with growing pauses, for minutes.
+//!
+//! The server keeps no conversation: the place in the script is worked out from each request, so
+//! retries, resumed sessions and several agents at once are all the same to it. Requests that an
+//! agent makes beside the conversation (titles, probes) are answered plainly.
+//!
+//! One module per API; `script` and `pace` know none of them.
+
+mod anthropic;
+mod pace;
+mod recorder;
+mod script;
+mod server;
+
+pub use recorder::{Kind, Request};
+pub use server::FakeModel;

@@ -1,0 +1,152 @@
+//! The script in a prompt: what it says, and which part of it the next answer plays.
+
+use std::time::Duration;
+
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use crate::recorder::hex;
+
+#[cfg(test)]
+mod tests;
+
+/// The status of a plain `FAIL`: clients do not retry it, so the turn ends at once.
+const DEFAULT_FAILURE: u16 = 400;
+
+/// One thing that the model does.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Step {
+    Say(String),
+    Think(String),
+    Wait(Duration),
+    Fail(u16),
+    Use(Tool),
+}
+
+/// A tool, in the words of the script; each API gives it the name and the input of its agent.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Tool {
+    Run(String),
+    Read(String),
+    Write(String),
+    Ask(String),
+    Named { name: String, input: Value },
+}
+
+/// What a prompt tells the model to do.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Script {
+    pub(crate) steps: Vec<Step>,
+    /// Over how long the words of each text are spread.
+    pub(crate) slow: Duration,
+}
+
+impl Script {
+    pub(crate) fn parse(prompt: &str) -> Self {
+        let mut script = Self {
+            steps: Vec::new(),
+            slow: Duration::ZERO,
+        };
+        for line in prompt.lines() {
+            let line = line.trim();
+            let (word, rest) = line.split_once(':').unwrap_or((line, ""));
+            let rest = rest.trim();
+            let step = match word {
+                "SAY" => Step::Say(rest.to_owned()),
+                "LINES" => Step::Say(numbered_lines(rest)),
+                "ECHO" if rest.is_empty() => Step::Say(fingerprint(prompt)),
+                "THINK" => Step::Think(rest.to_owned()),
+                "RUN" => Step::Use(Tool::Run(rest.to_owned())),
+                "READ" => Step::Use(Tool::Read(rest.to_owned())),
+                "WRITE" => Step::Use(Tool::Write(rest.to_owned())),
+                "ASK" => Step::Use(Tool::Ask(rest.to_owned())),
+                "TOOL" => Step::Use(named(rest)),
+                "WAIT" => Step::Wait(milliseconds(rest)),
+                "FAIL" => Step::Fail(rest.parse().unwrap_or(DEFAULT_FAILURE)),
+                "SLOW" => {
+                    script.slow = milliseconds(rest);
+                    continue;
+                }
+                _ => continue,
+            };
+            match (script.steps.last_mut(), step) {
+                (Some(Step::Say(text)), Step::Say(more)) => {
+                    text.push('\n');
+                    text.push_str(&more);
+                }
+                (_, step) => script.steps.push(step),
+            }
+        }
+        if script.steps.is_empty() {
+            let first = prompt.lines().map(str::trim).find(|line| !line.is_empty());
+            let text = format!(
+                "Glad to help. You said: {}",
+                excerpt(first.unwrap_or("nothing"))
+            );
+            script.steps.push(Step::Say(text));
+        }
+        script
+    }
+
+    /// The steps of the answer that follows these tool results: up to the next use of a tool, and
+    /// never without a word.
+    pub(crate) fn answer(&self, results: &[String]) -> Vec<Step> {
+        let mut used = 0;
+        let mut steps = Vec::new();
+        for step in &self.steps {
+            let is_tool = matches!(step, Step::Use(_));
+            if used == results.len() {
+                steps.push(step.clone());
+            }
+            if is_tool {
+                used += 1;
+            }
+            if used > results.len() {
+                break;
+            }
+        }
+        let silent = |step: &Step| matches!(step, Step::Think(_) | Step::Wait(_));
+        if steps.iter().all(silent) {
+            let told = match results.last() {
+                Some(result) => format!("Result: {}", excerpt(result.lines().next().unwrap_or(""))),
+                None => "Done.".to_owned(),
+            };
+            steps.push(Step::Say(told));
+        }
+        steps
+    }
+}
+
+fn milliseconds(text: &str) -> Duration {
+    Duration::from_millis(text.parse().unwrap_or(0))
+}
+
+fn numbered_lines(count: &str) -> String {
+    let count: usize = count.parse().unwrap_or(1);
+    let lines: Vec<String> = (1..=count)
+        .map(|n| format!("- line {n} of {count}"))
+        .collect();
+    lines.join("\n")
+}
+
+fn named(rest: &str) -> Tool {
+    let (name, input) = rest.split_once(' ').unwrap_or((rest, "{}"));
+    let input = serde_json::from_str(input).unwrap_or_else(|_| Value::String(input.to_owned()));
+    Tool::Named {
+        name: name.to_owned(),
+        input,
+    }
+}
+
+fn fingerprint(prompt: &str) -> String {
+    format!(
+        "sha256={} bytes={}",
+        hex(&Sha256::digest(prompt)),
+        prompt.len()
+    )
+}
+
+fn excerpt(line: &str) -> String {
+    const LONGEST: usize = 200;
+    line.chars().take(LONGEST).collect()
+}
