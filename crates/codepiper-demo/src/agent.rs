@@ -1,0 +1,323 @@
+//! The agent: one thread that waits for keys, signals, children and deadlines in a single `poll`,
+//! and does nothing in between.
+
+use std::collections::VecDeque;
+use std::convert::Infallible;
+use std::fmt;
+use std::io;
+use std::os::fd::BorrowedFd;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use rustix::event::{PollFd, PollFlags, Timespec};
+use rustix::io::Errno;
+use uuid::Uuid;
+
+use crate::args::DemoArgs;
+use crate::block;
+use crate::dialog::{Dialog, Outcome};
+use crate::input::{Decoder, Input};
+use crate::line::{Line, Style};
+use crate::permission::Permissions;
+use crate::prompt::Prompt;
+use crate::screen::Screen;
+use crate::signals::{HANGUP, Signals};
+use crate::stamp::{Stamp, Stamper};
+use crate::terminal::Terminal;
+use crate::transcript::Transcript;
+use crate::view::{self, Face, State};
+
+/// An escape byte that nothing follows for this long was the key.
+const ESCAPE_KEY: Duration = Duration::from_millis(50);
+
+/// The agent is to end, with this exit code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Exit(pub(crate) u8);
+
+/// Why [`Agent::wake`] came back.
+pub(crate) enum Wake {
+    Input(Input),
+    Deadline,
+    /// The watched command wrote or ended.
+    Command,
+}
+
+/// What a key did at the prompt.
+pub(crate) enum Typed {
+    Nothing,
+    Submitted(String),
+    /// Esc or Ctrl-C: stop working.
+    Interrupt,
+}
+
+/// A prompt that is to be taken, and where it came from.
+pub(crate) enum Taken {
+    Typed(String),
+    /// Given on the command line: `!` means nothing in it.
+    Argument(String),
+}
+
+/// Why the agent could not start.
+#[derive(Debug)]
+pub(crate) enum StartError {
+    NoTerminal(io::Error),
+    NoFolder(io::Error),
+    InUse(Uuid),
+    NotFound(Uuid),
+}
+
+impl fmt::Display for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoTerminal(error) => write!(f, "the demo agent needs a terminal: {error}"),
+            Self::NoFolder(error) => write!(f, "the working directory is gone: {error}"),
+            // The words of Claude Code, for programs that look for them.
+            Self::InUse(id) => write!(f, "Session ID {id} is already in use."),
+            Self::NotFound(id) => write!(f, "No conversation found with session ID: {id}"),
+        }
+    }
+}
+
+/// The demo agent.
+pub(crate) struct Agent {
+    terminal: Terminal,
+    signals: Signals,
+    decoder: Decoder,
+    inputs: VecDeque<Input>,
+    pub(crate) screen: Screen,
+    prompt: Prompt,
+    pub(crate) queue: VecDeque<Taken>,
+    leaving: bool,
+    pub(crate) transcript: Transcript,
+    pub(crate) permissions: Permissions,
+    pub(crate) stamp: Stamper,
+    pub(crate) cwd: PathBuf,
+}
+
+impl Agent {
+    /// Takes over the terminal and shows who is there.
+    pub(crate) fn start(args: DemoArgs) -> Result<Self, StartError> {
+        let stamp: Stamper = Stamp::now;
+        let cwd = std::env::current_dir().map_err(StartError::NoFolder)?;
+        let session = args
+            .resume
+            .or(args.session_id)
+            .unwrap_or_else(|| stamp().id);
+        if let Some(path) = &args.transcript {
+            let written = path.metadata().is_ok_and(|file| file.len() > 0);
+            match (args.resume, args.session_id) {
+                (Some(id), _) if !written => return Err(StartError::NotFound(id)),
+                (None, Some(id)) if written => return Err(StartError::InUse(id)),
+                _ => {}
+            }
+        }
+        let signals = Signals::open().map_err(StartError::NoTerminal)?;
+        let terminal = Terminal::open().map_err(StartError::NoTerminal)?;
+        let mut agent = Self {
+            screen: Screen::new(terminal.size()),
+            terminal,
+            signals,
+            decoder: Decoder::default(),
+            inputs: VecDeque::new(),
+            prompt: Prompt::default(),
+            queue: args.prompt.into_iter().map(Taken::Argument).collect(),
+            leaving: false,
+            transcript: Transcript::new(args.transcript, session, &cwd, stamp),
+            permissions: Permissions::new(args.skip_permissions),
+            stamp,
+            cwd,
+        };
+        agent.say_header();
+        if let Some(id) = args.resume {
+            let resumed = Line::new(Style::Dim, format!("  Resumed {id}"));
+            agent.screen.say([Line::air(), resumed]);
+        }
+        Ok(agent)
+    }
+
+    /// Serves until something ends the agent, and gives the terminal back.
+    pub(crate) fn run(mut self) -> Exit {
+        let exit = match self.serve() {
+            Ok(never) => match never {},
+            Err(exit) => exit,
+        };
+        let farewell = self.screen.leave(self.terminal.size());
+        // The terminal may be what ended us.
+        self.terminal.write(farewell.as_bytes()).ok();
+        exit
+    }
+
+    fn serve(&mut self) -> Result<Infallible, Exit> {
+        loop {
+            let prompt = match self.queue.pop_front() {
+                Some(prompt) => prompt,
+                None => self.next_prompt()?,
+            };
+            self.take(prompt)?;
+        }
+    }
+
+    fn next_prompt(&mut self) -> Result<Taken, Exit> {
+        loop {
+            if let Wake::Input(input) = self.wake(Face::Idle, None, None)?
+                && let Typed::Submitted(prompt) = self.press(input)?
+            {
+                return Ok(Taken::Typed(prompt));
+            }
+        }
+    }
+
+    /// Shows a dialog until it is answered.
+    pub(crate) fn ask(&mut self, mut dialog: Dialog) -> Result<Outcome, Exit> {
+        loop {
+            if let Wake::Input(input) = self.wake(Face::Asking(&dialog), None, None)?
+                && let Some(outcome) = dialog.press(input)
+            {
+                return Ok(outcome);
+            }
+        }
+    }
+
+    /// A key at the prompt, whether the agent works or not.
+    pub(crate) fn press(&mut self, input: Input) -> Result<Typed, Exit> {
+        let leaving = std::mem::take(&mut self.leaving);
+        match input {
+            Input::Char(char) => self.prompt.push(char),
+            Input::NewLine => self.prompt.push('\n'),
+            Input::Paste(text) => self.prompt.paste(text),
+            Input::Backspace => self.prompt.backspace(),
+            Input::Ctrl('u') => self.prompt.clear(),
+            Input::Enter => {
+                return Ok(self
+                    .prompt
+                    .submit()
+                    .map_or(Typed::Nothing, Typed::Submitted));
+            }
+            Input::Escape => return Ok(Typed::Interrupt),
+            Input::Ctrl('c') if !self.prompt.is_empty() => self.prompt.clear(),
+            Input::Ctrl('c') if leaving => return Err(Exit(0)),
+            Input::Ctrl('c') => {
+                self.leaving = true;
+                return Ok(Typed::Interrupt);
+            }
+            Input::Ctrl('d') if self.prompt.is_empty() => return Err(Exit(0)),
+            Input::Ctrl(_) | Input::Up | Input::Down => {}
+        }
+        Ok(Typed::Nothing)
+    }
+
+    /// Shows this face until there is something to react to. Without a deadline it may be forever.
+    pub(crate) fn wake(
+        &mut self,
+        face: Face<'_>,
+        deadline: Option<Instant>,
+        command: Option<BorrowedFd<'_>>,
+    ) -> Result<Wake, Exit> {
+        loop {
+            if let Some(code) = self.signals.exit_code() {
+                return Err(Exit(code));
+            }
+            if let Some(input) = self.inputs.pop_front() {
+                return Ok(Wake::Input(input));
+            }
+            let left = deadline.map(|at| at.saturating_duration_since(Instant::now()));
+            if left == Some(Duration::ZERO) {
+                return Ok(Wake::Deadline);
+            }
+            self.draw(face)?;
+            let escape = self.decoder.is_ambiguous().then_some(ESCAPE_KEY);
+            let ready = self.poll(left.into_iter().chain(escape).min(), command)?;
+            if ready.keys {
+                self.read()?;
+            } else if escape.is_some() && !ready.any() {
+                self.decoder.settle(&mut self.inputs);
+            }
+            if ready.signal {
+                self.signals.drain();
+            }
+            // Keys go first; a signal may be that of the command's end.
+            if (ready.command || ready.signal && command.is_some()) && self.inputs.is_empty() {
+                return Ok(Wake::Command);
+            }
+        }
+    }
+
+    fn poll(&self, left: Option<Duration>, command: Option<BorrowedFd<'_>>) -> Result<Ready, Exit> {
+        let mut files = vec![
+            PollFd::new(&self.terminal, PollFlags::IN),
+            PollFd::new(&self.signals, PollFlags::IN),
+        ];
+        files.extend(
+            command
+                .as_ref()
+                .map(|file| PollFd::new(file, PollFlags::IN)),
+        );
+        let timeout = left.and_then(|left| Timespec::try_from(left).ok());
+        match rustix::event::poll(&mut files, timeout.as_ref()) {
+            Ok(_) | Err(Errno::INTR) => {}
+            Err(_) => return Err(Exit(HANGUP)),
+        }
+        let mut ready = files.iter().map(|file| !file.revents().is_empty());
+        let mut next = || ready.next().unwrap_or(false);
+        Ok(Ready {
+            keys: next(),
+            signal: next(),
+            command: next(),
+        })
+    }
+
+    fn read(&mut self) -> Result<(), Exit> {
+        let mut buffer = [0; 16 * 1024];
+        match self.terminal.read(&mut buffer) {
+            Ok(bytes) if !bytes.is_empty() => self.decoder.feed(bytes, &mut self.inputs),
+            Ok(_) | Err(_) => return Err(Exit(HANGUP)),
+        }
+        Ok(())
+    }
+
+    /// Draws what changed, at the size that the terminal has now.
+    pub(crate) fn draw(&mut self, face: Face<'_>) -> Result<(), Exit> {
+        if let Some(error) = self.transcript.take_failure() {
+            let words = format!("The transcript cannot be written: {error}");
+            self.screen.say(block::error(&words, self.screen.cols()));
+        }
+        let size = self.terminal.size();
+        let state = State {
+            prompt: &self.prompt,
+            queued: self.queue.len(),
+            leaving: self.leaving,
+        };
+        let drawing = self.screen.draw(size, view::frame(face, &state, size));
+        self.terminal
+            .write(drawing.as_bytes())
+            .map_err(|_| Exit(HANGUP))
+    }
+
+    /// Empties the conversation on the screen.
+    pub(crate) fn clear(&mut self) -> Result<(), Exit> {
+        let clearing = self.screen.clear();
+        self.terminal
+            .write(clearing.as_bytes())
+            .map_err(|_| Exit(HANGUP))?;
+        self.say_header();
+        Ok(())
+    }
+
+    fn say_header(&mut self) {
+        let cwd = self.cwd.display().to_string();
+        self.screen.say(block::header(&cwd, self.screen.cols()));
+    }
+}
+
+/// What a poll found.
+struct Ready {
+    keys: bool,
+    signal: bool,
+    command: bool,
+}
+
+impl Ready {
+    fn any(&self) -> bool {
+        self.keys || self.signal || self.command
+    }
+}

@@ -1,0 +1,123 @@
+//! Shell commands at work: `RUN:` with its question, and `!command` without.
+
+use std::io;
+use std::os::fd::AsFd as _;
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+
+use crate::agent::{Agent, Exit};
+use crate::block;
+use crate::command::{Ended, Running};
+use crate::line::Style;
+use crate::tool::Call;
+use crate::turn::{Cut, Turn};
+
+/// A command that was asked to end has this long.
+const TERMINATION: Duration = Duration::from_millis(500);
+const LONGEST_COMMAND: Duration = Duration::from_mins(10);
+
+impl Agent {
+    /// `!command`: no question, no answer, as in the real agents.
+    pub(crate) fn bang(&mut self, text: &str) -> Result<(), Exit> {
+        let cols = self.screen.cols();
+        let command = text[1..].trim();
+        self.screen.say(block::echo(text, cols));
+        self.transcript
+            .user(&json!(format!("<bash-input>{command}</bash-input>")));
+        let mut turn = Turn::new(0);
+        let output = match self.run_command(&mut turn, command) {
+            Ok(Ok(ended)) => {
+                self.screen.say(block::output(&ended, cols));
+                ended.output
+            }
+            Ok(Err(error)) => {
+                self.screen
+                    .say(block::below(&error.to_string(), Style::Bad, cols));
+                error.to_string()
+            }
+            Err(Cut::Exit(exit)) => return Err(exit),
+            Err(Cut::Interrupted | Cut::Rejected | Cut::Failed) => {
+                self.screen
+                    .say(block::below("Interrupted", Style::Bad, cols));
+                "Interrupted".to_owned()
+            }
+        };
+        let result = format!("<bash-stdout>{output}</bash-stdout><bash-stderr></bash-stderr>");
+        self.transcript.user(&json!(result));
+        Ok(())
+    }
+
+    pub(crate) fn run_tool(&mut self, turn: &mut Turn, command: &str) -> Result<(), Cut> {
+        let call = Call::run(self.call_id(), command);
+        self.call(turn, &call)?;
+        let ended = match self.run_command(turn, command)? {
+            Ok(ended) => ended,
+            Err(error) => {
+                let words = format!("The command did not start: {error}");
+                self.result(turn, &words, Style::Bad, true, &json!(words));
+                return Ok(());
+            }
+        };
+        self.screen.say(block::output(&ended, self.screen.cols()));
+        let detail = json!({
+            "stdout": ended.output,
+            "stderr": "",
+            "interrupted": false,
+            "isImage": false,
+        });
+        let failed = !ended.succeeded();
+        let result = if failed {
+            format!("{}\n{}", ended.status(), ended.output)
+        } else {
+            ended.output.clone()
+        };
+        self.close(turn, &result, failed, &detail);
+        let closing = if failed {
+            format!("The command failed: {}.", ended.status())
+        } else {
+            "The command succeeded.".into()
+        };
+        turn.closing = Some(closing);
+        Ok(())
+    }
+
+    /// Runs a command to its end. Interrupted, it and what it started is ended first.
+    fn run_command(&mut self, turn: &mut Turn, command: &str) -> Result<io::Result<Ended>, Cut> {
+        let mut running = match Running::spawn(command) {
+            Ok(running) => running,
+            Err(error) => return Ok(Err(error)),
+        };
+        let until = Instant::now() + LONGEST_COMMAND;
+        loop {
+            match running.poll() {
+                Ok(Some(ended)) => return Ok(Ok(ended)),
+                Ok(None) => {}
+                Err(error) => return Ok(Err(error)),
+            }
+            match self.busy(turn, Some(until), Some(running.as_fd())) {
+                Ok(false) => {}
+                Ok(true) => return Ok(Err(io::ErrorKind::TimedOut.into())),
+                Err(Cut::Interrupted) => {
+                    self.end_command(turn, &mut running)?;
+                    return Err(Cut::Interrupted);
+                }
+                Err(cut) => return Err(cut),
+            }
+        }
+    }
+
+    /// Gives a command a moment to end by itself; dropping it kills what is left.
+    fn end_command(&mut self, turn: &mut Turn, running: &mut Running) -> Result<(), Cut> {
+        running.terminate();
+        let until = Instant::now() + TERMINATION;
+        while let Ok(None) = running.poll() {
+            match self.busy(turn, Some(until), Some(running.as_fd())) {
+                Ok(true) => break,
+                Ok(false) | Err(Cut::Interrupted) => {}
+                Err(cut) => return Err(cut),
+            }
+        }
+        Ok(())
+    }
+}
