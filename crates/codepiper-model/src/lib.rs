@@ -1,1 +1,30 @@
-//! The vocabulary.
+//! The vocabulary of CodePiper: what every other crate means by a session, an event, a status.
+//!
+//! Invariant: values only. Nothing here reads a clock, a file, a socket or a database; the
+//! [`Clock`] is handed in. The serialised form of these types is the form on the wire.
+
+mod activity;
+mod actor;
+mod clock;
+mod event;
+mod exit;
+mod id;
+mod launch;
+mod prompt;
+mod provider;
+mod receipt;
+mod session;
+mod time;
+
+pub use activity::{Activity, ActivityState, Evidence, EvidenceSource};
+pub use actor::Actor;
+pub use clock::{Clock, SystemClock};
+pub use event::{Event, EventSource, NewEvent, Seq};
+pub use exit::{Exit, ExitReason};
+pub use id::{IdError, SessionId};
+pub use launch::{AgentSpec, LaunchSpec};
+pub use prompt::{PromptText, PromptTextError};
+pub use provider::{Capabilities, Native, ProviderId, UnknownProvider};
+pub use receipt::{Receipt, ReceiptStatus};
+pub use session::{BillingMode, Session, Status};
+pub use time::Timestamp;

@@ -1,0 +1,97 @@
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// The name of a session: a version 4 UUID, shown in lower case with hyphens. It also names the
+/// tmux session (`codepiper-<uuid>`) and, where the agent lets us choose, its conversation.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct SessionId(Uuid);
+
+impl SessionId {
+    /// A new id from the system's random source.
+    pub fn random() -> Self {
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "this is the constructor ids come from"
+        )]
+        Self(Uuid::new_v4())
+    }
+
+    /// The first twelve hexadecimal digits: the name of the session's files under `run/`, short
+    /// because a socket path may not exceed about 100 bytes.
+    pub fn short(self) -> String {
+        let mut digits = self.0.simple().to_string();
+        digits.truncate(12);
+        digits
+    }
+
+    /// The name of the tmux session that holds the agent.
+    pub fn tmux_name(self) -> String {
+        format!("codepiper-{self}")
+    }
+}
+
+impl fmt::Display for SessionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.hyphenated().fmt(f)
+    }
+}
+
+impl fmt::Debug for SessionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// A text that is no UUID.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IdError(String);
+
+impl fmt::Display for IdError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}` is not a session id (a UUID)", self.0)
+    }
+}
+
+impl std::error::Error for IdError {}
+
+impl FromStr for SessionId {
+    type Err = IdError;
+
+    fn from_str(text: &str) -> Result<Self, IdError> {
+        let shown = || text.chars().take(64).collect();
+        // Uuid also reads braces, URNs and bare digits; a path segment is only the plain form.
+        if text.len() != 36 {
+            return Err(IdError(shown()));
+        }
+        Uuid::try_parse(text)
+            .map(Self)
+            .map_err(|_| IdError(shown()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_hyphenated_form_is_an_id() {
+        let id: SessionId = "0f5d3b9e-5b0a-4c8e-9d0c-2f6d1a7b8c9d".parse().unwrap();
+        assert_eq!(id.to_string(), "0f5d3b9e-5b0a-4c8e-9d0c-2f6d1a7b8c9d");
+        assert_eq!(id.short(), "0f5d3b9e5b0a");
+        assert!(
+            "0f5d3b9e5b0a4c8e9d0c2f6d1a7b8c9d"
+                .parse::<SessionId>()
+                .is_err()
+        );
+        assert!(
+            "{0f5d3b9e-5b0a-4c8e-9d0c-2f6d1a7b8c9d}"
+                .parse::<SessionId>()
+                .is_err()
+        );
+        assert!("nope".parse::<SessionId>().is_err());
+    }
+}

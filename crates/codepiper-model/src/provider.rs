@@ -1,0 +1,93 @@
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+/// An agent CLI that CodePiper knows how to run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ProviderId {
+    /// Anthropic's Claude Code.
+    ClaudeCode,
+    /// The small scripted agent inside the binary.
+    Demo,
+}
+
+impl ProviderId {
+    /// Every provider, in the order in which they are offered.
+    pub const ALL: [Self; 2] = [Self::ClaudeCode, Self::Demo];
+
+    /// The name on the wire and on the command line.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::ClaudeCode => "claude-code",
+            Self::Demo => "demo",
+        }
+    }
+}
+
+impl fmt::Display for ProviderId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A name that is no provider's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnknownProvider(String);
+
+impl fmt::Display for UnknownProvider {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "unknown provider `{}`; known are ", self.0)?;
+        for (i, provider) in ProviderId::ALL.iter().enumerate() {
+            let separator = if i == 0 { "" } else { ", " };
+            write!(f, "{separator}`{provider}`")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for UnknownProvider {}
+
+impl FromStr for ProviderId {
+    type Err = UnknownProvider;
+
+    /// Reads a provider's name; `claude` is an alias that the existing CodePiper accepts.
+    fn from_str(text: &str) -> Result<Self, UnknownProvider> {
+        let name = if text == "claude" {
+            "claude-code"
+        } else {
+            text
+        };
+        Self::ALL
+            .into_iter()
+            .find(|provider| provider.as_str() == name)
+            .ok_or_else(|| UnknownProvider(text.chars().take(64).collect()))
+    }
+}
+
+/// How a provider does a thing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Native {
+    /// Through a channel the agent offers for it.
+    Native,
+    /// By reading its screen and typing.
+    Screen,
+    /// Not at all.
+    None,
+}
+
+/// What works with a provider today, and how.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Capabilities {
+    /// How it is known what the agent is doing.
+    pub activity: Native,
+    /// How it is known that a prompt was taken.
+    pub prompt_receipts: Native,
+    /// Whether the agent can be told to run without asking.
+    pub supports_dangerous_mode: bool,
+    /// Whether a session can carry on an earlier conversation of the agent.
+    pub supports_resume: bool,
+}

@@ -1,0 +1,28 @@
+use serde::{Deserialize, Serialize};
+
+/// How far a prompt has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReceiptStatus {
+    /// The daemon has it.
+    Accepted,
+    /// It stands in the agent's terminal.
+    Typed,
+    /// The agent began a turn with it.
+    Submitted,
+    /// That turn is over.
+    TurnDone,
+    /// It did not arrive.
+    Failed,
+}
+
+/// What became of a prompt.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Receipt {
+    /// The receipt's name in the events.
+    pub id: String,
+    /// How far it has come.
+    pub status: ReceiptStatus,
+    /// Why it came no further.
+    pub reason: Option<String>,
+}

@@ -1,0 +1,128 @@
+use std::ffi::OsString;
+use std::io;
+use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::Duration;
+
+use tokio::process::Command;
+use tokio::time::timeout;
+
+use crate::{Tmux, TmuxError};
+
+const START_DEADLINE: Duration = Duration::from_secs(10);
+
+/// Whether something is there. Nothing is killed, forgotten or called dead on `Unknown`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Presence {
+    /// It is there.
+    Present,
+    /// It is not.
+    Absent,
+    /// It could not be told.
+    Unknown,
+}
+
+/// What marks a server as ours, and as whose.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tag(pub String);
+
+/// One tmux server with one session, one window and one pane.
+#[derive(Clone, Debug)]
+pub struct Server {
+    pub(crate) tmux: Tmux,
+    /// The socket it listens on.
+    pub socket: PathBuf,
+    /// The name of its only session.
+    pub name: String,
+}
+
+/// The option that holds the [`Tag`].
+pub(crate) const TAG_OPTION: &str = "@codepiper_tag";
+
+impl Server {
+    /// The server of that socket and session name, running or not.
+    pub fn new(tmux: Tmux, socket: PathBuf, name: String) -> Self {
+        Self { tmux, socket, name }
+    }
+
+    /// The command that attaches a terminal to it.
+    pub fn attach_argv(&self) -> Vec<String> {
+        vec![
+            "tmux".to_owned(),
+            "-S".to_owned(),
+            self.socket.display().to_string(),
+            "attach".to_owned(),
+            "-t".to_owned(),
+            format!("={}", self.name),
+        ]
+    }
+
+    /// Starts the server with `command` in its pane.
+    ///
+    /// `env` becomes the process environment of the server and so of the pane: an argument would
+    /// be visible to everybody. `command` must have at least two words; tmux gives a single one
+    /// to a shell.
+    pub(crate) async fn start(
+        &self,
+        config: &Path,
+        env: &[(OsString, OsString)],
+        (cols, rows): (u16, u16),
+        cwd: &Path,
+        command: &[OsString],
+        tag: &Tag,
+    ) -> Result<(), TmuxError> {
+        let mut tmux = Command::new(self.tmux.program());
+        tmux.arg("-u")
+            .arg("-S")
+            .arg(&self.socket)
+            .arg("-f")
+            .arg(config);
+        tmux.args(["new-session", "-d", "-s", &self.name]);
+        tmux.args(["-x", &cols.to_string(), "-y", &rows.to_string()])
+            .arg("-c")
+            .arg(cwd);
+        tmux.args(command)
+            .args([";", "set-option", "-s", TAG_OPTION, &tag.0]);
+        tmux.env_clear().envs(env.iter().map(|(k, v)| (k, v)));
+        tmux.stdin(Stdio::null()).kill_on_drop(true);
+        let output =
+            timeout(START_DEADLINE, tmux.output())
+                .await
+                .map_err(|_| TmuxError::Silent {
+                    command: "new-session".into(),
+                    after: START_DEADLINE,
+                })??;
+        if output.status.success() {
+            return Ok(());
+        }
+        let message = String::from_utf8_lossy(&output.stderr).trim().to_owned();
+        Err(TmuxError::Refused {
+            command: "new-session".into(),
+            message,
+        })
+    }
+
+    /// Whether the server listens. Spawns nothing.
+    pub fn presence(&self) -> Presence {
+        match UnixStream::connect(&self.socket) {
+            Ok(_) => Presence::Present,
+            Err(e)
+                if matches!(
+                    e.kind(),
+                    io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused
+                ) =>
+            {
+                Presence::Absent
+            }
+            Err(_) => Presence::Unknown,
+        }
+    }
+
+    /// Removes the socket of a server that is gone; tmux leaves it behind.
+    pub fn remove_socket(&self) {
+        if self.presence() == Presence::Absent {
+            drop(fs_err::remove_file(&self.socket));
+        }
+    }
+}
