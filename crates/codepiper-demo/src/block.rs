@@ -123,7 +123,7 @@ pub(crate) fn help(cols: usize) -> Vec<Line> {
     const ROWS: [(&str, &str); 11] = [
         ("SAY: text", "prints the text"),
         ("RUN: command", "asks, then runs it"),
-        ("WRITE: path", "asks, then writes a small file"),
+        ("WRITE: path", "asks, then writes a file"),
         ("ASK: question", "asks you something"),
         ("SLOW: 5000", "works for 5000 ms"),
         ("FAIL", "ends like an API error"),

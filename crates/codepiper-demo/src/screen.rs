@@ -43,7 +43,9 @@ impl Screen {
 
     /// Adds to the conversation with the next drawing.
     pub(crate) fn say(&mut self, lines: impl IntoIterator<Item = Line>) {
-        self.said.extend(lines);
+        let cols = self.size.cols;
+        self.said
+            .extend(lines.into_iter().map(|line| line.clipped(cols)));
     }
 
     /// The bytes that bring the terminal, now of this size, to this frame.

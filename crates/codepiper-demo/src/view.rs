@@ -174,10 +174,12 @@ fn detail(detail: &[String], cols: usize) -> Vec<Line> {
 }
 
 /// Drops what matters least, last first, until the rows suffice; then what is far from the cursor.
+/// Air and trimmings leave at least one row to the conversation.
 fn fit(mut lines: Vec<Line>, size: Size) -> Vec<Line> {
     let rows = size.rows.max(1);
     for keep in [Keep::Air, Keep::Trim, Keep::Detail, Keep::Useful] {
-        while lines.len() > rows {
+        let room = if keep <= Keep::Trim { rows - 1 } else { rows };
+        while lines.len() > room {
             let dropped = lines
                 .iter()
                 .rposition(|line| line.keep == keep && line.focus.is_none());

@@ -57,7 +57,8 @@ pub(crate) struct Reader {
 /// Attaches a control-mode client to `server`.
 pub(crate) fn attach(server: &Server) -> Result<(Client, Reader), TmuxError> {
     let mut child = Command::new(server.tmux.program())
-        .args(["-u", "-C", "-S"])
+        // `-N`: attaching would otherwise start a server, with the user's configuration.
+        .args(["-N", "-u", "-C", "-S"])
         .arg(&server.socket)
         .args(["attach-session", "-t", &format!("={}", server.name)])
         .env_clear()

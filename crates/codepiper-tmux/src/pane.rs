@@ -543,14 +543,6 @@ impl Shared {
                 std::future::pending::<()>().await;
             }
             if Instant::now() > deadline {
-                eprintln!(
-                    "DEBUG {:?}",
-                    self.run_line(
-                        format!("display-message -p -t {PANE} '{STATUS_FORMAT} #{{pane_pid}}'"),
-                        1
-                    )
-                    .await
-                );
                 return PaneExit::Unknown;
             }
             // tmux 3.3a now and then misses the SIGCHLD of its pane and then never collects the

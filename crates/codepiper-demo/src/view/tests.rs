@@ -44,7 +44,7 @@ fn five_rows_are_enough_to_work_and_to_ask() {
     let frame = draw(Face::Working(4), "", 20, 5);
     assert_eq!(
         shown(&frame),
-        "✻ Working… (esc to …\n────────────────────\n>\n────────────────────\n  CodePiper demo ag…"
+        "✻ Working… (esc to …\n────────────────────\n>\n────────────────────"
     );
     assert_eq!(frame.title, "⠐ demo");
     let call = Call::run("t".into(), "touch x");

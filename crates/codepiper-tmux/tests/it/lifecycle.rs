@@ -25,9 +25,23 @@ async fn exit_codes_and_signals_are_exact() {
 #[tokio::test]
 async fn a_program_that_ends_at_once_is_seen_to_have_ended() {
     let fixture = Fixture::new().await;
-    let pane = fixture.launch("echo bye; exit 3").await;
+    let pane = fixture.launch("exit 3").await;
     assert_eq!(pane.ended().await, End::Exited(PaneExit::Code(3)));
-    assert!(pane.pane.view().lines[0].contains("bye"));
+}
+
+#[tokio::test]
+async fn the_screen_stays_readable_after_the_end() {
+    let fixture = Fixture::new().await;
+    let pane = fixture.launch("echo bye; read x").await;
+    pane.until_text("bye").await;
+    pane.pane
+        .input()
+        .await
+        .keys(&["enter".parse().unwrap()])
+        .await
+        .unwrap();
+    assert_eq!(pane.ended().await, End::Exited(PaneExit::Code(0)));
+    assert_eq!(pane.pane.view().lines[0], "bye");
 }
 
 #[tokio::test]

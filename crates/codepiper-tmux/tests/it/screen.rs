@@ -58,9 +58,12 @@ async fn a_resize_is_followed_by_program_and_screen() {
         .await;
     pane.until_text("narrow").await;
     pane.pane.resize(30, 12).await.unwrap();
-    let view = pane.until_text("12 30").await;
+    pane.until_text("12 30").await;
+    let captured = pane.captured().await;
+    let view = pane
+        .until("the re-flowed screen", |view| view.lines == captured)
+        .await;
     assert_eq!(view.size, (30, 12));
-    assert_eq!(view.lines, pane.captured().await);
     assert_eq!(pane.pane.size(), (30, 12));
 }
 
