@@ -1,0 +1,48 @@
+use std::io;
+use std::path::PathBuf;
+
+/// What can go wrong with the database.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// Another process has it.
+    #[error("the database `{path}` is in use by another daemon{}", .pid.map(|pid| format!(" (pid {pid})")).unwrap_or_default())]
+    InUse {
+        /// Which database.
+        path: PathBuf,
+        /// Who says so in the lock file.
+        pid: Option<u32>,
+    },
+    /// It was written by a later version.
+    #[error(
+        "the database has layout {found}, this version knows up to {known}; start the version that wrote it"
+    )]
+    Newer {
+        /// The layout that is there.
+        found: i64,
+        /// The newest that this version knows.
+        known: i64,
+    },
+    /// The row is not there.
+    #[error("there is no such row")]
+    NotFound,
+    /// A row does not read as what it should be.
+    #[error("column `{column}` holds `{value}`")]
+    Unreadable {
+        /// The column.
+        column: &'static str,
+        /// What stands there.
+        value: String,
+    },
+    /// The store is closing.
+    #[error("the database is closed")]
+    Closed,
+    /// SQLite refused something.
+    #[error(transparent)]
+    Sqlite(#[from] rusqlite::Error),
+    /// A value has no JSON form, or the other way round.
+    #[error(transparent)]
+    Json(#[from] serde_json::Error),
+    /// The operating system refused something.
+    #[error(transparent)]
+    Io(#[from] io::Error),
+}

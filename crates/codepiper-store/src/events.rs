@@ -1,0 +1,118 @@
+//! Everything that happened.
+
+use codepiper_model::{Event, EventSource, NewEvent, Seq, SessionId, Timestamp};
+use rusqlite::types::Value;
+use rusqlite::{Connection, Row, params_from_iter};
+
+use crate::StoreError;
+use crate::row::{json, named, parsed};
+
+/// Which events to read.
+#[derive(Clone, Debug, Default)]
+pub struct EventQuery {
+    /// Of this session only.
+    pub session_id: Option<SessionId>,
+    /// Later than this one.
+    pub since: Option<Seq>,
+    /// Earlier than this one.
+    pub before: Option<Seq>,
+    /// From this source only.
+    pub source: Option<EventSource>,
+    /// Of this type only.
+    pub kind: Option<String>,
+    /// At most so many.
+    pub limit: usize,
+    /// Newest first.
+    pub descending: bool,
+}
+
+/// Adds an event and returns its place.
+pub fn append(db: &Connection, event: &NewEvent) -> Result<Seq, StoreError> {
+    db.prepare_cached(
+        "INSERT INTO events (session_id, ts, source, type, payload) VALUES (?1, ?2, ?3, ?4, ?5)",
+    )?
+    .execute((
+        event.session_id.to_string(),
+        event.timestamp.as_millis(),
+        event.source.as_str(),
+        &event.kind,
+        serde_json::to_string(&event.payload)?,
+    ))?;
+    Ok(db.last_insert_rowid())
+}
+
+/// Reads events, and whether there are more.
+pub fn query(db: &Connection, query: &EventQuery) -> Result<(Vec<Event>, bool), StoreError> {
+    let mut sql = String::from("SELECT * FROM events WHERE TRUE");
+    let mut values: Vec<Value> = Vec::new();
+    let mut filter = |condition: &str, value: Option<Value>| {
+        if let Some(value) = value {
+            sql.push_str(condition);
+            values.push(value);
+        }
+    };
+    filter(
+        " AND session_id = ?",
+        query.session_id.map(|id| id.to_string().into()),
+    );
+    filter(" AND id > ?", query.since.map(Value::from));
+    filter(" AND id < ?", query.before.map(Value::from));
+    filter(
+        " AND source = ?",
+        query.source.map(|s| s.as_str().to_owned().into()),
+    );
+    filter(" AND type = ?", query.kind.clone().map(Value::from));
+    sql.push_str(if query.descending {
+        " ORDER BY id DESC"
+    } else {
+        " ORDER BY id"
+    });
+    sql.push_str(" LIMIT ?");
+    let limit = i64::try_from(query.limit).unwrap_or(i64::MAX - 1);
+    values.push((limit + 1).into());
+
+    let mut statement = db.prepare_cached(&sql)?;
+    let rows = statement.query_and_then(params_from_iter(values), read)?;
+    let mut events = rows.collect::<Result<Vec<_>, StoreError>>()?;
+    let has_more = events.len() > query.limit;
+    events.truncate(query.limit);
+    Ok((events, has_more))
+}
+
+/// The place of the newest event.
+pub fn last(db: &Connection) -> Result<Seq, StoreError> {
+    Ok(
+        db.query_row("SELECT coalesce(max(id), 0) FROM events", [], |row| {
+            row.get(0)
+        })?,
+    )
+}
+
+/// Keeps only the latest `keep` events of one kind of one session.
+pub fn keep_latest(
+    db: &Connection,
+    session_id: SessionId,
+    source: EventSource,
+    kind: &str,
+    keep: usize,
+) -> Result<(), StoreError> {
+    let keep = i64::try_from(keep).unwrap_or(i64::MAX);
+    db.prepare_cached(
+        "DELETE FROM events WHERE session_id = ?1 AND source = ?2 AND type = ?3 AND id NOT IN
+             (SELECT id FROM events WHERE session_id = ?1 AND source = ?2 AND type = ?3
+              ORDER BY id DESC LIMIT ?4)",
+    )?
+    .execute((session_id.to_string(), source.as_str(), kind, keep))?;
+    Ok(())
+}
+
+fn read(row: &Row<'_>) -> Result<Event, StoreError> {
+    Ok(Event {
+        id: row.get("id")?,
+        session_id: parsed(row, "session_id")?,
+        timestamp: Timestamp::from_millis(row.get("ts")?),
+        source: named(row, "source")?,
+        kind: row.get("type")?,
+        payload: json(row, "payload")?,
+    })
+}

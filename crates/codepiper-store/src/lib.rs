@@ -1,0 +1,120 @@
+//! Everything that must survive, in one SQLite file: the only crate with SQL.
+//!
+//! One thread writes, in batches, and a small pool reads. A write is acknowledged after its
+//! commit, and it happens whole or not at all. Functions that take a connection or a transaction
+//! compose; the caller owns the transaction.
+//!
+//! Invariant: no decisions. What a row means is other crates' business.
+
+mod error;
+pub mod events;
+mod file;
+mod lock;
+mod migrate;
+mod row;
+pub mod sessions;
+pub mod settings;
+mod writer;
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rusqlite::{Connection, Transaction};
+use tokio::sync::Semaphore;
+
+pub use error::StoreError;
+pub use file::MovedAside;
+use writer::Writer;
+
+const READERS: usize = 4;
+
+/// The database of one daemon.
+#[derive(Clone)]
+pub struct Store {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    path: PathBuf,
+    writer: Writer,
+    readers: Mutex<Vec<Connection>>,
+    permits: Semaphore,
+    _lock: lock::Lock,
+}
+
+impl Store {
+    /// Opens the database, makes it when there is none, and brings its layout up to date. A
+    /// database that is not ours is moved aside, never written to. Only one process may have it.
+    pub fn open(path: &Path) -> Result<(Self, Option<MovedAside>), StoreError> {
+        let lock = lock::Lock::take(path)?;
+        let moved = file::make_way(path)?;
+        let mut connection = file::open(path)?;
+        migrate::migrate(&mut connection)?;
+        let readers = (0..READERS)
+            .map(|_| file::open_reader(path))
+            .collect::<Result<_, _>>()?;
+        let shared = Shared {
+            path: path.to_owned(),
+            writer: Writer::start(connection)?,
+            readers: Mutex::new(readers),
+            permits: Semaphore::new(READERS),
+            _lock: lock,
+        };
+        Ok((
+            Self {
+                shared: Arc::new(shared),
+            },
+            moved,
+        ))
+    }
+
+    /// Where the database is.
+    pub fn path(&self) -> &Path {
+        &self.shared.path
+    }
+
+    /// Runs `job` in a transaction and returns once that is committed. A job whose result is an
+    /// error leaves nothing behind. It runs to its end even if nobody waits any more.
+    pub async fn write<T, F>(&self, job: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Transaction<'_>) -> Result<T, StoreError> + Send + 'static,
+    {
+        self.shared.writer.run(job).await
+    }
+
+    /// Runs `job` on a connection that cannot write.
+    pub async fn read<T, F>(&self, job: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    {
+        let _permit = self
+            .shared
+            .permits
+            .acquire()
+            .await
+            .map_err(|_| StoreError::Closed)?;
+        let shared = Arc::clone(&self.shared);
+        let run = move || {
+            let take = || {
+                shared
+                    .readers
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .pop()
+            };
+            let reader = take().map_or_else(|| file::open_reader(&shared.path), Ok)?;
+            let result = job(&reader);
+            shared
+                .readers
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .push(reader);
+            result
+        };
+        tokio::task::spawn_blocking(run)
+            .await
+            .map_err(|_| StoreError::Closed)?
+    }
+}

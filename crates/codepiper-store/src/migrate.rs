@@ -1,0 +1,28 @@
+use rusqlite::Connection;
+
+use crate::StoreError;
+
+/// Every change of the layout, oldest first. Only ever append: a released one is never edited.
+const MIGRATIONS: [&str; 1] = [include_str!(
+    "../migrations/0001_sessions_events_settings.sql"
+)];
+
+/// Brings the layout up to date, each step in a transaction of its own.
+pub(crate) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
+    let found: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    if found > LAYOUT {
+        return Err(StoreError::Newer {
+            found,
+            known: LAYOUT,
+        });
+    }
+    for (version, sql) in (1..).zip(MIGRATIONS) {
+        if version > found {
+            let tx = connection.transaction()?;
+            tx.execute_batch(sql)?;
+            tx.pragma_update(None, "user_version", version)?;
+            tx.commit()?;
+        }
+    }
+    Ok(())
+}

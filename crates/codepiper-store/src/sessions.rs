@@ -1,0 +1,181 @@
+//! The sessions.
+
+use std::path::PathBuf;
+
+use codepiper_model::{Exit, Session, SessionId, Status, Timestamp};
+use rusqlite::{Connection, OptionalExtension as _, Row, named_params};
+
+use crate::StoreError;
+use crate::row::{json, named, parsed};
+
+/// A session and where its tmux server listens.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Stored {
+    /// The session as it was last written; what it is doing is not stored.
+    pub session: Session,
+    /// The socket of its tmux server.
+    pub socket: PathBuf,
+}
+
+/// Adds a session.
+pub fn insert(db: &Connection, stored: &Stored) -> Result<(), StoreError> {
+    let s = &stored.session;
+    db.prepare_cached(
+        "INSERT INTO sessions (id, provider, name, cwd, status, created_at, updated_at, pid,
+             pty_cols, pty_rows, model, billing_mode, dangerous_mode, provider_session_id,
+             transcript_path, socket, exit, scrubbed_env, metadata)
+         VALUES (:id, :provider, :name, :cwd, :status, :created_at, :updated_at, :pid,
+             :pty_cols, :pty_rows, :model, :billing_mode, :dangerous_mode, :provider_session_id,
+             :transcript_path, :socket, :exit, :scrubbed_env, :metadata)",
+    )?
+    .execute(named_params! {
+        ":id": s.id.to_string(),
+        ":provider": s.provider.as_str(),
+        ":name": s.name,
+        ":cwd": s.cwd.to_string_lossy(),
+        ":status": s.status.as_str(),
+        ":created_at": s.created_at.as_millis(),
+        ":updated_at": s.updated_at.as_millis(),
+        ":pid": s.pid,
+        ":pty_cols": s.pty_cols,
+        ":pty_rows": s.pty_rows,
+        ":model": s.model,
+        ":billing_mode": s.billing_mode.as_str(),
+        ":dangerous_mode": s.dangerous_mode,
+        ":provider_session_id": s.provider_session_id,
+        ":transcript_path": s.transcript_path.as_ref().map(|p| p.to_string_lossy()),
+        ":socket": stored.socket.to_string_lossy(),
+        ":exit": s.exit.as_ref().map(serde_json::to_string).transpose()?,
+        ":scrubbed_env": serde_json::to_string(&s.scrubbed_env)?,
+        ":metadata": serde_json::to_string(&s.metadata)?,
+    })?;
+    Ok(())
+}
+
+/// Every session, newest first.
+pub fn all(db: &Connection) -> Result<Vec<Stored>, StoreError> {
+    let mut statement =
+        db.prepare_cached("SELECT * FROM sessions ORDER BY created_at DESC, id DESC")?;
+    let rows = statement.query_and_then([], read)?;
+    rows.collect()
+}
+
+/// The sessions that have, or should have, an agent.
+pub fn live(db: &Connection) -> Result<Vec<Stored>, StoreError> {
+    let mut statement = db.prepare_cached(
+        "SELECT * FROM sessions WHERE status IN ('STARTING', 'RUNNING') ORDER BY created_at",
+    )?;
+    let rows = statement.query_and_then([], read)?;
+    rows.collect()
+}
+
+/// One session.
+pub fn get(db: &Connection, id: SessionId) -> Result<Option<Stored>, StoreError> {
+    db.prepare_cached("SELECT * FROM sessions WHERE id = ?1")?
+        .query_row([id.to_string()], |row| Ok(read(row)))
+        .optional()?
+        .transpose()
+}
+
+/// Writes down that the agent runs.
+pub fn set_running(
+    db: &Connection,
+    id: SessionId,
+    pid: Option<i32>,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    let changed = db
+        .prepare_cached(
+            "UPDATE sessions SET status = 'RUNNING', pid = ?2, updated_at = ?3
+             WHERE id = ?1 AND status IN ('STARTING', 'RUNNING')",
+        )?
+        .execute((id.to_string(), pid, at.as_millis()))?;
+    one(changed)
+}
+
+/// Writes down how a live session ended. `false` when it had ended already.
+pub fn set_exit(db: &Connection, id: SessionId, exit: &Exit) -> Result<bool, StoreError> {
+    let changed = db
+        .prepare_cached(
+            "UPDATE sessions SET status = ?2, exit = ?3, updated_at = ?4
+             WHERE id = ?1 AND status IN ('STARTING', 'RUNNING')",
+        )?
+        .execute((
+            id.to_string(),
+            Status::after(exit).as_str(),
+            serde_json::to_string(exit)?,
+            exit.at.as_millis(),
+        ))?;
+    Ok(changed == 1)
+}
+
+/// Gives a session a name, or takes it away.
+pub fn set_name(
+    db: &Connection,
+    id: SessionId,
+    name: Option<&str>,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    let changed = db
+        .prepare_cached("UPDATE sessions SET name = ?2, updated_at = ?3 WHERE id = ?1")?
+        .execute((id.to_string(), name, at.as_millis()))?;
+    one(changed)
+}
+
+/// Writes down the size of a session's terminal.
+pub fn set_size(
+    db: &Connection,
+    id: SessionId,
+    (cols, rows): (u16, u16),
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    let changed = db
+        .prepare_cached(
+            "UPDATE sessions SET pty_cols = ?2, pty_rows = ?3, updated_at = ?4 WHERE id = ?1",
+        )?
+        .execute((id.to_string(), cols, rows, at.as_millis()))?;
+    one(changed)
+}
+
+fn one(changed: usize) -> Result<(), StoreError> {
+    if changed == 1 {
+        Ok(())
+    } else {
+        Err(StoreError::NotFound)
+    }
+}
+
+fn read(row: &Row<'_>) -> Result<Stored, StoreError> {
+    let exit = match row.get_ref("exit")? {
+        rusqlite::types::ValueRef::Null => None,
+        _ => Some(json(row, "exit")?),
+    };
+    let session = Session {
+        id: parsed(row, "id")?,
+        provider: named(row, "provider")?,
+        name: row.get("name")?,
+        cwd: PathBuf::from(row.get::<_, String>("cwd")?),
+        status: named(row, "status")?,
+        activity: None,
+        created_at: Timestamp::from_millis(row.get("created_at")?),
+        updated_at: Timestamp::from_millis(row.get("updated_at")?),
+        pid: row.get("pid")?,
+        pty_cols: row.get("pty_cols")?,
+        pty_rows: row.get("pty_rows")?,
+        model: row.get("model")?,
+        billing_mode: named(row, "billing_mode")?,
+        dangerous_mode: row.get("dangerous_mode")?,
+        provider_session_id: row.get("provider_session_id")?,
+        transcript_path: row
+            .get::<_, Option<String>>("transcript_path")?
+            .map(PathBuf::from),
+        attach: None,
+        exit,
+        scrubbed_env: json(row, "scrubbed_env")?,
+        metadata: json(row, "metadata")?,
+    };
+    Ok(Stored {
+        session,
+        socket: PathBuf::from(row.get::<_, String>("socket")?),
+    })
+}
