@@ -10,13 +10,12 @@ const MIGRATIONS: [&str; 1] = [include_str!(
 /// Brings the layout up to date, each step in a transaction of its own.
 pub(crate) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
     let found: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
-    if found > LAYOUT {
-        return Err(StoreError::Newer {
-            found,
-            known: LAYOUT,
-        });
+    let steps = || (1_i64..).zip(MIGRATIONS);
+    let known = steps().map(|(version, _)| version).max().unwrap_or(0);
+    if found > known {
+        return Err(StoreError::Newer { found, known });
     }
-    for (version, sql) in (1..).zip(MIGRATIONS) {
+    for (version, sql) in steps() {
         if version > found {
             let tx = connection.transaction()?;
             tx.execute_batch(sql)?;
