@@ -83,6 +83,8 @@ pub(crate) struct Agent {
     terminal: Terminal,
     signals: Signals,
     decoder: Decoder,
+    /// When an escape byte that nothing followed turns out to be the key.
+    escape_ends: Option<Instant>,
     inputs: VecDeque<Input>,
     pub(crate) screen: Screen,
     prompt: Prompt,
@@ -118,6 +120,7 @@ impl Agent {
             terminal,
             signals,
             decoder: Decoder::default(),
+            escape_ends: None,
             inputs: VecDeque::new(),
             prompt: Prompt::default(),
             queue: args.prompt.into_iter().map(Taken::Argument).collect(),
@@ -220,17 +223,20 @@ impl Agent {
             if let Some(input) = self.inputs.pop_front() {
                 return Ok(Wake::Input(input));
             }
-            let left = deadline.map(|at| at.saturating_duration_since(Instant::now()));
-            if left == Some(Duration::ZERO) {
+            let now = Instant::now();
+            if self.escape_ends.is_some_and(|at| at <= now) {
+                self.escape_ends = None;
+                self.decoder.settle(&mut self.inputs);
+                continue;
+            }
+            if deadline.is_some_and(|at| at <= now) {
                 return Ok(Wake::Deadline);
             }
             self.draw(face)?;
-            let escape = self.decoder.is_ambiguous().then_some(ESCAPE_KEY);
-            let ready = self.poll(left.into_iter().chain(escape).min(), command)?;
+            let next = deadline.into_iter().chain(self.escape_ends).min();
+            let ready = self.poll(next.map(|at| at - now), command)?;
             if ready.keys {
                 self.read()?;
-            } else if escape.is_some() && !ready.any() {
-                self.decoder.settle(&mut self.inputs);
             }
             if ready.signal {
                 self.signals.drain();
@@ -272,6 +278,10 @@ impl Agent {
             Ok(bytes) if !bytes.is_empty() => self.decoder.feed(bytes, &mut self.inputs),
             Ok(_) | Err(_) => return Err(Exit(HANGUP)),
         }
+        self.escape_ends = self
+            .decoder
+            .is_ambiguous()
+            .then(|| Instant::now() + ESCAPE_KEY);
         Ok(())
     }
 
@@ -314,10 +324,4 @@ struct Ready {
     keys: bool,
     signal: bool,
     command: bool,
-}
-
-impl Ready {
-    fn any(&self) -> bool {
-        self.keys || self.signal || self.command
-    }
 }

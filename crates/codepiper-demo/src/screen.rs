@@ -106,17 +106,25 @@ impl Screen {
     /// Draws everything from the frame's first row on. Answers the row on which the cursor is left.
     fn redraw(&mut self, size: Size, frame: &Frame, out: &mut String) -> usize {
         vertical(self.rows_above(size.cols), 0, out);
-        out.push_str("\r\x1b[J");
-        for line in self.said.drain(..) {
-            line.draw(out);
-            out.push_str("\r\n");
-        }
-        for (at, line) in frame.lines.iter().enumerate() {
+        out.push('\r');
+        let last = (self.said.len() + frame.lines.len()).saturating_sub(1);
+        for (at, line) in self.said.iter().chain(&frame.lines).enumerate() {
             if at > 0 {
                 out.push_str("\r\n");
             }
+            // What is below goes with the last row, not the first: erasing all of the screen makes
+            // tmux move it into the history.
+            out.push_str(if at == last { "\x1b[J" } else { "\x1b[K" });
             line.draw(out);
         }
+        if frame.lines.is_empty() {
+            out.push_str(if self.said.is_empty() {
+                "\x1b[J"
+            } else {
+                "\r\n"
+            });
+        }
+        self.said.clear();
         frame.lines.len().saturating_sub(1)
     }
 
@@ -238,7 +246,7 @@ mod tests {
         assert!(
             screen
                 .draw(Size { cols: 8, rows: 6 }, first)
-                .contains("\x1b[3A\r\x1b[J")
+                .contains("\x1b[3A\r\x1b[K")
         );
     }
 }
