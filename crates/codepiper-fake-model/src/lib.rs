@@ -24,7 +24,8 @@
 //! first line.
 //!
 //! A `FAIL` that comes first is an HTTP status; one that comes after a text breaks the stream.
-//! Statuses such as 429, 500 and 529 are retried by clients with growing pauses, for minutes.
+//! Clients retry most statuses from 429 up. Claude Code 2.1.197 tries a 500 ten times more, with
+//! growing pauses, and gives up on a 529 after three tries within a second.
 //!
 //! The server keeps no conversation: the place in the script is worked out from each request, so
 //! retries, resumed sessions and several agents at once are all the same to it. Requests that an
