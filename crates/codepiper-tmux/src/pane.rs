@@ -84,7 +84,8 @@ enum Reseed {
 }
 
 impl Pane {
-    /// Starts a server with `command` in its pane, then takes hold of it.
+    /// Starts a server with `command` in its pane, then takes hold of it. On failure nothing is
+    /// left running.
     pub async fn launch(
         server: Server,
         config: &Path,
@@ -97,7 +98,11 @@ impl Pane {
         server
             .start(config, env, options.size, cwd, command, tag)
             .await?;
-        Self::open(server, tag, options).await
+        let opened = Self::open(server.clone(), tag, options).await;
+        if opened.is_err() {
+            server.kill().await;
+        }
+        opened
     }
 
     /// Takes hold of a running server that carries `tag`.

@@ -119,6 +119,20 @@ impl Server {
         }
     }
 
+    /// Ends a server that no [`Pane`](crate::Pane) holds.
+    pub(crate) async fn kill(&self) {
+        let mut tmux = Command::new(self.tmux.program());
+        tmux.args(["-N", "-S"]).arg(&self.socket).arg("kill-server");
+        tmux.stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .kill_on_drop(true);
+        if timeout(START_DEADLINE, tmux.status()).await.is_err() {
+            tracing::warn!(socket = %self.socket.display(), "a tmux server does not end");
+        }
+        self.remove_socket();
+    }
+
     /// Removes the socket of a server that is gone; tmux leaves it behind.
     pub fn remove_socket(&self) {
         if self.presence() == Presence::Absent {

@@ -1,0 +1,198 @@
+//! Claude Code. Seen: 2.1.197.
+
+use std::path::{Path, PathBuf};
+
+use codepiper_model::{ActivityState, Capabilities, LaunchSpec, Native, ProviderId};
+use serde_json::{Value, json};
+
+use crate::provider::{directory, push_prompt};
+use crate::{Home, LaunchRequest, Provider, Reading, ScreenText, dialog, prompt_box};
+
+/// Anthropic's Claude Code.
+pub(crate) struct ClaudeCode;
+
+/// The settings overlay in the session's directory.
+const OVERLAY: &str = "claude-settings.json";
+
+impl Provider for ClaudeCode {
+    fn id(&self) -> ProviderId {
+        ProviderId::ClaudeCode
+    }
+
+    fn label(&self) -> &'static str {
+        "Claude Code"
+    }
+
+    fn program(&self) -> Option<&'static str> {
+        Some("claude")
+    }
+
+    fn install_hint(&self) -> &'static str {
+        "npm install -g @anthropic-ai/claude-code"
+    }
+
+    fn sign_in_hint(&self) -> &'static str {
+        "run `claude` once and sign in, or start with `--billing api` and an ANTHROPIC_API_KEY"
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        Capabilities {
+            activity: Native::Screen,
+            prompt_receipts: Native::Screen,
+            supports_dangerous_mode: true,
+            supports_resume: true,
+        }
+    }
+
+    fn signed_in(&self, home: Home<'_>) -> bool {
+        let has = |file: Option<PathBuf>, keys: &[&str]| {
+            file.and_then(|path| (home.file)(&path))
+                .and_then(|text| serde_json::from_str::<Value>(&text).ok())
+                .is_some_and(|json| keys.iter().any(|key| json[key].is_object()))
+        };
+        let config = directory(home, "CLAUDE_CONFIG_DIR", ".claude");
+        let account = match (home.var)("CLAUDE_CONFIG_DIR") {
+            Some(dir) if !dir.is_empty() => Some(PathBuf::from(dir).join(".claude.json")),
+            _ => (home.var)("HOME").map(|dir| PathBuf::from(dir).join(".claude.json")),
+        };
+        has(
+            config.map(|dir| dir.join(".credentials.json")),
+            &["claudeAiOauth"],
+        ) || has(account, &["oauthAccount"])
+    }
+
+    fn launch(&self, request: &LaunchRequest<'_>) -> LaunchSpec {
+        let overlay = request.dir.join(OVERLAY);
+        let mut argv = vec![request.program.display().to_string()];
+        let conversation = request.session_id.to_string();
+        match request.resume {
+            Some(id) => argv.extend(["--resume".to_owned(), id.to_owned()]),
+            None => argv.extend(["--session-id".to_owned(), conversation.clone()]),
+        }
+        argv.extend(["--settings".to_owned(), overlay.display().to_string()]);
+        if request.dangerous {
+            argv.push("--dangerously-skip-permissions".to_owned());
+        }
+        if let Some(model) = request.model {
+            argv.extend(["--model".to_owned(), model.to_owned()]);
+        }
+        argv.extend(request.args.iter().cloned());
+        let prompt_in_argv = push_prompt(&mut argv, request.prompt);
+        let conversation = request.resume.map_or(conversation, str::to_owned);
+        LaunchSpec {
+            argv,
+            env: Vec::new(),
+            files: vec![(OVERLAY.to_owned(), overlay_text(request.dangerous))],
+            transcript_path: transcript_path(request.home, request.cwd, &conversation),
+            provider_session_id: Some(conversation),
+            prompt_in_argv,
+        }
+    }
+
+    fn read_screen(&self, screen: ScreenText<'_>) -> Reading {
+        if let Some(found) = prompt_box::find(screen, &['❯', '!', '#']) {
+            let working = screen.title.starts_with(is_braille)
+                || found
+                    .below
+                    .iter()
+                    .any(|line| line.contains("esc to interrupt"));
+            let (state, kind) = if working {
+                (ActivityState::Working, "working")
+            } else {
+                (ActivityState::Idle, "prompt_box")
+            };
+            return Reading {
+                state,
+                kind,
+                has_box: true,
+                box_empty: found.empty,
+            };
+        }
+        if let Some(dialog) = dialog::find(screen) {
+            return read_dialog(&dialog);
+        }
+        if screen
+            .lines
+            .iter()
+            .any(|line| line.contains("Press Enter to continue"))
+        {
+            return Reading::dialog(ActivityState::NeedsInput, "onboarding");
+        }
+        if screen.title.starts_with(is_braille) {
+            return Reading {
+                state: ActivityState::Working,
+                kind: "working",
+                ..Reading::UNKNOWN
+            };
+        }
+        Reading::UNKNOWN
+    }
+}
+
+/// The overlay that goes over the user's own settings, whose hooks and permissions stay.
+fn overlay_text(dangerous: bool) -> String {
+    let mut overlay = json!({
+        // One key on an empty prompt would move the session into a background daemon.
+        "disableAgentView": true,
+        "env": {
+            "CLAUDE_CODE_DISABLE_AGENT_VIEW": "1",
+            // The title tells whether the agent works.
+            "CLAUDE_CODE_DISABLE_TERMINAL_TITLE": "0",
+        },
+    });
+    if dangerous {
+        // Its own warning has been given by us; the dialog would wait for ever.
+        overlay["skipDangerousModePermissionPrompt"] = true.into();
+    }
+    overlay.to_string()
+}
+
+/// `<config>/projects/<directory with every other character as a hyphen>/<conversation>.jsonl`
+fn transcript_path(home: Home<'_>, cwd: &Path, conversation: &str) -> Option<PathBuf> {
+    let folder: String = cwd
+        .to_string_lossy()
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
+        .collect();
+    let config = directory(home, "CLAUDE_CONFIG_DIR", ".claude")?;
+    Some(
+        config
+            .join("projects")
+            .join(folder)
+            .join(format!("{conversation}.jsonl")),
+    )
+}
+
+fn is_braille(c: char) -> bool {
+    ('\u{2800}'..='\u{28ff}').contains(&c)
+}
+
+fn read_dialog(dialog: &dialog::Dialog<'_>) -> Reading {
+    use ActivityState::{NeedsInput, NeedsPermission};
+
+    // What asks for leave to do something; the rest are questions.
+    const KNOWN: [(&str, &str, ActivityState); 14] = [
+        ("I trust this folder", "trust_dialog", NeedsInput),
+        (
+            "Do you want to use this API key?",
+            "api_key_dialog",
+            NeedsInput,
+        ),
+        ("Bypass Permissions mode", "bypass_dialog", NeedsInput),
+        ("New MCP server", "mcp_server_dialog", NeedsInput),
+        ("Settings Error", "settings_error", NeedsInput),
+        ("Settings Warning", "settings_error", NeedsInput),
+        ("Choose the text style", "onboarding", NeedsInput),
+        ("Select login method", "sign_in", NeedsInput),
+        ("Switch model?", "model_dialog", NeedsInput),
+        ("Exit plan mode?", "plan_dialog", NeedsInput),
+        ("Would you like to proceed?", "plan_dialog", NeedsInput),
+        ("Do you want to", "permission_dialog", NeedsPermission),
+        ("Claude wants to", "permission_dialog", NeedsPermission),
+        ("don't ask again", "permission_dialog", NeedsPermission),
+    ];
+    KNOWN.iter().find(|(text, ..)| dialog.says(text)).map_or(
+        Reading::dialog(NeedsInput, "question_dialog"),
+        |(_, kind, state)| Reading::dialog(*state, kind),
+    )
+}

@@ -1,0 +1,99 @@
+//! The demo agent inside our own binary.
+
+use codepiper_model::{ActivityState, Capabilities, LaunchSpec, Native, ProviderId};
+
+use crate::provider::push_prompt;
+use crate::{Home, LaunchRequest, Provider, Reading, ScreenText, dialog, prompt_box};
+
+/// The scripted agent for people without an account.
+pub(crate) struct Demo;
+
+impl Provider for Demo {
+    fn id(&self) -> ProviderId {
+        ProviderId::Demo
+    }
+
+    fn label(&self) -> &'static str {
+        "CodePiper demo agent"
+    }
+
+    fn program(&self) -> Option<&'static str> {
+        None
+    }
+
+    fn install_hint(&self) -> &'static str {
+        "it is built in"
+    }
+
+    fn sign_in_hint(&self) -> &'static str {
+        "it needs no account"
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        Capabilities {
+            activity: Native::Screen,
+            prompt_receipts: Native::Screen,
+            supports_dangerous_mode: true,
+            supports_resume: true,
+        }
+    }
+
+    fn signed_in(&self, _home: Home<'_>) -> bool {
+        true
+    }
+
+    fn launch(&self, request: &LaunchRequest<'_>) -> LaunchSpec {
+        let transcript = request.dir.join("transcript.jsonl");
+        let mut argv = vec![
+            request.program.display().to_string(),
+            "demo-agent".to_owned(),
+        ];
+        let conversation = request
+            .resume
+            .map_or(request.session_id.to_string(), str::to_owned);
+        let option = if request.resume.is_some() {
+            "--resume"
+        } else {
+            "--session-id"
+        };
+        argv.extend([option.to_owned(), conversation.clone()]);
+        argv.extend(["--transcript".to_owned(), transcript.display().to_string()]);
+        if request.dangerous {
+            argv.push("--dangerously-skip-permissions".to_owned());
+        }
+        argv.extend(request.args.iter().cloned());
+        let prompt_in_argv = push_prompt(&mut argv, request.prompt);
+        LaunchSpec {
+            argv,
+            env: Vec::new(),
+            files: Vec::new(),
+            provider_session_id: Some(conversation),
+            transcript_path: Some(transcript),
+            prompt_in_argv,
+        }
+    }
+
+    fn read_screen(&self, screen: ScreenText<'_>) -> Reading {
+        if let Some(found) = prompt_box::find(screen, &['>']) {
+            let working = screen.title.starts_with(['⠂', '⠐']);
+            let (state, kind) = if working {
+                (ActivityState::Working, "working")
+            } else {
+                (ActivityState::Idle, "prompt_box")
+            };
+            return Reading {
+                state,
+                kind,
+                has_box: true,
+                box_empty: found.empty,
+            };
+        }
+        match dialog::find(screen) {
+            Some(found) if found.says("Do you want to") => {
+                Reading::dialog(ActivityState::NeedsPermission, "permission_dialog")
+            }
+            Some(_) => Reading::dialog(ActivityState::NeedsInput, "question_dialog"),
+            None => Reading::UNKNOWN,
+        }
+    }
+}

@@ -1,0 +1,27 @@
+//! What CodePiper knows of each agent CLI, one file per agent: how to launch it, how to read its
+//! screen, what its transcript says.
+//!
+//! Invariant: values in, values out. Nothing here starts a process, opens a file or has heard of
+//! tmux, so everything is tested from recordings of the real programs.
+
+mod claude;
+mod demo;
+mod dialog;
+mod prompt_box;
+mod provider;
+mod reading;
+mod transcript;
+
+use codepiper_model::ProviderId;
+
+pub use provider::{Home, LaunchRequest, Provider};
+pub use reading::{Reading, ScreenText};
+pub use transcript::{Turn, turn_after};
+
+/// The agent of that name.
+pub fn provider(id: ProviderId) -> &'static dyn Provider {
+    match id {
+        ProviderId::ClaudeCode => &claude::ClaudeCode,
+        ProviderId::Demo => &demo::Demo,
+    }
+}

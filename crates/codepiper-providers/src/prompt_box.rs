@@ -1,0 +1,37 @@
+use crate::ScreenText;
+
+/// The place at the bottom of an agent's screen where prompts are typed: between two rules that
+/// span the terminal from its first column. What an agent says is indented, so a rule in its
+/// prose is none of these.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct PromptBox<'a> {
+    /// Whether nothing was typed. A hint in grey is no text: the cursor stands before it.
+    pub(crate) empty: bool,
+    /// The rows behind the box, with the hints.
+    pub(crate) below: &'a [String],
+}
+
+/// Finds the lowest box whose first row begins with one of `markers`.
+pub(crate) fn find<'a>(screen: ScreenText<'a>, markers: &[char]) -> Option<PromptBox<'a>> {
+    let lines = screen.lines;
+    let bottom = lines.iter().rposition(|line| is_rule(line, screen.cols))?;
+    let top = lines[..bottom]
+        .iter()
+        .rposition(|line| is_rule(line, screen.cols))?;
+    let first = lines.get(top + 1).filter(|_| top + 1 < bottom)?;
+    let rest = first.strip_prefix(markers)?;
+    // Both "❯ " and "❯\u{a0}" occur.
+    let typed = rest.trim_matches([' ', '\u{a0}']);
+    let (column, row) = screen.cursor;
+    let at_start = column <= 2 && usize::from(row) == top + 1;
+    Some(PromptBox {
+        empty: bottom == top + 2 && (typed.is_empty() || at_start),
+        below: &lines[bottom + 1..],
+    })
+}
+
+/// A row that is drawn across the whole terminal. It may carry a label near its end.
+fn is_rule(line: &str, cols: u16) -> bool {
+    let drawn = line.chars().take_while(|c| *c == '─').count();
+    drawn * 2 > usize::from(cols) && line.chars().count() >= usize::from(cols).saturating_sub(1)
+}

@@ -1,0 +1,99 @@
+use std::path::{Path, PathBuf};
+
+use codepiper_model::{Capabilities, LaunchSpec, PromptText, ProviderId, SessionId};
+
+use crate::{Reading, ScreenText};
+
+/// What a session is asked to be, as far as its agent is concerned.
+#[derive(Clone, Debug)]
+pub struct LaunchRequest<'a> {
+    /// The session.
+    pub session_id: SessionId,
+    /// The agent's program.
+    pub program: &'a Path,
+    /// Where it starts, with links resolved.
+    pub cwd: &'a Path,
+    /// The session's own directory, where the files of the launch are written.
+    pub dir: &'a Path,
+    /// Further arguments, as the person gave them.
+    pub args: &'a [String],
+    /// The model to use.
+    pub model: Option<&'a str>,
+    /// Run without asking.
+    pub dangerous: bool,
+    /// The first prompt.
+    pub prompt: Option<&'a PromptText>,
+    /// The agent's own name of the conversation to go on with.
+    pub resume: Option<&'a str>,
+    /// The environment the agent will have.
+    pub home: Home<'a>,
+}
+
+/// Where an agent keeps its things: its environment, and the files it would find there.
+#[derive(Clone, Copy)]
+pub struct Home<'a> {
+    /// The value of a variable.
+    pub var: &'a dyn Fn(&str) -> Option<String>,
+    /// The contents of a file.
+    pub file: &'a dyn Fn(&Path) -> Option<String>,
+}
+
+impl std::fmt::Debug for Home<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Home")
+    }
+}
+
+/// An agent CLI.
+pub trait Provider: Sync {
+    /// Its name.
+    fn id(&self) -> ProviderId;
+
+    /// What people call it.
+    fn label(&self) -> &'static str;
+
+    /// The program to look for; `None` when it is inside our own binary.
+    fn program(&self) -> Option<&'static str>;
+
+    /// How to get it.
+    fn install_hint(&self) -> &'static str;
+
+    /// How to sign in.
+    fn sign_in_hint(&self) -> &'static str;
+
+    /// What works with it.
+    fn capabilities(&self) -> Capabilities;
+
+    /// Whether somebody is signed in.
+    fn signed_in(&self, home: Home<'_>) -> bool;
+
+    /// The arguments and files of a launch.
+    fn launch(&self, request: &LaunchRequest<'_>) -> LaunchSpec;
+
+    /// What its screen says.
+    fn read_screen(&self, screen: ScreenText<'_>) -> Reading;
+}
+
+/// The most bytes that all arguments of a launch may have together; a longer first prompt is
+/// typed. Linux takes more, but a prompt that long is no argument any more.
+pub(crate) const ARGUMENTS_MAX: usize = 12 * 1024;
+
+/// Adds the first prompt as the last argument where it fits, and says whether it did.
+pub(crate) fn push_prompt(argv: &mut Vec<String>, prompt: Option<&PromptText>) -> bool {
+    let Some(prompt) = prompt else { return false };
+    let taken: usize = argv.iter().map(|arg| arg.len() + 1).sum();
+    if taken + prompt.as_str().len() >= ARGUMENTS_MAX {
+        return false;
+    }
+    argv.push("--".to_owned());
+    argv.push(prompt.as_str().to_owned());
+    true
+}
+
+/// A directory named by a variable, or a folder of the home directory.
+pub(crate) fn directory(home: Home<'_>, variable: &str, folder: &str) -> Option<PathBuf> {
+    let named = (home.var)(variable)
+        .filter(|path| !path.is_empty())
+        .map(PathBuf::from);
+    named.or_else(|| Some(PathBuf::from((home.var)("HOME")?).join(folder)))
+}

@@ -1,0 +1,142 @@
+//! The JSONL transcript of Claude Code (seen: 2.1.197), which the demo agent writes as well.
+
+use serde::Deserialize;
+use serde_json::Value;
+
+/// What a piece of a transcript says of its last turn.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Turn {
+    /// Whether a prompt was taken.
+    pub prompted: bool,
+    /// What the agent said last in that turn.
+    pub reply: Option<String>,
+    /// Whether the agent said that it is done, or that it was interrupted.
+    pub over: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Line {
+    #[serde(rename = "type")]
+    kind: String,
+    #[serde(default)]
+    is_meta: bool,
+    #[serde(default)]
+    is_sidechain: bool,
+    message: Option<Message>,
+}
+
+#[derive(Deserialize)]
+struct Message {
+    id: Option<String>,
+    content: Value,
+    stop_reason: Option<String>,
+}
+
+/// Reads the last turn of `lines`, a piece of a transcript that begins anywhere.
+pub fn turn_after(lines: &str) -> Turn {
+    let mut turn = Turn::default();
+    let mut message_id = None;
+    for line in lines.lines() {
+        // A line that is cut or of an unknown kind says nothing about the turn.
+        let Ok(Line {
+            kind,
+            is_meta: false,
+            is_sidechain: false,
+            message: Some(message),
+        }) = serde_json::from_str::<Line>(line)
+        else {
+            continue;
+        };
+        match kind.as_str() {
+            "user" => match prompt_text(&message.content) {
+                Some(text) if text.starts_with("[Request interrupted by user") => turn.over = true,
+                Some(_) => {
+                    turn = Turn {
+                        prompted: true,
+                        ..Turn::default()
+                    }
+                }
+                None => turn.over = false,
+            },
+            "assistant" => {
+                // One answer is one line per content block, all with the same id.
+                let text = assistant_text(&message.content);
+                if let Some(text) = text {
+                    match &mut turn.reply {
+                        Some(reply) if message.id.is_some() && message.id == message_id => {
+                            reply.push_str("\n\n");
+                            reply.push_str(&text);
+                        }
+                        reply => *reply = Some(text),
+                    }
+                    message_id.clone_from(&message.id);
+                }
+                turn.over = message
+                    .stop_reason
+                    .as_deref()
+                    .is_some_and(|why| why != "tool_use");
+            }
+            _ => {}
+        }
+    }
+    turn
+}
+
+/// The text of a user entry that is a prompt and not the result of a tool.
+fn prompt_text(content: &Value) -> Option<String> {
+    match content {
+        Value::String(text) => Some(text.clone()),
+        Value::Array(blocks) => {
+            let is_text = |block: &&Value| block["type"] == "text";
+            let texts: Vec<&str> = blocks
+                .iter()
+                .filter(is_text)
+                .filter_map(|b| b["text"].as_str())
+                .collect();
+            (!texts.is_empty()).then(|| texts.join("\n"))
+        }
+        _ => None,
+    }
+}
+
+fn assistant_text(content: &Value) -> Option<String> {
+    prompt_text(content).filter(|text| !text.trim().is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TURN: &str = r#"{"type":"user","message":{"role":"user","content":"first"}}
+{"type":"assistant","message":{"id":"m1","content":[{"type":"text","text":"one"}],"stop_reason":"end_turn"}}
+{"type":"user","message":{"role":"user","content":"second"}}
+{"type":"assistant","message":{"id":"m2","content":[{"type":"thinking","thinking":"hm"}],"stop_reason":"tool_use"}}
+{"type":"assistant","message":{"id":"m2","content":[{"type":"text","text":"let me look"}],"stop_reason":"tool_use"}}
+{"type":"user","message":{"role":"user","content":[{"type":"tool_result","content":"x"}]}}
+"#;
+
+    #[test]
+    fn the_last_turn_counts_and_a_tool_result_is_no_prompt() {
+        let turn = turn_after(TURN);
+        assert_eq!(
+            turn,
+            Turn {
+                prompted: true,
+                reply: Some("let me look".into()),
+                over: false
+            }
+        );
+    }
+
+    #[test]
+    fn the_end_of_a_turn_brings_its_reply() {
+        let end = r#"{"type":"assistant","message":{"id":"m3","content":[{"type":"text","text":"done"}],"stop_reason":"end_turn"}}
+{"type":"assistant","message":{"id":"m3","content":[{"type":"text","text":"really"}],"stop_reason":"end_turn"}}
+{"type":"turn_duration"}
+{"type":"assi"#;
+        let turn = turn_after(&format!("{TURN}{end}"));
+        assert_eq!(turn.reply.as_deref(), Some("done\n\nreally"));
+        assert!(turn.over);
+    }
+}

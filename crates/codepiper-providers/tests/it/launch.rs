@@ -1,0 +1,75 @@
+use std::path::Path;
+
+use codepiper_model::{LaunchSpec, PromptText, ProviderId};
+use codepiper_providers::{Home, LaunchRequest, provider};
+
+fn launch<'a>(id: ProviderId, change: impl FnOnce(&mut LaunchRequest<'a>)) -> LaunchSpec {
+    let home = Home {
+        var: &|name| (name == "HOME").then(|| "/home/u".to_owned()),
+        file: &|_| None,
+    };
+    let mut request = LaunchRequest {
+        session_id: "0f5d3b9e-5b0a-4c8e-9d0c-2f6d1a7b8c9d".parse().unwrap(),
+        program: Path::new("/bin/agent"),
+        cwd: Path::new("/work/my.app"),
+        dir: Path::new("/state/x"),
+        args: &[],
+        model: None,
+        dangerous: false,
+        prompt: None,
+        resume: None,
+        home,
+    };
+    change(&mut request);
+    provider(id).launch(&request)
+}
+
+#[test]
+fn claude_gets_our_conversation_id_and_overlay() {
+    let spec = launch(ProviderId::ClaudeCode, |_| {});
+    assert_eq!(
+        spec.argv,
+        [
+            "/bin/agent",
+            "--session-id",
+            "0f5d3b9e-5b0a-4c8e-9d0c-2f6d1a7b8c9d",
+            "--settings",
+            "/state/x/claude-settings.json"
+        ]
+    );
+    assert_eq!(
+        spec.transcript_path.unwrap(),
+        Path::new(
+            "/home/u/.claude/projects/-work-my-app/0f5d3b9e-5b0a-4c8e-9d0c-2f6d1a7b8c9d.jsonl"
+        )
+    );
+    let overlay: serde_json::Value = serde_json::from_str(&spec.files[0].1).unwrap();
+    assert_eq!(overlay["disableAgentView"], true);
+    assert!(overlay.get("skipDangerousModePermissionPrompt").is_none());
+}
+
+#[test]
+fn a_short_prompt_is_the_last_argument_and_a_long_one_is_typed() {
+    let short = PromptText::literal("-x /cost").unwrap();
+    let spec = launch(ProviderId::ClaudeCode, |r| r.prompt = Some(&short));
+    assert_eq!(spec.argv[spec.argv.len() - 2..], ["--", "-x /cost"]);
+    assert!(spec.prompt_in_argv);
+    let long = PromptText::literal(&"x".repeat(12 * 1024)).unwrap();
+    let spec = launch(ProviderId::Demo, |r| r.prompt = Some(&long));
+    assert!(!spec.prompt_in_argv);
+    assert!(spec.argv.iter().all(|arg| arg.len() < 1000));
+}
+
+#[test]
+fn dangerous_mode_brings_its_flag_and_skips_the_agents_own_warning() {
+    let spec = launch(ProviderId::ClaudeCode, |r| r.dangerous = true);
+    assert!(
+        spec.argv
+            .contains(&"--dangerously-skip-permissions".to_owned())
+    );
+    assert!(
+        spec.files[0]
+            .1
+            .contains("\"skipDangerousModePermissionPrompt\":true")
+    );
+}

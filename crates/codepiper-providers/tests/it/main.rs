@@ -1,0 +1,6 @@
+//! The providers against recordings of the real programs.
+#![expect(clippy::unwrap_used, reason = "a failure is how a test speaks")]
+
+mod claude_screens;
+mod fidelity;
+mod launch;
