@@ -1,5 +1,4 @@
-//! The agent: one thread that waits for keys, signals, children and deadlines in a single `poll`,
-//! and does nothing in between.
+//! The agent: what it holds, how it starts and serves, and the keys of its prompt.
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
@@ -7,16 +6,15 @@ use std::fmt;
 use std::io;
 use std::os::fd::BorrowedFd;
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use rustix::event::{PollFd, PollFlags, Timespec};
-use rustix::io::Errno;
 use uuid::Uuid;
 
 use crate::args::DemoArgs;
 use crate::block;
 use crate::dialog::{Dialog, Outcome};
-use crate::input::{Decoder, Input};
+use crate::events::{Events, Wake};
+use crate::input::Input;
 use crate::line::{Line, Style};
 use crate::permission::Permissions;
 use crate::prompt::Prompt;
@@ -27,20 +25,9 @@ use crate::terminal::Terminal;
 use crate::transcript::Transcript;
 use crate::view::{self, Face, State};
 
-/// An escape byte that nothing follows for this long was the key.
-const ESCAPE_KEY: Duration = Duration::from_millis(50);
-
 /// The agent is to end, with this exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Exit(pub(crate) u8);
-
-/// Why [`Agent::wake`] came back.
-pub(crate) enum Wake {
-    Input(Input),
-    Deadline,
-    /// The watched command wrote or ended.
-    Command,
-}
 
 /// What a key did at the prompt.
 pub(crate) enum Typed {
@@ -80,12 +67,7 @@ impl fmt::Display for StartError {
 
 /// The demo agent.
 pub(crate) struct Agent {
-    terminal: Terminal,
-    signals: Signals,
-    decoder: Decoder,
-    /// When an escape byte that nothing followed turns out to be the key.
-    escape_ends: Option<Instant>,
-    inputs: VecDeque<Input>,
+    events: Events,
     pub(crate) screen: Screen,
     prompt: Prompt,
     pub(crate) queue: VecDeque<Taken>,
@@ -117,11 +99,7 @@ impl Agent {
         let terminal = Terminal::open().map_err(StartError::NoTerminal)?;
         let mut agent = Self {
             screen: Screen::new(terminal.size()),
-            terminal,
-            signals,
-            decoder: Decoder::default(),
-            escape_ends: None,
-            inputs: VecDeque::new(),
+            events: Events::new(terminal, signals),
             prompt: Prompt::default(),
             queue: args.prompt.into_iter().map(Taken::Argument).collect(),
             leaving: false,
@@ -144,9 +122,9 @@ impl Agent {
             Ok(never) => match never {},
             Err(exit) => exit,
         };
-        let farewell = self.screen.leave(self.terminal.size());
+        let farewell = self.screen.leave(self.events.terminal.size());
         // The terminal may be what ended us.
-        self.terminal.write(farewell.as_bytes()).ok();
+        self.events.terminal.write(farewell.as_bytes()).ok();
         exit
     }
 
@@ -217,72 +195,14 @@ impl Agent {
         command: Option<BorrowedFd<'_>>,
     ) -> Result<Wake, Exit> {
         loop {
-            if let Some(code) = self.signals.exit_code() {
-                return Err(Exit(code));
-            }
-            if let Some(input) = self.inputs.pop_front() {
-                return Ok(Wake::Input(input));
-            }
-            let now = Instant::now();
-            if self.escape_ends.is_some_and(|at| at <= now) {
-                self.escape_ends = None;
-                self.decoder.settle(&mut self.inputs);
-                continue;
-            }
-            if deadline.is_some_and(|at| at <= now) {
-                return Ok(Wake::Deadline);
+            if let Some(wake) = self.events.next(deadline)? {
+                return Ok(wake);
             }
             self.draw(face)?;
-            let next = deadline.into_iter().chain(self.escape_ends).min();
-            let ready = self.poll(next.map(|at| at - now), command)?;
-            if ready.keys {
-                self.read()?;
-            }
-            if ready.signal {
-                self.signals.drain();
-            }
-            // Keys go first; a signal may be that of the command's end.
-            if (ready.command || ready.signal && command.is_some()) && self.inputs.is_empty() {
-                return Ok(Wake::Command);
+            if let Some(wake) = self.events.wait(deadline, command)? {
+                return Ok(wake);
             }
         }
-    }
-
-    fn poll(&self, left: Option<Duration>, command: Option<BorrowedFd<'_>>) -> Result<Ready, Exit> {
-        let mut files = vec![
-            PollFd::new(&self.terminal, PollFlags::IN),
-            PollFd::new(&self.signals, PollFlags::IN),
-        ];
-        files.extend(
-            command
-                .as_ref()
-                .map(|file| PollFd::new(file, PollFlags::IN)),
-        );
-        let timeout = left.and_then(|left| Timespec::try_from(left).ok());
-        match rustix::event::poll(&mut files, timeout.as_ref()) {
-            Ok(_) | Err(Errno::INTR) => {}
-            Err(_) => return Err(Exit(HANGUP)),
-        }
-        let mut ready = files.iter().map(|file| !file.revents().is_empty());
-        let mut next = || ready.next().unwrap_or(false);
-        Ok(Ready {
-            keys: next(),
-            signal: next(),
-            command: next(),
-        })
-    }
-
-    fn read(&mut self) -> Result<(), Exit> {
-        let mut buffer = [0; 16 * 1024];
-        match self.terminal.read(&mut buffer) {
-            Ok(bytes) if !bytes.is_empty() => self.decoder.feed(bytes, &mut self.inputs),
-            Ok(_) | Err(_) => return Err(Exit(HANGUP)),
-        }
-        self.escape_ends = self
-            .decoder
-            .is_ambiguous()
-            .then(|| Instant::now() + ESCAPE_KEY);
-        Ok(())
     }
 
     /// Draws what changed, at the size that the terminal has now.
@@ -291,14 +211,15 @@ impl Agent {
             let words = format!("The transcript cannot be written: {error}");
             self.screen.say(block::error(&words, self.screen.cols()));
         }
-        let size = self.terminal.size();
+        let size = self.events.terminal.size();
         let state = State {
             prompt: &self.prompt,
             queued: self.queue.len(),
             leaving: self.leaving,
         };
         let drawing = self.screen.draw(size, view::frame(face, &state, size));
-        self.terminal
+        self.events
+            .terminal
             .write(drawing.as_bytes())
             .map_err(|_| Exit(HANGUP))
     }
@@ -306,7 +227,8 @@ impl Agent {
     /// Empties the conversation on the screen.
     pub(crate) fn clear(&mut self) -> Result<(), Exit> {
         let clearing = self.screen.clear();
-        self.terminal
+        self.events
+            .terminal
             .write(clearing.as_bytes())
             .map_err(|_| Exit(HANGUP))?;
         self.say_header();
@@ -317,11 +239,4 @@ impl Agent {
         let cwd = self.cwd.display().to_string();
         self.screen.say(block::header(&cwd, self.screen.cols()));
     }
-}
-
-/// What a poll found.
-struct Ready {
-    keys: bool,
-    signal: bool,
-    command: bool,
 }

@@ -28,6 +28,7 @@ mod args;
 mod block;
 mod command;
 mod dialog;
+mod events;
 mod input;
 mod line;
 mod permission;

@@ -16,31 +16,33 @@ use crate::turn::{Cut, Turn};
 /// A command that was asked to end has this long.
 const TERMINATION: Duration = Duration::from_millis(500);
 const LONGEST_COMMAND: Duration = Duration::from_mins(10);
+const TOO_LONG: &str = "ended after 10 minutes";
 
 impl Agent {
     /// `!command`: no question, no answer, as in the real agents.
     pub(crate) fn bang(&mut self, text: &str) -> Result<(), Exit> {
-        let cols = self.screen.cols();
         let command = text[1..].trim();
-        self.screen.say(block::echo(text, cols));
+        self.screen.say(block::echo(text, self.screen.cols()));
         self.transcript
             .user(&json!(format!("<bash-input>{command}</bash-input>")));
         let mut turn = Turn::new(0);
-        let output = match self.run_command(&mut turn, command) {
+        let played = self.run_command(&mut turn, command);
+        let cols = self.screen.cols();
+        let output = match played {
             Ok(Ok(ended)) => {
                 self.screen.say(block::output(&ended, cols));
                 ended.output
             }
             Ok(Err(error)) => {
-                self.screen
-                    .say(block::below(&error.to_string(), Style::Bad, cols));
-                error.to_string()
+                let words = error.to_string();
+                self.screen.say(block::below(&words, Style::Bad, cols));
+                words
             }
             Err(Cut::Exit(exit)) => return Err(exit),
             Err(Cut::Interrupted | Cut::Rejected | Cut::Failed) => {
-                self.screen
-                    .say(block::below("Interrupted", Style::Bad, cols));
-                "Interrupted".to_owned()
+                let words = "Interrupted";
+                self.screen.say(block::below(words, Style::Bad, cols));
+                words.to_owned()
             }
         };
         let result = format!("<bash-stdout>{output}</bash-stdout><bash-stderr></bash-stderr>");
@@ -54,8 +56,9 @@ impl Agent {
         let ended = match self.run_command(turn, command)? {
             Ok(ended) => ended,
             Err(error) => {
-                let words = format!("The command did not start: {error}");
+                let words = format!("The command failed: {error}");
                 self.result(turn, &words, Style::Bad, true, &json!(words));
+                turn.closing = Some(words);
                 return Ok(());
             }
         };
@@ -97,7 +100,7 @@ impl Agent {
             }
             match self.busy(turn, Some(until), Some(running.as_fd())) {
                 Ok(false) => {}
-                Ok(true) => return Ok(Err(io::ErrorKind::TimedOut.into())),
+                Ok(true) => return Ok(Err(io::Error::new(io::ErrorKind::TimedOut, TOO_LONG))),
                 Err(Cut::Interrupted) => {
                     self.end_command(turn, &mut running)?;
                     return Err(Cut::Interrupted);

@@ -5,9 +5,10 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use crate::agent::{Agent, Exit, Taken, Typed, Wake};
+use crate::agent::{Agent, Exit, Taken, Typed};
 use crate::answer::Answer;
 use crate::block;
+use crate::events::Wake;
 use crate::line::Style;
 use crate::script::{self, Step};
 use crate::text;
