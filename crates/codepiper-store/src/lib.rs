@@ -19,11 +19,11 @@ mod writer;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use rusqlite::{Connection, Transaction};
 use tokio::sync::Semaphore;
 
 pub use error::StoreError;
 pub use file::MovedAside;
+pub use rusqlite::{Connection, Transaction};
 use writer::Writer;
 
 const READERS: usize = 4;

@@ -1,0 +1,42 @@
+use serde::{Deserialize, Serialize};
+
+/// The body of every answer that is not a success.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ErrorBody {
+    /// What happened, with the thing in backticks.
+    pub error: String,
+    /// A name for programs.
+    pub code: String,
+    /// The part of the request that is wrong, such as `keys[1]`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub field: Option<String>,
+    /// What to do next.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hint: Option<String>,
+}
+
+impl ErrorBody {
+    /// A body without field and hint.
+    pub fn new(code: &str, error: impl Into<String>) -> Self {
+        Self {
+            error: error.into(),
+            code: code.to_owned(),
+            field: None,
+            hint: None,
+        }
+    }
+
+    /// Says what to do next.
+    #[must_use]
+    pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// Says which part of the request is wrong.
+    #[must_use]
+    pub fn with_field(mut self, field: impl Into<String>) -> Self {
+        self.field = Some(field.into());
+        self
+    }
+}

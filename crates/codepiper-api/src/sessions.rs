@@ -1,0 +1,182 @@
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use codepiper_model::{BillingMode, Receipt, Session};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+/// `GET /sessions`
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct SessionsResponse {
+    /// Newest first.
+    pub sessions: Vec<Session>,
+}
+
+/// One session.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct SessionResponse {
+    /// The session.
+    pub session: Session,
+}
+
+/// `POST /sessions`
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct CreateSessionRequest {
+    /// The agent.
+    pub provider: String,
+    /// Where it starts; absolute.
+    pub cwd: PathBuf,
+    /// Further arguments for it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub args: Vec<String>,
+    /// Further variables for it.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub env: BTreeMap<String, String>,
+    /// Who pays.
+    #[serde(default)]
+    pub billing_mode: BillingMode,
+    /// Run without asking.
+    #[serde(default)]
+    pub dangerous_mode: bool,
+    /// The model to use.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
+    /// What people call the session.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Width of its terminal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cols: Option<u16>,
+    /// Height of its terminal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rows: Option<u16>,
+    /// The first prompt.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prompt: Option<String>,
+    /// Whatever its maker wants to remember.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub metadata: Map<String, Value>,
+}
+
+/// What a text is meant as.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SendKind {
+    /// Words for the model: `!` and `/` mean nothing.
+    #[default]
+    Prompt,
+    /// A slash command of the agent.
+    Command,
+}
+
+/// `POST /sessions/:id/send`
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SendRequest {
+    /// The text.
+    pub text: String,
+    /// Whether Enter follows.
+    #[serde(default = "yes")]
+    pub newline: bool,
+    /// What it is meant as.
+    #[serde(default)]
+    pub kind: SendKind,
+    /// Whether to answer only when the turn is over.
+    #[serde(default)]
+    pub wait: bool,
+    /// How long to wait at most, in milliseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timeout_ms: Option<u64>,
+}
+
+const fn yes() -> bool {
+    true
+}
+
+/// What became of a text.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct SendResponse {
+    /// How far it has come.
+    pub receipt: Receipt,
+    /// What the agent said at the end of the turn, where that was waited for.
+    pub reply: Option<String>,
+    /// For clients of the existing CodePiper: it arrived.
+    pub success: bool,
+}
+
+/// `POST /sessions/:id/keys`
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KeysRequest {
+    /// The names of the keys, 1 to 100.
+    pub keys: Vec<String>,
+}
+
+/// `POST /sessions/:id/resize`
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ResizeRequest {
+    /// Columns.
+    pub cols: u16,
+    /// Rows.
+    pub rows: u16,
+}
+
+/// `PUT /sessions/:id/name`
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RenameRequest {
+    /// The name; null or blank takes it away.
+    pub name: Option<String>,
+}
+
+/// It was done.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct Success {
+    /// Always true.
+    pub success: bool,
+}
+
+/// `GET /sessions/:id/output`
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OutputParams {
+    /// The last so many rows of the history as plain text, instead of the screen with colours.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lines: Option<u32>,
+}
+
+/// What a terminal shows.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct OutputResponse {
+    /// The text.
+    pub output: String,
+    /// Columns.
+    pub cols: u16,
+    /// Rows.
+    pub rows: u16,
+    /// Where the stream of output goes on; null once the session has ended.
+    pub offset: Option<u64>,
+}
+
+/// `GET /sessions/:id/wait`
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct WaitParams {
+    /// States, separated by commas: `running`, `idle`, `working`, `needs_permission`,
+    /// `needs_input`, `exited`.
+    pub until: String,
+    /// How long to wait at most, 0 to 3600000; 60000 by default.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub timeout_ms: Option<u64>,
+}
+
+/// What waiting came to.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct WaitResponse {
+    /// The session as it is now.
+    pub session: Session,
+    /// Whether one of the states was reached.
+    pub reached: bool,
+}

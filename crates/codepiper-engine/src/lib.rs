@@ -1,0 +1,112 @@
+//! The application: the services that join the other crates.
+//!
+//! Invariant: no HTTP, no command line, no SQL. Whoever calls is somebody else's business; what
+//! is true of a session is decided here, and stored before anyone is told.
+
+mod agent_program;
+mod bus;
+mod config;
+mod environment;
+mod error;
+mod process;
+mod sessions;
+mod settings;
+
+use std::sync::Arc;
+
+use codepiper_model::Clock;
+use codepiper_store::{MovedAside, Store, settings as stored};
+use codepiper_tmux::Tmux;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+pub use agent_program::ProviderStatus;
+pub use bus::{EventBus, EventFilter};
+pub use config::Config;
+pub use error::EngineError;
+pub use sessions::{
+    CreateSession, InputKind, Output, SendPrompt, Sent, SessionManager, TerminalReader, Until,
+    Waited,
+};
+pub use settings::{DaemonSettings, Settings, SettingsChange};
+
+/// Everything a daemon does, without the doors through which it is asked.
+#[derive(Clone)]
+pub struct Engine {
+    /// The sessions.
+    pub sessions: SessionManager,
+    /// What happened.
+    pub events: EventBus,
+    /// What a person set.
+    pub settings: Settings,
+    /// Where everything is.
+    pub config: Arc<Config>,
+}
+
+impl Engine {
+    /// Opens the database, takes up the sessions that are still there, and is ready.
+    pub async fn start(
+        config: Config,
+        clock: Arc<dyn Clock>,
+    ) -> Result<(Self, Option<MovedAside>), EngineError> {
+        config.make_directories()?;
+        let path = config.database.clone();
+        let (store, moved) = tokio::task::spawn_blocking(move || Store::open(&path))
+            .await
+            .map_err(EngineError::internal)?
+            .map_err(EngineError::internal)?;
+        let installation = installation_id(&store).await?;
+        let settings = Settings::load(store.clone()).await?;
+        let tmux = Tmux::find(config.var_os("PATH").as_ref()).await;
+        if let Err(error) = &tmux {
+            tracing::warn!(%error, "no session can be started");
+        }
+        let config = Arc::new(config);
+        let events = EventBus::new(store.clone(), clock.clone()).await?;
+        let sessions = SessionManager::new(sessions::Parts {
+            config: Arc::clone(&config),
+            clock,
+            store,
+            events: events.clone(),
+            settings: settings.clone(),
+            tmux: tmux.map_err(Arc::new),
+            installation,
+            tasks: TaskTracker::new(),
+            stop: CancellationToken::new(),
+        });
+        sessions.adopt_all().await?;
+        Ok((
+            Self {
+                sessions,
+                events,
+                settings,
+                config,
+            },
+            moved,
+        ))
+    }
+
+    /// Ends the daemon's part. Sessions live on unless the setting `preserveSessions` says
+    /// otherwise.
+    pub async fn stop(&self) {
+        if !self.settings.get().preserve_sessions {
+            self.sessions.stop_all().await;
+        }
+        self.sessions.release().await;
+    }
+}
+
+/// Names this installation in the tags of its tmux servers, so that two daemons with different
+/// databases never take or kill each other's sessions.
+async fn installation_id(store: &Store) -> Result<String, EngineError> {
+    const KEY: &str = "installationId";
+    let fresh = codepiper_model::SessionId::random().short();
+    let id = store.write(move |tx| {
+        if let Some(serde_json::Value::String(id)) = stored::get(tx, KEY)? {
+            return Ok(id);
+        }
+        stored::set(tx, KEY, &fresh.clone().into())?;
+        Ok(fresh)
+    });
+    id.await.map_err(EngineError::internal)
+}

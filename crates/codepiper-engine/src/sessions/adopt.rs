@@ -1,0 +1,147 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use codepiper_model::{Activity, EventSource, Exit, ExitReason, Session, SessionId, Status};
+use codepiper_store::sessions::{self, Stored};
+use codepiper_tmux::{Pane, PaneOptions, Presence, Ring, Server, TmuxError};
+use serde_json::json;
+use tokio::task::JoinSet;
+use tokio::time::{sleep, timeout};
+
+use super::{Live, SessionManager};
+use crate::EngineError;
+
+/// How long the start of the daemon waits for a session's server; one that takes longer is tried
+/// again while the daemon already serves.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// Between attempts to reach a server that does not answer.
+const RETRY_PAUSE: Duration = Duration::from_secs(5);
+
+enum Found {
+    Adopted,
+    Ended,
+    Unknown,
+}
+
+impl SessionManager {
+    /// Takes up every session that an earlier daemon left. Only a server with our own tag is
+    /// ours, only a server that is certainly gone makes a session ended, and nothing is killed.
+    pub(crate) async fn adopt_all(&self) -> Result<(), EngineError> {
+        let rows = self.parts.store.read(sessions::live).await?;
+        let mut attempts = JoinSet::new();
+        for stored in rows {
+            let manager = self.clone();
+            attempts.spawn(async move { manager.adopt_patiently(stored).await });
+        }
+        while let Some(result) = attempts.join_next().await {
+            if let Err(error) = result {
+                tracing::error!(%error, "an adoption failed");
+            }
+        }
+        Ok(())
+    }
+
+    async fn adopt_patiently(&self, stored: Stored) {
+        let id = stored.session.id;
+        let first = timeout(PATIENCE, self.adopt(&stored)).await;
+        match first {
+            Ok(Ok(Found::Adopted | Found::Ended)) => return,
+            Ok(Err(error)) => tracing::error!(session = %id, %error, "cannot adopt"),
+            Ok(Ok(Found::Unknown)) | Err(_) => {
+                tracing::warn!(session = %id, "its tmux server does not answer; trying on");
+            }
+        }
+        let manager = self.clone();
+        let stop = self.parts.stop.clone();
+        self.parts.tasks.spawn(async move {
+            let again = async {
+                loop {
+                    sleep(RETRY_PAUSE).await;
+                    if matches!(
+                        manager.adopt(&stored).await,
+                        Ok(Found::Adopted | Found::Ended)
+                    ) {
+                        return;
+                    }
+                }
+            };
+            tokio::select! {
+                () = again => {}
+                () = stop.cancelled() => {}
+            }
+        });
+    }
+
+    async fn adopt(&self, stored: &Stored) -> Result<Found, EngineError> {
+        let session = &stored.session;
+        let id = session.id;
+        let server = Server::new(self.tmux()?.clone(), stored.socket.clone(), id.tmux_name());
+        match server.presence() {
+            Presence::Unknown => return Ok(Found::Unknown),
+            Presence::Absent => {
+                self.clear_up(id, None, None).await;
+                server.remove_socket();
+                self.note_gone(session, "the tmux server was gone when the daemon started")
+                    .await?;
+                return Ok(Found::Ended);
+            }
+            Presence::Present => {}
+        }
+        let size = (session.pty_cols, session.pty_rows);
+        let options = PaneOptions {
+            size,
+            ring_cap: Ring::CAP,
+        };
+        match Pane::open(server, &self.tag(id), options).await {
+            Ok(pane) => {
+                self.take_up(session, pane).await?;
+                Ok(Found::Adopted)
+            }
+            Err(TmuxError::Foreign) => {
+                self.note_gone(session, "another server listens on its tmux socket")
+                    .await?;
+                Ok(Found::Ended)
+            }
+            Err(error) => {
+                tracing::warn!(session = %id, %error, "cannot attach");
+                Ok(Found::Unknown)
+            }
+        }
+    }
+
+    async fn take_up(&self, session: &Session, pane: Pane) -> Result<(), EngineError> {
+        let id = session.id;
+        let payload = json!({ "pid": pane.pid() });
+        self.parts
+            .events
+            .emit(id, EventSource::Daemon, "SessionAdopted", payload)
+            .await?;
+        let activity = Activity::unknown(self.parts.clock.now());
+        let running = session.status == Status::Running;
+        let transcript = session.transcript_path.clone();
+        let live = Live::new(id, session.provider, pane, transcript, activity, running);
+        let live = Arc::new(live);
+        self.live_map().insert(id, Arc::clone(&live));
+        self.supervise(live, None);
+        Ok(())
+    }
+
+    async fn note_gone(&self, session: &Session, why: &str) -> Result<(), EngineError> {
+        let id: SessionId = session.id;
+        // A session without any sign of life was being started when the daemon was killed.
+        let reason = match session.status {
+            Status::Starting => ExitReason::LaunchFailed,
+            _ => ExitReason::TmuxLost,
+        };
+        let at = self.parts.clock.now();
+        let exit = Exit {
+            reason,
+            code: None,
+            signal: None,
+            detail: Some(why.to_owned()),
+            at,
+        };
+        self.store_exit(id, &exit, None).await.map(drop)
+    }
+}

@@ -1,0 +1,262 @@
+use std::ffi::OsString;
+use std::sync::Arc;
+
+use codepiper_model::{
+    Activity, AgentSpec, EventSource, Exit, ExitReason, LaunchSpec, Session, SessionId, Status,
+};
+use codepiper_providers::{Home, LaunchRequest, provider};
+use codepiper_store::sessions::{self, Stored};
+use codepiper_tmux::{ConfigOptions, Pane, PaneOptions, Ring, Server, Tag, render_config};
+use serde_json::json;
+
+use super::request::Checked;
+use super::{CreateSession, Live, SessionManager};
+use crate::EngineError;
+use crate::agent_program;
+use crate::config::{make_private, write_private};
+use crate::environment::session_environment;
+use crate::process::SESSION_VARIABLE;
+
+/// Sessions that may run at the same time.
+const MAX_SESSIONS: usize = 100;
+
+/// The file from which our own binary executes the agent, and the one where it says why it could
+/// not.
+pub(crate) const SPEC_FILE: &str = "launch.json";
+pub(crate) const FAILURE_FILE: &str = "launch-failure.txt";
+
+/// Everything that was found out about a session before anything is made.
+struct Plan {
+    id: SessionId,
+    checked: Checked,
+    spec: LaunchSpec,
+    env: Vec<(OsString, OsString)>,
+    scrubbed: Vec<String>,
+}
+
+impl SessionManager {
+    /// Makes a session. Everything is checked before anything is made; when a step fails, what
+    /// the steps before it made is taken back, and the session stays as a row that says why.
+    pub async fn create(&self, request: CreateSession) -> Result<Session, EngineError> {
+        let server_program = self.tmux()?.clone();
+        let plan = self.plan(&request)?;
+        let id = plan.id;
+        if self.live_map().len() >= MAX_SESSIONS {
+            return Err(EngineError::TooMany {
+                code: "too_many_sessions",
+                message: format!("there are {MAX_SESSIONS} sessions already; stop one first"),
+            });
+        }
+        let socket = self.parts.config.tmux_socket(id);
+        let stored = Stored {
+            session: self.row(&request, &plan),
+            socket: socket.clone(),
+        };
+        self.store_new(stored).await?;
+
+        let server = Server::new(server_program, socket, id.tmux_name());
+        match self.launch(&plan, server).await {
+            Ok(pane) => {
+                let activity = Activity::unknown(self.parts.clock.now());
+                let transcript = plan.spec.transcript_path.clone();
+                let live = Live::new(id, request.provider, pane, transcript, activity, false);
+                let live = Arc::new(live);
+                self.live_map().insert(id, Arc::clone(&live));
+                let prompt = plan.checked.prompt.filter(|_| !plan.spec.prompt_in_argv);
+                self.supervise(live, prompt);
+                self.get(id).await
+            }
+            Err(error) => {
+                self.roll_back(id, &error).await?;
+                Err(launch_failed(id, &error))
+            }
+        }
+    }
+
+    fn plan(&self, request: &CreateSession) -> Result<Plan, EngineError> {
+        let checked = request.check()?;
+        let config = &self.parts.config;
+        let id = SessionId::random();
+        let settings = self.parts.settings.get();
+        let (mut env, scrubbed) = session_environment(
+            &config.environment,
+            &request.env,
+            request.billing_mode,
+            settings.forward_ssh_auth_sock,
+        );
+        let var = |name: &str| {
+            env.get(std::ffi::OsStr::new(name))
+                .and_then(|v| v.to_str())
+                .map(str::to_owned)
+        };
+        let provider = provider(request.provider);
+        let path = var("PATH").unwrap_or_default();
+        let program = agent_program::find(provider, config, &path).ok_or_else(|| {
+            let message = format!(
+                "`{}` is not installed: no `{}` in PATH",
+                provider.id(),
+                provider.program().unwrap_or_default()
+            );
+            EngineError::conflict_with_hint(
+                "provider_not_installed",
+                message,
+                provider.install_hint(),
+            )
+        })?;
+        let spec = provider.launch(&LaunchRequest {
+            session_id: id,
+            program: &program,
+            cwd: &checked.cwd,
+            dir: &config.session_dir(id),
+            args: &request.args,
+            model: request.model.as_deref(),
+            dangerous: request.dangerous_mode,
+            prompt: checked.prompt.as_ref(),
+            resume: None,
+            home: Home {
+                var: &var,
+                file: &|path| fs_err::read_to_string(path).ok(),
+            },
+        });
+        env.extend(spec.env.iter().map(|(k, v)| (k.into(), v.into())));
+        env.insert(SESSION_VARIABLE.into(), id.to_string().into());
+        env.insert("CODEPIPER_UNIX_SOCK".into(), config.socket.clone().into());
+        Ok(Plan {
+            id,
+            checked,
+            spec,
+            env: env.into_iter().collect(),
+            scrubbed,
+        })
+    }
+
+    fn row(&self, request: &CreateSession, plan: &Plan) -> Session {
+        let now = self.parts.clock.now();
+        let (pty_cols, pty_rows) = plan.checked.size;
+        Session {
+            id: plan.id,
+            provider: request.provider,
+            name: plan.checked.name.clone(),
+            cwd: plan.checked.cwd.clone(),
+            status: Status::Starting,
+            activity: None,
+            created_at: now,
+            updated_at: now,
+            pid: None,
+            pty_cols,
+            pty_rows,
+            model: request.model.clone(),
+            billing_mode: request.billing_mode,
+            dangerous_mode: request.dangerous_mode,
+            provider_session_id: plan.spec.provider_session_id.clone(),
+            transcript_path: plan.spec.transcript_path.clone(),
+            attach: None,
+            exit: None,
+            scrubbed_env: plan.scrubbed.clone(),
+            metadata: request.metadata.clone(),
+        }
+    }
+
+    async fn store_new(&self, stored: Stored) -> Result<(), EngineError> {
+        let id = stored.session.id;
+        let session = &stored.session;
+        let payload = json!({
+            "provider": session.provider,
+            "cwd": session.cwd,
+            "name": session.name,
+            "billingMode": session.billing_mode,
+            "dangerousMode": session.dangerous_mode,
+        });
+        // The event refers to the row, so the row comes first, in the same transaction.
+        self.parts
+            .store
+            .write(move |tx| sessions::insert(tx, &stored))
+            .await?;
+        self.parts
+            .events
+            .emit(id, EventSource::User, "SessionCreated", payload)
+            .await
+            .map(drop)
+    }
+
+    async fn launch(&self, plan: &Plan, server: Server) -> Result<Pane, EngineError> {
+        let config = &self.parts.config;
+        let dir = config.session_dir(plan.id);
+        make_private(&dir)?;
+        for (name, contents) in &plan.spec.files {
+            write_private(&dir.join(name), contents.as_bytes())?;
+        }
+        let agent = AgentSpec {
+            argv: plan.spec.argv.clone(),
+            cwd: plan.checked.cwd.clone(),
+            failure_file: dir.join(FAILURE_FILE),
+        };
+        let agent = serde_json::to_vec(&agent).map_err(EngineError::internal)?;
+        write_private(&dir.join(SPEC_FILE), &agent)?;
+        self.write_tmux_config()?;
+
+        let command = [
+            config.program.clone().into(),
+            "agent-exec".into(),
+            dir.join(SPEC_FILE).into(),
+        ];
+        let (config_file, tag) = (config.tmux_config(), self.tag(plan.id));
+        let pane = Pane::launch(
+            server,
+            &config_file,
+            &plan.env,
+            &plan.checked.cwd,
+            &command,
+            &tag,
+            PaneOptions {
+                size: plan.checked.size,
+                ring_cap: Ring::CAP,
+            },
+        );
+        Ok(pane.await?)
+    }
+
+    fn write_tmux_config(&self) -> Result<(), EngineError> {
+        let key = self.parts.settings.get().detach_key;
+        let detach_key = key.parse().map_err(EngineError::internal)?;
+        let text = render_config(&ConfigOptions { detach_key });
+        let path = self.parts.config.tmux_config();
+        if fs_err::read_to_string(&path).is_ok_and(|current| current == text) {
+            return Ok(());
+        }
+        // Another start may be reading it: a whole file takes its place at once.
+        let fresh = path.with_extension(format!("conf.{}", SessionId::random().short()));
+        write_private(&fresh, text.as_bytes())?;
+        Ok(fs_err::rename(fresh, path)?)
+    }
+
+    /// What marks a tmux server as this installation's, and as this session's.
+    pub(super) fn tag(&self, id: SessionId) -> Tag {
+        Tag(format!("{}:{id}", self.parts.installation))
+    }
+
+    async fn roll_back(&self, id: SessionId, error: &EngineError) -> Result<(), EngineError> {
+        tracing::error!(session = %id, %error, "launch failed");
+        drop(fs_err::remove_dir_all(self.parts.config.session_dir(id)));
+        let exit = Exit {
+            reason: ExitReason::LaunchFailed,
+            code: None,
+            signal: None,
+            detail: Some(error.to_string()),
+            at: self.parts.clock.now(),
+        };
+        self.store_exit(id, &exit, None).await.map(drop)
+    }
+}
+
+fn launch_failed(id: SessionId, error: &EngineError) -> EngineError {
+    match error {
+        EngineError::Conflict { .. } => error.clone(),
+        _ => EngineError::conflict_with_hint(
+            "launch_failed",
+            format!("session `{id}` could not be started"),
+            "`codepiper show` and `codepiper daemon logs` say why; `codepiper doctor` checks the \
+             machine",
+        ),
+    }
+}

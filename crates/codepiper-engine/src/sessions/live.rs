@@ -1,0 +1,81 @@
+use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
+
+use codepiper_model::{Activity, Exit, ExitReason, ProviderId, SessionId};
+use codepiper_providers::{Reading, ScreenText, provider};
+use codepiper_tmux::Pane;
+use tokio::sync::watch;
+
+/// A session whose terminal we hold.
+pub(crate) struct Live {
+    pub(crate) id: SessionId,
+    pub(crate) provider: ProviderId,
+    pub(crate) pane: Pane,
+    /// Where the agent writes the conversation down.
+    pub(crate) transcript: Option<PathBuf>,
+    /// What the agent is doing; changes after the event that says so is stored.
+    pub(crate) activity: watch::Sender<Activity>,
+    /// The end, after it is stored.
+    pub(crate) exit: watch::Sender<Option<Exit>>,
+    /// Whether the agent has shown a sign of life, after that is stored.
+    pub(crate) running: watch::Sender<bool>,
+    /// The end that somebody asked for.
+    asked: Mutex<Option<ExitReason>>,
+}
+
+impl Live {
+    pub(crate) fn new(
+        id: SessionId,
+        provider: ProviderId,
+        pane: Pane,
+        transcript: Option<PathBuf>,
+        activity: Activity,
+        running: bool,
+    ) -> Self {
+        Self {
+            id,
+            provider,
+            pane,
+            transcript,
+            activity: watch::Sender::new(activity),
+            exit: watch::Sender::new(None),
+            running: watch::Sender::new(running),
+            asked: Mutex::new(None),
+        }
+    }
+
+    /// What the agent is doing.
+    pub(crate) fn activity(&self) -> Activity {
+        self.activity.borrow().clone()
+    }
+
+    /// What its screen says at this moment.
+    pub(crate) fn read_screen(&self) -> Reading {
+        let view = self.pane.view();
+        provider(self.provider).read_screen(ScreenText {
+            lines: &view.lines,
+            title: &view.title,
+            cursor: view.cursor,
+            cols: view.size.0,
+        })
+    }
+
+    /// Notes that somebody asked for the end; a harder request replaces a softer one.
+    pub(crate) fn ask_to_end(&self, reason: ExitReason) {
+        *self.asked.lock().unwrap_or_else(PoisonError::into_inner) = Some(reason);
+    }
+
+    /// The end that somebody asked for.
+    pub(crate) fn asked_to_end(&self) -> Option<ExitReason> {
+        *self.asked.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Returns once the session's end is stored.
+    pub(crate) async fn ended(&self) -> Option<Exit> {
+        let mut exit = self.exit.subscribe();
+        exit.wait_for(Option::is_some)
+            .await
+            .ok()
+            .and_then(|exit| exit.clone())
+    }
+}

@@ -1,0 +1,218 @@
+//! The service that owns the agents' sessions.
+
+mod activity;
+mod adopt;
+mod create;
+mod live;
+mod prompt;
+mod request;
+mod stop;
+mod supervise;
+mod view;
+mod wait;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use codepiper_model::{Clock, EventSource, Session, SessionId};
+use codepiper_store::sessions::{self, Stored};
+use codepiper_store::{Store, StoreError};
+use codepiper_tmux::{Key, Tmux, TmuxError};
+use serde_json::json;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::agent_program::{self, ProviderStatus};
+use crate::{Config, EngineError, EventBus, Settings};
+use live::Live;
+
+pub use prompt::{InputKind, SendPrompt, Sent};
+pub use request::CreateSession;
+pub use view::{Output, TerminalReader};
+pub use wait::{Until, Waited};
+
+/// Creates, tracks, feeds and ends sessions.
+#[derive(Clone)]
+pub struct SessionManager {
+    parts: Arc<Parts>,
+    live: Arc<Mutex<HashMap<SessionId, Arc<Live>>>>,
+}
+
+/// What a [`SessionManager`] is made of.
+pub(crate) struct Parts {
+    pub(crate) config: Arc<Config>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) store: Store,
+    pub(crate) events: EventBus,
+    pub(crate) settings: Settings,
+    pub(crate) tmux: Result<Tmux, Arc<TmuxError>>,
+    pub(crate) installation: String,
+    pub(crate) tasks: TaskTracker,
+    pub(crate) stop: CancellationToken,
+}
+
+impl SessionManager {
+    pub(crate) fn new(parts: Parts) -> Self {
+        Self {
+            parts: Arc::new(parts),
+            live: Arc::default(),
+        }
+    }
+
+    /// The providers and whether they can be used here.
+    pub fn providers(&self) -> Vec<ProviderStatus> {
+        agent_program::statuses(&self.parts.config)
+    }
+
+    /// The version of tmux that sessions run in, or why there is none.
+    pub fn tmux_version(&self) -> Result<String, EngineError> {
+        self.tmux().map(|tmux| tmux.version().to_string())
+    }
+
+    /// Every session, newest first.
+    pub async fn list(&self) -> Result<Vec<Session>, EngineError> {
+        let stored = self.parts.store.read(sessions::all).await?;
+        Ok(stored
+            .into_iter()
+            .map(|stored| self.with_present(stored))
+            .collect())
+    }
+
+    /// One session.
+    pub async fn get(&self, id: SessionId) -> Result<Session, EngineError> {
+        self.stored(id)
+            .await
+            .map(|stored| self.with_present(stored))
+    }
+
+    /// Gives a session a name, or takes it away.
+    pub async fn rename(&self, id: SessionId, name: Option<&str>) -> Result<Session, EngineError> {
+        let name = name.map(request::checked_name).transpose()?.flatten();
+        let at = self.parts.clock.now();
+        let payload = json!({ "name": name });
+        let write = move |tx: &codepiper_store::Transaction<'_>, _| {
+            sessions::set_name(tx, id, name.as_deref(), at)
+        };
+        self.stored(id).await?;
+        let events = &self.parts.events;
+        events
+            .emit_with(id, EventSource::User, "SessionRenamed", payload, write)
+            .await?;
+        self.get(id).await
+    }
+
+    /// Makes a session's terminal another size. While a person's own terminal is attached, that
+    /// decides, and this is what the session goes back to.
+    pub async fn resize(
+        &self,
+        id: SessionId,
+        cols: u16,
+        rows: u16,
+    ) -> Result<Session, EngineError> {
+        request::check_size(Some(cols), Some(rows))?;
+        let live = self.live(id).await?;
+        live.pane.resize(cols, rows).await?;
+        let at = self.parts.clock.now();
+        self.parts
+            .store
+            .write(move |tx| sessions::set_size(tx, id, (cols, rows), at))
+            .await?;
+        self.get(id).await
+    }
+
+    /// Presses keys, all or none: a name that is no key's is refused before anything is typed.
+    pub async fn press_keys(&self, id: SessionId, names: &[String]) -> Result<(), EngineError> {
+        if names.is_empty() || names.len() > 100 {
+            return Err(EngineError::invalid("keys", "`keys` takes 1 to 100 keys"));
+        }
+        let parse = |(i, name): (usize, &String)| {
+            let key = name.parse::<Key>();
+            key.map_err(|error| EngineError::invalid(format!("keys[{i}]"), error.to_string()))
+        };
+        let keys = names
+            .iter()
+            .enumerate()
+            .map(parse)
+            .collect::<Result<Vec<_>, _>>()?;
+        let live = self.live(id).await?;
+        let events = &self.parts.events;
+        events
+            .emit(
+                id,
+                EventSource::User,
+                "KeysPressed",
+                json!({ "keys": names }),
+            )
+            .await?;
+        Ok(live.pane.input().await.keys(&keys).await?)
+    }
+
+    /// Lets go of every session without touching it.
+    pub(crate) async fn release(&self) {
+        self.parts.stop.cancel();
+        self.parts.tasks.close();
+        self.parts.tasks.wait().await;
+        self.live_map().clear();
+    }
+
+    fn tmux(&self) -> Result<&Tmux, EngineError> {
+        self.parts.tmux.as_ref().map_err(|error| {
+            EngineError::conflict_with_hint(
+                "tmux_unusable",
+                error.to_string(),
+                "install tmux 3.2 or later (`apt-get install tmux` or `brew install tmux`), then \
+                 run `codepiper daemon restart`",
+            )
+        })
+    }
+
+    async fn stored(&self, id: SessionId) -> Result<Stored, EngineError> {
+        let read = move |db: &codepiper_store::Connection| sessions::get(db, id);
+        let found: Result<_, StoreError> = self.parts.store.read(read).await;
+        found?.ok_or_else(|| EngineError::no_session(id))
+    }
+
+    /// Adds what is known of the agent at this moment to what is stored.
+    fn with_present(&self, stored: Stored) -> Session {
+        let mut session = stored.session;
+        let live = self.live_map().get(&session.id).cloned();
+        if let Some(live) = live.filter(|_| session.status.is_live()) {
+            session.attach = Some(live.pane.attach_argv());
+            session.pid = live.pane.pid().or(session.pid);
+            (session.pty_cols, session.pty_rows) = live.pane.size();
+            if session.status == codepiper_model::Status::Running {
+                session.activity = Some(live.activity());
+            }
+        } else if session.status == codepiper_model::Status::Running {
+            session.activity = Some(codepiper_model::Activity::unknown(session.updated_at));
+        }
+        session
+    }
+
+    /// The session's terminal, or why there is none.
+    async fn live(&self, id: SessionId) -> Result<Arc<Live>, EngineError> {
+        if let Some(live) = self.live_map().get(&id).cloned() {
+            return Ok(live);
+        }
+        let session = self.stored(id).await?.session;
+        Err(if session.status.is_live() {
+            EngineError::conflict_with_hint(
+                "session_unreachable",
+                format!("session `{id}` has a tmux server that does not answer"),
+                "it is tried again every few seconds; `codepiper kill` ends it",
+            )
+        } else {
+            EngineError::conflict(
+                "session_ended",
+                format!(
+                    "session `{id}` is {}; it takes nothing any more",
+                    session.status.as_str()
+                ),
+            )
+        })
+    }
+
+    fn live_map(&self) -> MutexGuard<'_, HashMap<SessionId, Arc<Live>>> {
+        self.live.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

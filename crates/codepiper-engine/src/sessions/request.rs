@@ -1,0 +1,166 @@
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use codepiper_model::{BillingMode, PromptText, ProviderId};
+use serde_json::{Map, Value};
+
+use crate::EngineError;
+
+/// What a new session is asked to be.
+#[derive(Clone, Debug)]
+pub struct CreateSession {
+    /// The agent.
+    pub provider: ProviderId,
+    /// Where it starts; absolute.
+    pub cwd: PathBuf,
+    /// Further arguments for it.
+    pub args: Vec<String>,
+    /// Further variables for it.
+    pub env: BTreeMap<String, String>,
+    /// Who pays.
+    pub billing_mode: BillingMode,
+    /// Run without asking.
+    pub dangerous_mode: bool,
+    /// The model to use.
+    pub model: Option<String>,
+    /// What people call the session.
+    pub name: Option<String>,
+    /// Width of its terminal; 120 by default.
+    pub cols: Option<u16>,
+    /// Height of its terminal; 30 by default.
+    pub rows: Option<u16>,
+    /// The first prompt.
+    pub prompt: Option<String>,
+    /// Whatever its maker wants to remember.
+    pub metadata: Map<String, Value>,
+}
+
+/// A request that makes sense, with its directory resolved.
+pub(crate) struct Checked {
+    pub(crate) cwd: PathBuf,
+    pub(crate) name: Option<String>,
+    pub(crate) prompt: Option<PromptText>,
+    pub(crate) size: (u16, u16),
+}
+
+impl CreateSession {
+    /// Checks everything that can be checked before anything is made.
+    pub(crate) fn check(&self) -> Result<Checked, EngineError> {
+        check_size(self.cols, self.rows)?;
+        self.check_env()?;
+        self.check_args()?;
+        if let Some(model) = &self.model
+            && (model.is_empty() || model.len() > 100 || model.chars().any(char::is_control))
+        {
+            let message = "`model` is 1 to 100 characters without control characters";
+            return Err(EngineError::invalid("model", message));
+        }
+        let prompt = self.prompt.as_deref().map(PromptText::literal).transpose();
+        Ok(Checked {
+            cwd: checked_directory(&self.cwd)?,
+            name: self
+                .name
+                .as_deref()
+                .map(checked_name)
+                .transpose()?
+                .flatten(),
+            prompt: prompt.map_err(|e| EngineError::invalid("prompt", format!("`prompt`: {e}")))?,
+            size: (self.cols.unwrap_or(120), self.rows.unwrap_or(30)),
+        })
+    }
+
+    fn check_env(&self) -> Result<(), EngineError> {
+        if self.env.len() > 1000 {
+            return Err(EngineError::invalid(
+                "env",
+                "`env` takes at most 1000 variables",
+            ));
+        }
+        for (name, value) in &self.env {
+            // The value may be a secret: messages name the variable only.
+            let shown: String = name.chars().take(64).collect();
+            let field = format!("env.{shown}");
+            let starts_well = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
+            let fits =
+                name.len() <= 256 && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+            if !starts_well || !fits {
+                let message = format!("`{shown}` is no name of a variable");
+                return Err(EngineError::invalid(field, message));
+            }
+            if name.starts_with("CODEPIPER_") || name.starts_with("TMUX") {
+                let message = format!("`{shown}` is set by CodePiper itself");
+                return Err(EngineError::invalid(field, message));
+            }
+            if value.len() > 65_536 || value.contains('\0') {
+                let message = format!("the value of `{shown}` has a NUL or over 65536 bytes");
+                return Err(EngineError::invalid(field, message));
+            }
+        }
+        Ok(())
+    }
+
+    fn check_args(&self) -> Result<(), EngineError> {
+        if self.args.len() > 100 {
+            return Err(EngineError::invalid(
+                "args",
+                "`args` takes at most 100 arguments",
+            ));
+        }
+        for (i, arg) in self.args.iter().enumerate() {
+            if arg.len() > 10_240 || arg.contains('\0') {
+                let message = format!("`args[{i}]` has a NUL or over 10240 bytes");
+                return Err(EngineError::invalid(format!("args[{i}]"), message));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A name of at most 80 characters; a blank one is none.
+pub(crate) fn checked_name(name: &str) -> Result<Option<String>, EngineError> {
+    let name = name.trim();
+    if name.chars().count() > 80 || name.chars().any(char::is_control) {
+        let message = "`name` is at most 80 characters without control characters";
+        return Err(EngineError::invalid("name", message));
+    }
+    Ok((!name.is_empty()).then(|| name.to_owned()))
+}
+
+/// A terminal that agents can draw in, and that costs tmux no fortune.
+pub(crate) fn check_size(cols: Option<u16>, rows: Option<u16>) -> Result<(), EngineError> {
+    for (field, value, least) in [("cols", cols, 10), ("rows", rows, 3)] {
+        if value.is_some_and(|value| !(least..=500).contains(&value)) {
+            let message = format!("`{field}` is a number from {least} to 500");
+            return Err(EngineError::invalid(field, message));
+        }
+    }
+    Ok(())
+}
+
+fn checked_directory(cwd: &Path) -> Result<PathBuf, EngineError> {
+    let shown: String = cwd.display().to_string().chars().take(200).collect();
+    let refuse = |why: &str| EngineError::invalid("cwd", format!("directory `{shown}` {why}"));
+    if cwd.as_os_str().len() > 4096 || cwd.as_os_str().as_encoded_bytes().contains(&0) {
+        return Err(refuse("is no path"));
+    }
+    if !cwd.is_absolute() {
+        return Err(refuse("is not absolute"));
+    }
+    let resolved = match fs_err::canonicalize(cwd) {
+        Ok(resolved) => resolved,
+        Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => {
+            return Err(refuse("cannot be entered"));
+        }
+        Err(_) => return Err(refuse("does not exist")),
+    };
+    if !resolved.is_dir() {
+        return Err(refuse("is not a directory"));
+    }
+    if rustix::fs::access(&resolved, rustix::fs::Access::EXEC_OK).is_err() {
+        return Err(refuse("cannot be entered"));
+    }
+    if resolved.to_str().is_none() {
+        return Err(refuse("has a name that is not UTF-8"));
+    }
+    Ok(resolved)
+}

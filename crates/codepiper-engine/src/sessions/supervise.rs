@@ -1,0 +1,246 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use codepiper_model::{
+    ActivityState, EventSource, Evidence, EvidenceSource, Exit, ExitReason, PromptText, SessionId,
+};
+use codepiper_store::{events, sessions};
+use codepiper_tmux::{End, PaneExit};
+use rustix::process::Signal;
+use serde_json::json;
+use tokio::sync::watch;
+use tokio::time::{Instant, sleep, sleep_until};
+
+use super::activity::Observed;
+use super::create::{FAILURE_FILE, SPEC_FILE};
+use super::{Live, SessionManager};
+use crate::EngineError;
+use crate::process::signal_tree;
+
+/// The least time between two readings of a screen that keeps changing: twenty a second are more
+/// than a person sees, and cost nothing.
+const READING_PAUSE: Duration = Duration::from_millis(50);
+
+/// A session that works without any sign of it for this long may do anything.
+const SILENCE_MAX: Duration = Duration::from_mins(10);
+
+/// Screens that are kept per session.
+const SCREENS_KEPT: usize = 20;
+
+impl SessionManager {
+    /// Watches over a session until it ends or the daemon does.
+    pub(super) fn supervise(&self, live: Arc<Live>, first_prompt: Option<PromptText>) {
+        let manager = self.clone();
+        let stop = self.parts.stop.clone();
+        let watched = Arc::clone(&live);
+        self.parts.tasks.spawn(async move {
+            tokio::select! {
+                () = manager.watch(watched) => {}
+                () = stop.cancelled() => {}
+            }
+        });
+        if let Some(prompt) = first_prompt {
+            let manager = self.clone();
+            let stop = self.parts.stop.clone();
+            self.parts.tasks.spawn(async move {
+                tokio::select! {
+                    () = manager.type_first_prompt(live, prompt) => {}
+                    () = stop.cancelled() => {}
+                }
+            });
+        }
+    }
+
+    async fn watch(&self, live: Arc<Live>) {
+        let mut changes = live.pane.changes();
+        let mut end = live.pane.end();
+        let mut last_sign = Instant::now();
+        loop {
+            if let Err(error) = self.observe(&live).await {
+                tracing::error!(session = %live.id, %error, "cannot store what a session does");
+            }
+            tokio::select! {
+                // An end is not waited for until the next reading.
+                biased;
+                found = ended(&mut end) => return self.finish(&live, found).await,
+                changed = changes.changed() => {
+                    if changed.is_err() {
+                        return self.finish(&live, End::ServerLost).await;
+                    }
+                    last_sign = Instant::now();
+                }
+                () = sleep_until(last_sign + SILENCE_MAX), if live.is_working() => {
+                    let silent = Observed { state: ActivityState::Unknown, kind: "silence" };
+                    if let Err(error) = self.note_activity(&live, silent).await {
+                        tracing::error!(session = %live.id, %error, "cannot store an activity");
+                    }
+                    last_sign = Instant::now();
+                    continue;
+                }
+            }
+            sleep(READING_PAUSE).await;
+        }
+    }
+
+    /// Reads the screen and stores what is new in it.
+    async fn observe(&self, live: &Live) -> Result<(), EngineError> {
+        if !*live.running.borrow() && live.pane.has_shown() {
+            let (id, pid, at) = (live.id, live.pane.pid(), self.parts.clock.now());
+            let payload = json!({ "pid": pid });
+            let write = move |tx: &codepiper_store::Transaction<'_>, _| {
+                sessions::set_running(tx, id, pid, at)
+            };
+            let events = &self.parts.events;
+            events
+                .emit_with(id, EventSource::Daemon, "SessionRunning", payload, write)
+                .await?;
+            live.running.send_replace(true);
+        }
+        if *live.running.borrow() {
+            let reading = live.read_screen();
+            self.note_activity(
+                live,
+                Observed {
+                    state: reading.state,
+                    kind: reading.kind,
+                },
+            )
+            .await?;
+        }
+        Ok(())
+    }
+
+    /// Stores a change of activity, and the screen when a turn ended with it.
+    pub(super) async fn note_activity(
+        &self,
+        live: &Live,
+        observed: Observed,
+    ) -> Result<(), EngineError> {
+        let before = live.activity();
+        let Some(mut after) = super::activity::next(&before, observed, self.parts.clock.now())
+        else {
+            return Ok(());
+        };
+        if before.state != after.state || before.evidence.is_none() {
+            let payload =
+                json!({ "from": before.state, "to": after.state, "evidence": observed.kind });
+            let events = &self.parts.events;
+            let seq = events
+                .emit(live.id, EventSource::Daemon, "Activity", payload)
+                .await?;
+            if let Some(evidence) = &mut after.evidence {
+                evidence.event_id = Some(seq);
+            }
+            if before.state == ActivityState::Working {
+                self.keep_screen(live, "turn_end").await?;
+            }
+        }
+        live.activity.send_replace(after);
+        Ok(())
+    }
+
+    /// Stores what the screen shows; the latest twenty stay.
+    async fn keep_screen(&self, live: &Live, why: &str) -> Result<(), EngineError> {
+        let (cols, rows) = live.pane.size();
+        let payload = json!({ "why": why, "cols": cols, "rows": rows, "text": live.pane.ansi() });
+        let id = live.id;
+        let prune = move |tx: &codepiper_store::Transaction<'_>, _| {
+            events::keep_latest(tx, id, EventSource::Pty, "Screen", SCREENS_KEPT)
+        };
+        let events = &self.parts.events;
+        events
+            .emit_with(id, EventSource::Pty, "Screen", payload, prune)
+            .await
+            .map(drop)
+    }
+
+    /// Stores the end, clears up what is left, and lets go.
+    async fn finish(&self, live: &Live, end: End) {
+        let asked = live.asked_to_end();
+        let mut exit = Exit {
+            reason: asked.unwrap_or(ExitReason::Exited),
+            code: None,
+            signal: None,
+            detail: None,
+            at: self.parts.clock.now(),
+        };
+        match end {
+            End::Exited(PaneExit::Code(code)) => exit.code = Some(code),
+            End::Exited(PaneExit::Signal(signal)) => exit.signal = Some(signal),
+            End::Exited(PaneExit::Unknown) => exit.detail = Some("exit status unknown".into()),
+            End::ServerLost if asked.is_none() => exit.reason = ExitReason::TmuxLost,
+            End::ServerLost => {}
+        }
+        let dir = self.parts.config.session_dir(live.id);
+        if let Ok(failure) = fs_err::read_to_string(dir.join(FAILURE_FILE)) {
+            exit.reason = ExitReason::LaunchFailed;
+            exit.detail = Some(failure);
+        }
+        if let Err(error) = self.store_exit(live.id, &exit, Some(live)).await {
+            tracing::error!(session = %live.id, %error, "cannot store the end of a session");
+        }
+        self.live_map().remove(&live.id);
+        self.clear_up(live.id, live.pane.pid(), live.pane.server_pid())
+            .await;
+        live.pane.kill_server().await;
+        live.exit.send_replace(Some(exit));
+    }
+
+    /// Ends what the session's agent left running and removes the files of its launch.
+    pub(super) async fn clear_up(&self, id: SessionId, root: Option<i32>, server: Option<i32>) {
+        let left = signal_tree(id, root, server, Signal::TERM).await;
+        if left > 0 {
+            // They had their warning; a second is enough to close a file.
+            let deadline = Instant::now() + Duration::from_secs(1);
+            while Instant::now() < deadline && signal_tree(id, root, server, Signal::CONT).await > 0
+            {
+                sleep(Duration::from_millis(50)).await;
+            }
+            signal_tree(id, root, server, Signal::KILL).await;
+        }
+        let dir = self.parts.config.session_dir(id);
+        for name in [SPEC_FILE, FAILURE_FILE] {
+            drop(fs_err::remove_file(dir.join(name)));
+        }
+    }
+
+    /// Stores how a session ended, with its last screen. The first end counts.
+    pub(super) async fn store_exit(
+        &self,
+        id: SessionId,
+        exit: &Exit,
+        live: Option<&Live>,
+    ) -> Result<bool, EngineError> {
+        if let Some(live) = live {
+            self.keep_screen(live, "exit").await?;
+        }
+        let payload = json!({ "exit": exit });
+        let exit = exit.clone();
+        let write =
+            move |tx: &codepiper_store::Transaction<'_>, _| sessions::set_exit(tx, id, &exit);
+        let events = &self.parts.events;
+        let stored = events.emit_with(id, EventSource::Daemon, "SessionEnded", payload, write);
+        stored.await.map(|(_, first)| first)
+    }
+}
+
+async fn ended(end: &mut watch::Receiver<Option<End>>) -> End {
+    let found = end.wait_for(Option::is_some).await;
+    found.ok().and_then(|end| *end).unwrap_or(End::ServerLost)
+}
+
+impl Live {
+    fn is_working(&self) -> bool {
+        self.activity.borrow().state == ActivityState::Working
+    }
+}
+
+/// Evidence from the screen.
+pub(super) fn screen_evidence(kind: &str, at: codepiper_model::Timestamp) -> Evidence {
+    Evidence {
+        source: EvidenceSource::Screen,
+        kind: kind.to_owned(),
+        event_id: None,
+        at,
+    }
+}

@@ -1,0 +1,100 @@
+use std::str::FromStr;
+use std::time::Duration;
+
+use codepiper_model::{ActivityState, Session, SessionId};
+use tokio::time::timeout;
+
+use super::SessionManager;
+use crate::EngineError;
+
+/// A state that can be waited for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Until {
+    /// The agent runs.
+    Running,
+    /// The session's agent does this.
+    Activity(ActivityState),
+    /// The session has ended.
+    Exited,
+}
+
+impl FromStr for Until {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        Ok(match text {
+            "running" => Self::Running,
+            "idle" => Self::Activity(ActivityState::Idle),
+            "working" => Self::Activity(ActivityState::Working),
+            "needs_permission" => Self::Activity(ActivityState::NeedsPermission),
+            "needs_input" => Self::Activity(ActivityState::NeedsInput),
+            "exited" => Self::Exited,
+            other => {
+                let shown: String = other.chars().take(40).collect();
+                return Err(format!(
+                    "`{shown}` cannot be waited for; known are `running`, `idle`, `working`, \
+                     `needs_permission`, `needs_input`, `exited`"
+                ));
+            }
+        })
+    }
+}
+
+/// What waiting came to.
+#[derive(Clone, Debug)]
+pub struct Waited {
+    /// The session as it is now.
+    pub session: Session,
+    /// Whether one of the states was reached; otherwise the time is over.
+    pub reached: bool,
+}
+
+impl SessionManager {
+    /// Waits until the session is in one of `states`, has ended, or the time is over.
+    pub async fn wait(
+        &self,
+        id: SessionId,
+        states: &[Until],
+        patience: Duration,
+    ) -> Result<Waited, EngineError> {
+        let live = self.live_map().get(&id).cloned();
+        let Some(live) = live else {
+            let session = self.get(id).await?;
+            let ended = !session.status.is_live();
+            return Ok(Waited {
+                reached: ended && states.contains(&Until::Exited),
+                session,
+            });
+        };
+        let mut activity = live.activity.subscribe();
+        let mut running = live.running.subscribe();
+        let mut exit = live.exit.subscribe();
+        let reach = async {
+            loop {
+                if exit.borrow_and_update().is_some() {
+                    return states.contains(&Until::Exited);
+                }
+                let runs = *running.borrow_and_update();
+                let state = activity.borrow_and_update().state;
+                let is_there = |until: &Until| match until {
+                    Until::Running => runs,
+                    Until::Activity(wanted) => runs && *wanted == state,
+                    Until::Exited => false,
+                };
+                if states.iter().any(is_there) {
+                    return true;
+                }
+                tokio::select! {
+                    _ = exit.changed() => {}
+                    _ = running.changed() => {}
+                    _ = activity.changed() => {}
+                }
+            }
+        };
+        let reached = timeout(patience, reach).await.unwrap_or(false);
+        Ok(Waited {
+            session: self.get(id).await?,
+            reached,
+        })
+    }
+}

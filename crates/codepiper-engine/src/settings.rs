@@ -1,0 +1,94 @@
+use std::sync::{Arc, PoisonError, RwLock};
+
+use codepiper_store::{Store, settings};
+use codepiper_tmux::Key;
+use serde::{Deserialize, Serialize};
+
+use crate::EngineError;
+
+const KEY: &str = "daemon";
+
+/// What a person set, in memory and in the database.
+#[derive(Clone)]
+pub struct Settings {
+    store: Store,
+    current: Arc<RwLock<DaemonSettings>>,
+}
+
+/// The settings of the daemon.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct DaemonSettings {
+    /// Whether sessions live on when the daemon stops.
+    pub preserve_sessions: bool,
+    /// Whether agents get the `SSH_AUTH_SOCK` of the daemon.
+    pub forward_ssh_auth_sock: bool,
+    /// The key that leaves an attached terminal; every other key reaches the agent.
+    pub detach_key: String,
+}
+
+impl Default for DaemonSettings {
+    fn default() -> Self {
+        Self {
+            preserve_sessions: true,
+            forward_ssh_auth_sock: true,
+            detach_key: "ctrl+]".to_owned(),
+        }
+    }
+}
+
+/// A change of some settings; what is absent stays.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SettingsChange {
+    /// See [`DaemonSettings::preserve_sessions`].
+    pub preserve_sessions: Option<bool>,
+    /// See [`DaemonSettings::forward_ssh_auth_sock`].
+    pub forward_ssh_auth_sock: Option<bool>,
+    /// See [`DaemonSettings::detach_key`].
+    pub detach_key: Option<String>,
+}
+
+impl Settings {
+    pub(crate) async fn load(store: Store) -> Result<Self, EngineError> {
+        let stored = store.read(|db| settings::get(db, KEY)).await?;
+        let current = stored
+            .and_then(|value| serde_json::from_value(value).ok())
+            .unwrap_or_default();
+        Ok(Self {
+            store,
+            current: Arc::new(RwLock::new(current)),
+        })
+    }
+
+    /// The settings as they are.
+    pub fn get(&self) -> DaemonSettings {
+        self.current
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// Changes some of them. They are stored before they apply.
+    pub async fn change(&self, change: SettingsChange) -> Result<DaemonSettings, EngineError> {
+        if let Some(key) = &change.detach_key {
+            let parsed = key.parse::<Key>();
+            parsed.map_err(|error| EngineError::invalid("detachKey", error.to_string()))?;
+        }
+        let stored = self.store.write(move |tx| {
+            let mut now: DaemonSettings = settings::get(tx, KEY)?
+                .and_then(|value| serde_json::from_value(value).ok())
+                .unwrap_or_default();
+            now.preserve_sessions = change.preserve_sessions.unwrap_or(now.preserve_sessions);
+            now.forward_ssh_auth_sock = change
+                .forward_ssh_auth_sock
+                .unwrap_or(now.forward_ssh_auth_sock);
+            now.detach_key = change.detach_key.unwrap_or(now.detach_key);
+            settings::set(tx, KEY, &serde_json::to_value(&now)?)?;
+            Ok(now)
+        });
+        let now = stored.await?;
+        *self.current.write().unwrap_or_else(PoisonError::into_inner) = now.clone();
+        Ok(now)
+    }
+}

@@ -1,0 +1,43 @@
+//! The door to the engine: HTTP over a Unix socket that only its owner can open.
+//!
+//! Invariant: no business rules. A handler parses, calls one service and converts.
+
+mod error;
+mod extract;
+mod routes;
+mod socket;
+
+use std::path::Path;
+use std::time::Duration;
+
+use axum::Router;
+use codepiper_engine::Engine;
+use tokio_util::sync::CancellationToken;
+
+pub use socket::{BindError, Socket};
+
+/// How long open requests get to end once the daemon is told to stop.
+const DRAIN: Duration = Duration::from_secs(2);
+
+/// Serves until `stop`.
+pub async fn serve(engine: Engine, socket: Socket, stop: CancellationToken) -> std::io::Result<()> {
+    let app: Router = routes::router(engine);
+    let path = socket.path().to_owned();
+    let serving = axum::serve(socket, app).with_graceful_shutdown(stop.clone().cancelled_owned());
+    let drained = async {
+        stop.cancelled().await;
+        tokio::time::sleep(DRAIN).await;
+    };
+    let result = tokio::select! {
+        result = async { serving.await } => result,
+        () = drained => Ok(()),
+    };
+    remove(&path);
+    result
+}
+
+fn remove(path: &Path) {
+    if let Err(error) = fs_err::remove_file(path) {
+        tracing::debug!(%error, "the socket was gone already");
+    }
+}

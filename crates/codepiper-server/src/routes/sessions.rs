@@ -1,0 +1,232 @@
+//! The sessions.
+
+use std::time::Duration;
+
+use axum::Json;
+use axum::body::Body as Stream;
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use codepiper_api::{
+    CreateSessionRequest, ErrorBody, KeysRequest, OutputParams, OutputResponse, RenameRequest,
+    ResizeRequest, SendKind, SendRequest, SendResponse, SessionResponse, SessionsResponse, Success,
+    WaitParams, WaitResponse,
+};
+use codepiper_engine::{CreateSession, Engine, InputKind, SendPrompt, Until};
+use futures_util::stream;
+
+use crate::error::ApiError;
+use crate::extract::{Body, Id, Params};
+
+/// The longest text that can be sent, and the body it may come in: JSON may escape every byte.
+const TEXT_MAX: usize = 1024 * 1024;
+const SEND_BODY_MAX: usize = 6 * TEXT_MAX + 4096;
+
+/// The longest that a request may wait.
+const WAIT_MAX_MS: u64 = 3_600_000;
+
+pub(crate) async fn list(State(engine): State<Engine>) -> Result<Json<SessionsResponse>, ApiError> {
+    Ok(Json(SessionsResponse {
+        sessions: engine.sessions.list().await?,
+    }))
+}
+
+pub(crate) async fn create(
+    State(engine): State<Engine>,
+    Body(request): Body<CreateSessionRequest>,
+) -> Result<(StatusCode, Json<SessionResponse>), ApiError> {
+    let provider =
+        request
+            .provider
+            .parse()
+            .map_err(|error: codepiper_model::UnknownProvider| {
+                ApiError::bad_request(
+                    "unknown_provider",
+                    Some("provider".to_owned()),
+                    error.to_string(),
+                )
+            })?;
+    let create = CreateSession {
+        provider,
+        cwd: request.cwd,
+        args: request.args,
+        env: request.env,
+        billing_mode: request.billing_mode,
+        dangerous_mode: request.dangerous_mode,
+        model: request.model,
+        name: request.name,
+        cols: request.cols,
+        rows: request.rows,
+        prompt: request.prompt,
+        metadata: request.metadata,
+    };
+    let session = engine.sessions.create(create).await?;
+    Ok((StatusCode::CREATED, Json(SessionResponse { session })))
+}
+
+pub(crate) async fn show(
+    State(engine): State<Engine>,
+    Id(id): Id,
+) -> Result<Json<SessionResponse>, ApiError> {
+    Ok(Json(SessionResponse {
+        session: engine.sessions.get(id).await?,
+    }))
+}
+
+pub(crate) async fn rename(
+    State(engine): State<Engine>,
+    Id(id): Id,
+    Body(request): Body<RenameRequest>,
+) -> Result<Json<SessionResponse>, ApiError> {
+    let session = engine.sessions.rename(id, request.name.as_deref()).await?;
+    Ok(Json(SessionResponse { session }))
+}
+
+pub(crate) async fn resize(
+    State(engine): State<Engine>,
+    Id(id): Id,
+    Body(request): Body<ResizeRequest>,
+) -> Result<Json<Success>, ApiError> {
+    engine
+        .sessions
+        .resize(id, request.cols, request.rows)
+        .await?;
+    Ok(Json(Success { success: true }))
+}
+
+pub(crate) async fn send(
+    State(engine): State<Engine>,
+    Id(id): Id,
+    Body(request): Body<SendRequest, SEND_BODY_MAX>,
+) -> Result<Json<SendResponse>, ApiError> {
+    if request.text.len() > TEXT_MAX {
+        let message = format!("`text` has more than {TEXT_MAX} bytes");
+        let body = ErrorBody::new("too_large", message).with_field("text");
+        return Err(ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, body));
+    }
+    let timeout = checked_timeout("timeoutMs", request.timeout_ms)?;
+    let prompt = SendPrompt {
+        text: request.text,
+        kind: match request.kind {
+            SendKind::Prompt => InputKind::Prompt,
+            SendKind::Command => InputKind::Command,
+        },
+        enter: request.newline,
+        wait: request.wait,
+        timeout,
+    };
+    let sent = engine.sessions.send(id, prompt).await?;
+    Ok(Json(SendResponse {
+        receipt: sent.receipt,
+        reply: sent.reply,
+        success: true,
+    }))
+}
+
+pub(crate) async fn keys(
+    State(engine): State<Engine>,
+    Id(id): Id,
+    Body(request): Body<KeysRequest>,
+) -> Result<Json<Success>, ApiError> {
+    engine.sessions.press_keys(id, &request.keys).await?;
+    Ok(Json(Success { success: true }))
+}
+
+pub(crate) async fn stop(
+    State(engine): State<Engine>,
+    Id(id): Id,
+) -> Result<Json<Success>, ApiError> {
+    engine.sessions.stop(id).await?;
+    Ok(Json(Success { success: true }))
+}
+
+pub(crate) async fn kill(
+    State(engine): State<Engine>,
+    Id(id): Id,
+) -> Result<Json<Success>, ApiError> {
+    engine.sessions.kill(id).await?;
+    Ok(Json(Success { success: true }))
+}
+
+pub(crate) async fn output(
+    State(engine): State<Engine>,
+    Id(id): Id,
+    Params(params): Params<OutputParams>,
+) -> Result<Json<OutputResponse>, ApiError> {
+    if params
+        .lines
+        .is_some_and(|lines| !(1..=50_000).contains(&lines))
+    {
+        let message = "`lines` is a number from 1 to 50000";
+        return Err(ApiError::bad_request(
+            "invalid_request",
+            Some("lines".to_owned()),
+            message,
+        ));
+    }
+    let shown = engine.sessions.output(id).await?;
+    let text = match params.lines {
+        None => shown.text,
+        Some(lines) => {
+            let rows = engine.sessions.history(id, lines).await?;
+            rows.iter().flat_map(|row| [row.as_str(), "\n"]).collect()
+        }
+    };
+    let (cols, rows, offset) = (shown.cols, shown.rows, shown.offset);
+    Ok(Json(OutputResponse {
+        output: text,
+        cols,
+        rows,
+        offset,
+    }))
+}
+
+/// The screen, and then every byte the agent writes, until the session ends.
+pub(crate) async fn output_stream(
+    State(engine): State<Engine>,
+    Id(id): Id,
+) -> Result<Response, ApiError> {
+    let reader = engine.sessions.stream(id).await?;
+    let pieces = stream::unfold(reader, |mut reader| async move {
+        let bytes = reader.next().await?;
+        Some((Ok::<_, std::convert::Infallible>(bytes), reader))
+    });
+    let headers = [(header::CONTENT_TYPE, "application/octet-stream")];
+    Ok((headers, Stream::from_stream(pieces)).into_response())
+}
+
+pub(crate) async fn wait(
+    State(engine): State<Engine>,
+    Id(id): Id,
+    Params(params): Params<WaitParams>,
+) -> Result<Json<WaitResponse>, ApiError> {
+    let parse = |name: &str| {
+        name.parse::<Until>().map_err(|message| {
+            ApiError::bad_request("invalid_request", Some("until".to_owned()), message)
+        })
+    };
+    let states = params
+        .until
+        .split(',')
+        .map(parse)
+        .collect::<Result<Vec<_>, _>>()?;
+    let patience = checked_timeout("timeoutMs", params.timeout_ms)?;
+    let patience = patience.unwrap_or(Duration::from_mins(1));
+    let waited = engine.sessions.wait(id, &states, patience).await?;
+    Ok(Json(WaitResponse {
+        session: waited.session,
+        reached: waited.reached,
+    }))
+}
+
+fn checked_timeout(field: &str, millis: Option<u64>) -> Result<Option<Duration>, ApiError> {
+    if millis.is_some_and(|millis| millis > WAIT_MAX_MS) {
+        let message = format!("`{field}` is at most {WAIT_MAX_MS}");
+        return Err(ApiError::bad_request(
+            "invalid_request",
+            Some(field.to_owned()),
+            message,
+        ));
+    }
+    Ok(millis.map(Duration::from_millis))
+}

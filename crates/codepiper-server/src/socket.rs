@@ -1,0 +1,102 @@
+use std::io;
+use std::os::unix::fs::{FileTypeExt as _, PermissionsExt as _};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use axum::serve::Listener;
+use rustix::fs::Mode;
+use tokio::net::{UnixListener, UnixStream};
+
+/// The daemon's socket. Only processes of its owner are let in.
+pub struct Socket {
+    listener: UnixListener,
+    path: PathBuf,
+}
+
+/// Why there is no socket.
+#[derive(Debug, thiserror::Error)]
+pub enum BindError {
+    /// A daemon listens there.
+    #[error("a daemon already listens on `{0}`; stop it with `codepiper daemon stop`")]
+    InUse(PathBuf),
+    /// Something else is there.
+    #[error("`{0}` exists and is not a socket; remove it or choose another with `--socket`")]
+    NotASocket(PathBuf),
+    /// The system refused.
+    #[error("cannot listen on `{path}`: {source}")]
+    Io {
+        /// Where.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+}
+
+impl Socket {
+    /// Listens on `path`. A socket that nobody listens on is replaced, a live one never is.
+    ///
+    /// Changes the umask of the process for a moment: to be called before threads make files.
+    pub fn bind(path: &Path) -> Result<Self, BindError> {
+        let failed = |source| BindError::Io {
+            path: path.to_owned(),
+            source,
+        };
+        match std::fs::symlink_metadata(path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(failed(error)),
+            Ok(meta) if !meta.file_type().is_socket() => {
+                return Err(BindError::NotASocket(path.to_owned()));
+            }
+            Ok(_) => match std::os::unix::net::UnixStream::connect(path) {
+                Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => {
+                    fs_err::remove_file(path).map_err(failed)?;
+                }
+                Ok(_) => return Err(BindError::InUse(path.to_owned())),
+                Err(error) => return Err(failed(error)),
+            },
+        }
+        // The mode must be right from the first moment: a chmod would come too late.
+        let umask = rustix::process::umask(Mode::from_raw_mode(0o077));
+        let bound = UnixListener::bind(path);
+        rustix::process::umask(umask);
+        let listener = bound.map_err(failed)?;
+        fs_err::set_permissions(path, std::fs::Permissions::from_mode(0o600)).map_err(failed)?;
+        Ok(Self {
+            listener,
+            path: path.to_owned(),
+        })
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+impl Listener for Socket {
+    type Io = UnixStream;
+    type Addr = ();
+
+    async fn accept(&mut self) -> (UnixStream, ()) {
+        loop {
+            match self.listener.accept().await {
+                Ok((stream, _)) if is_own(&stream) => return (stream, ()),
+                Ok(_) => tracing::warn!("a process of another user was turned away"),
+                Err(error) => {
+                    // Out of descriptors, most likely: others must close some first.
+                    tracing::error!(%error, "cannot accept");
+                    tokio::time::sleep(Duration::from_millis(100)).await;
+                }
+            }
+        }
+    }
+
+    fn local_addr(&self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+fn is_own(stream: &UnixStream) -> bool {
+    let own = rustix::process::getuid().as_raw();
+    stream.peer_cred().is_ok_and(|peer| peer.uid() == own)
+}
