@@ -1,0 +1,31 @@
+# Everything here works without a terminal, as root or not, and a second time.
+# The work is done by the small programs in scripts/.
+
+# The last line of `make run` is the session's, also under `make -C`.
+MAKEFLAGS += --no-print-directory
+
+# Where rustup puts cargo, for shells that do not know it yet.
+export PATH := $(PATH):$(HOME)/.cargo/bin
+
+.PHONY: help run test soak bench lint clean
+
+help: ## list what there is (the default)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' Makefile
+
+run: ## install tmux if it is missing, build, and start a session here (codepiper up)
+	@./scripts/codepiper up
+
+test: ## install what the tests need, and run them all
+	@./scripts/tests
+
+soak: ## run them all with the long proofs in full; takes its time
+	@CODEPIPER_SOAK=1 ./scripts/tests
+
+bench: ## measure speed and footprint
+	@./scripts/bench
+
+lint: ## check formatting, clippy's advice and the documentation's links
+	@./scripts/lint
+
+clean: ## remove whatever was built in this folder or fetched into it
+	@cargo clean && rm -rf agents/node_modules
