@@ -69,6 +69,16 @@ impl Client {
         &self.socket
     }
 
+    /// The daemon's process.
+    pub async fn daemon_pid(&self) -> Result<Option<i32>, ClientError> {
+        Ok(self
+            .connect()
+            .await?
+            .peer_cred()
+            .ok()
+            .and_then(|peer| peer.pid()))
+    }
+
     /// Reads a resource.
     pub async fn get(&self, path: &str) -> Result<Value, ClientError> {
         self.call::<()>(Method::GET, path, None).await

@@ -96,6 +96,17 @@ impl Engine {
     }
 }
 
+/// The providers and whether they can be used with what `config` says.
+pub fn provider_statuses(config: &Config) -> Vec<ProviderStatus> {
+    agent_program::statuses(config)
+}
+
+/// The version of the tmux in `config`'s `PATH`, or why it cannot be used.
+pub async fn tmux_version(config: &Config) -> Result<String, EngineError> {
+    let tmux = Tmux::find(config.var_os("PATH").as_ref()).await?;
+    Ok(tmux.version().to_string())
+}
+
 /// Names this installation in the tags of its tmux servers, so that two daemons with different
 /// databases never take or kill each other's sessions.
 async fn installation_id(store: &Store) -> Result<String, EngineError> {

@@ -1,0 +1,380 @@
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Own your AI coding agents' sessions: start them, leave them, find them again.
+///
+/// Exit codes: 0 done, 1 failed, 2 usage, 3 not found or ambiguous, 4 daemon unreachable,
+/// 5 refused, 6 the session ended while waiting, 7 the agent needs a person, 124 the time is over.
+#[derive(Debug, Parser)]
+#[command(
+    name = "codepiper",
+    version,
+    max_term_width = 100,
+    propagate_version = true
+)]
+pub(crate) struct Cli {
+    /// The daemon's socket.
+    #[arg(
+        short,
+        long,
+        global = true,
+        env = "CODEPIPER_SOCKET",
+        value_name = "PATH"
+    )]
+    pub(crate) socket: Option<PathBuf>,
+
+    /// Print the answer as JSON.
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Start the daemon and a session, and attach to it.
+    Up(Up),
+    /// Stop the daemon; sessions live on.
+    Down(Down),
+    /// Run, stop or look at the daemon.
+    Daemon(Daemon),
+    /// Start a session.
+    Start(Start),
+    /// List the sessions.
+    #[command(visible_alias = "ls")]
+    Sessions(Sessions),
+    /// Show one session.
+    Show(One),
+    /// Put your terminal into a session.
+    Attach(One),
+    /// Give a session's agent a prompt.
+    Send(Send),
+    /// Press keys in a session.
+    Keys(Keys),
+    /// Give a session's agent one of its slash commands.
+    Slash(Slash),
+    /// Show the end of a session's terminal.
+    Tail(Tail),
+    /// Show what happened in a session.
+    Logs(Logs),
+    /// Show the stored events, of one session or of all.
+    Events(Events),
+    /// Give a session a name; without one, take it away.
+    Rename(Rename),
+    /// End a session: its own exit first, then SIGTERM, then SIGKILL.
+    Stop(One),
+    /// End a session at once, with everything it started.
+    Kill(One),
+    /// Make a session's terminal another size.
+    Resize(Resize),
+    /// Wait until a session is in a state.
+    Wait(Wait),
+    /// List the agents and whether they can be used here.
+    Providers(Format),
+    /// Check this machine.
+    Doctor,
+    /// Print a shell's completion script.
+    Completions(Completions),
+    /// Execute an agent from its launch file (inside a session's pane).
+    #[command(hide = true)]
+    AgentExec {
+        /// The launch file.
+        spec: PathBuf,
+    },
+    /// The demo agent (inside a session's pane).
+    #[command(hide = true, disable_help_flag = true)]
+    DemoAgent {
+        /// Its own arguments.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<std::ffi::OsString>,
+    },
+}
+
+/// A session, by the beginning of its id or by its name.
+#[derive(Debug, Args)]
+pub(crate) struct One {
+    /// The session: the beginning of its id, or its name.
+    pub(crate) session: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Up {
+    /// Where the agent works.
+    #[arg(default_value = ".")]
+    pub(crate) dir: PathBuf,
+    /// The agent; by default the first that is installed and signed in, else the demo agent.
+    #[arg(short, long)]
+    pub(crate) provider: Option<String>,
+    /// Do not attach.
+    #[arg(long)]
+    pub(crate) no_attach: bool,
+    #[command(flatten)]
+    pub(crate) launch: Launch,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Down {
+    /// Stop the sessions too.
+    #[arg(long)]
+    pub(crate) sessions: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Start {
+    /// The agent: `claude-code` or `demo`.
+    #[arg(short, long)]
+    pub(crate) provider: String,
+    /// Where the agent works.
+    #[arg(short, long, default_value = ".")]
+    pub(crate) dir: PathBuf,
+    /// The first prompt.
+    #[arg(long)]
+    pub(crate) prompt: Option<String>,
+    #[command(flatten)]
+    pub(crate) launch: Launch,
+    /// Arguments for the agent itself.
+    #[arg(last = true)]
+    pub(crate) args: Vec<String>,
+}
+
+/// What a new session is.
+#[derive(Debug, Args)]
+pub(crate) struct Launch {
+    /// Who pays: the agent's own sign-in, or an API key.
+    #[arg(short, long, value_enum, default_value_t = Billing::Subscription)]
+    pub(crate) billing: Billing,
+    /// Let the agent run without asking.
+    #[arg(long)]
+    pub(crate) dangerous: bool,
+    /// A variable for the agent. For secrets use `--env-from`: arguments are visible to others.
+    #[arg(long = "env", value_name = "NAME=VALUE")]
+    pub(crate) env: Vec<String>,
+    /// A variable for the agent, with the value it has here.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) env_from: Vec<String>,
+    /// The model to use.
+    #[arg(long)]
+    pub(crate) model: Option<String>,
+    /// What to call the session.
+    #[arg(long)]
+    pub(crate) name: Option<String>,
+    /// Width of its terminal.
+    #[arg(long)]
+    pub(crate) cols: Option<u16>,
+    /// Height of its terminal.
+    #[arg(long)]
+    pub(crate) rows: Option<u16>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Billing {
+    Subscription,
+    Api,
+}
+
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub(crate) struct Daemon {
+    #[command(subcommand)]
+    pub(crate) command: Option<DaemonCommand>,
+    #[command(flatten)]
+    pub(crate) run: DaemonRun,
+}
+
+#[derive(Clone, Debug, Default, Args)]
+pub(crate) struct DaemonRun {
+    /// Go to the background; the log goes to a file.
+    #[arg(long)]
+    pub(crate) detach: bool,
+    /// How log lines look.
+    #[arg(long, value_enum, default_value_t = LogFormat::Text)]
+    pub(crate) log_format: LogFormat,
+    /// Leave the terminal's session (set by `--detach` for the process it starts).
+    #[arg(long, hide = true)]
+    pub(crate) detached: bool,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LogFormat {
+    #[default]
+    Text,
+    Json,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum DaemonCommand {
+    /// Run the daemon.
+    Start(DaemonRun),
+    /// Stop it; sessions live on.
+    Stop,
+    /// Say whether it runs.
+    Status,
+    /// Show its log.
+    Logs {
+        /// So many lines.
+        #[arg(short = 'n', long, default_value_t = 50)]
+        lines: usize,
+    },
+    /// Stop it and start it again in the background; sessions live on.
+    Restart,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Sessions {
+    /// Of this agent only.
+    #[arg(short, long)]
+    pub(crate) provider: Option<String>,
+    /// In this status only.
+    #[arg(long)]
+    pub(crate) status: Option<String>,
+    #[command(flatten)]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Format {
+    /// `json` is the same as `--json`.
+    #[arg(short, long, value_enum, default_value_t = TableFormat::Table)]
+    pub(crate) format: TableFormat,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TableFormat {
+    Table,
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Send {
+    /// The session: the beginning of its id, or its name.
+    pub(crate) session: String,
+    /// The prompt; its words are joined with blanks, and `-` reads it from standard input.
+    #[arg(required = true, allow_hyphen_values = true)]
+    pub(crate) text: Vec<String>,
+    /// Wait until the turn is over and print the reply.
+    #[arg(short, long)]
+    pub(crate) wait: bool,
+    /// Wait at most so many seconds.
+    #[arg(long, value_name = "SECONDS", requires = "wait")]
+    pub(crate) timeout: Option<f64>,
+    /// Press Enter after it (the default).
+    #[arg(short, long, conflicts_with = "no_newline")]
+    pub(crate) newline: bool,
+    /// Do not press Enter after it.
+    #[arg(long)]
+    pub(crate) no_newline: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Keys {
+    /// The session: the beginning of its id, or its name.
+    pub(crate) session: String,
+    /// The keys: one character each, or a name such as `enter`, `escape`, `ctrl+c`, `shift+tab`.
+    #[arg(required = true, allow_hyphen_values = true)]
+    pub(crate) keys: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Slash {
+    /// The session: the beginning of its id, or its name.
+    pub(crate) session: String,
+    /// The command and its arguments, with or without the slash.
+    #[arg(required = true, allow_hyphen_values = true)]
+    pub(crate) command: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Tail {
+    /// The session: the beginning of its id, or its name.
+    pub(crate) session: String,
+    /// So many lines.
+    #[arg(short = 'n', long, default_value_t = 50)]
+    pub(crate) lines: u32,
+    /// Go on with every byte the agent writes.
+    #[arg(short, long)]
+    pub(crate) follow: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Logs {
+    /// The session: the beginning of its id, or its name.
+    pub(crate) session: String,
+    #[command(flatten)]
+    pub(crate) which: Which,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Events {
+    /// The session: the beginning of its id, or its name; all by default.
+    pub(crate) session: Option<String>,
+    #[command(flatten)]
+    pub(crate) which: Which,
+}
+
+/// Which events.
+#[derive(Debug, Args)]
+pub(crate) struct Which {
+    /// Go on with what happens from now on.
+    #[arg(short, long)]
+    pub(crate) follow: bool,
+    /// The newest so many.
+    #[arg(
+        short = 'n',
+        long = "tail",
+        visible_alias = "limit",
+        default_value_t = 100
+    )]
+    pub(crate) tail: usize,
+    /// Later than the event of this number.
+    #[arg(long, value_name = "EVENT")]
+    pub(crate) since: Option<i64>,
+    /// From this source only.
+    #[arg(long)]
+    pub(crate) source: Option<String>,
+    /// Of this type only.
+    #[arg(long = "type", value_name = "TYPE")]
+    pub(crate) kind: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Rename {
+    /// The session: the beginning of its id, or its name.
+    pub(crate) session: String,
+    /// The name.
+    pub(crate) name: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Resize {
+    /// The session: the beginning of its id, or its name.
+    pub(crate) session: String,
+    /// Columns.
+    pub(crate) cols: u16,
+    /// Rows.
+    pub(crate) rows: u16,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Wait {
+    /// The session: the beginning of its id, or its name.
+    pub(crate) session: String,
+    /// The state to wait for; several, separated by commas, are alternatives.
+    #[arg(
+        long,
+        value_name = "STATE",
+        default_value = "idle",
+        value_delimiter = ','
+    )]
+    pub(crate) until: Vec<String>,
+    /// Wait at most so many seconds.
+    #[arg(long, value_name = "SECONDS")]
+    pub(crate) timeout: Option<f64>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Completions {
+    /// The shell.
+    pub(crate) shell: clap_complete::Shell,
+}

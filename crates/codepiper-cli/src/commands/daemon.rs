@@ -1,0 +1,155 @@
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use codepiper_engine::Engine;
+use codepiper_model::SystemClock;
+use codepiper_server::{BindError, Socket};
+use serde_json::json;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio_util::sync::CancellationToken;
+use tracing_subscriber::EnvFilter;
+
+use crate::cli::{Daemon, DaemonCommand, DaemonRun, LogFormat};
+use crate::error::CliError;
+use crate::{daemon_process, output, place};
+
+pub(super) fn run(args: Daemon, socket: Option<PathBuf>, json: bool) -> Result<ExitCode, CliError> {
+    let socket = place::socket(socket)?;
+    let command = args.command.unwrap_or(DaemonCommand::Start(args.run));
+    if let DaemonCommand::Start(run) = &command
+        && !run.detach
+    {
+        return serve(&socket, run);
+    }
+    let client = codepiper_api::Client::new(socket);
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    runtime.block_on(async {
+        match command {
+            DaemonCommand::Start(_) => {
+                let pid = daemon_process::start_detached(&client).await?;
+                answer(
+                    json,
+                    &json!({ "pid": pid }),
+                    &format!("the daemon runs (pid {pid})"),
+                )
+            }
+            DaemonCommand::Stop => {
+                daemon_process::stop(&client).await?;
+                answer(
+                    json,
+                    &json!({ "success": true }),
+                    "the daemon has stopped; its sessions live on",
+                )
+            }
+            DaemonCommand::Restart => {
+                if client.daemon_pid().await.is_ok() {
+                    daemon_process::stop(&client).await?;
+                }
+                let pid = daemon_process::start_detached(&client).await?;
+                answer(
+                    json,
+                    &json!({ "pid": pid }),
+                    &format!("the daemon runs again (pid {pid})"),
+                )
+            }
+            DaemonCommand::Status => {
+                let health = client.get("/health").await?;
+                let text = format!(
+                    "the daemon runs: version {}, pid {}, {} sessions running\n  socket {}",
+                    health["version"].as_str().unwrap_or_default(),
+                    health["pid"],
+                    health["runningSessionCount"],
+                    client.socket().display(),
+                );
+                answer(json, &health, &text)
+            }
+            DaemonCommand::Logs { lines } => {
+                let log = place::log_file(&place::config(client.socket().to_owned())?);
+                output::line(daemon_process::last_lines(&log, lines))?;
+                Ok(ExitCode::SUCCESS)
+            }
+        }
+    })
+}
+
+fn answer(json: bool, value: &serde_json::Value, text: &str) -> Result<ExitCode, CliError> {
+    if json {
+        output::json(value)
+    } else {
+        output::line(text)
+    }?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Is the daemon, until SIGTERM or SIGINT.
+fn serve(socket: &Path, run: &DaemonRun) -> Result<ExitCode, CliError> {
+    if run.detached {
+        // A terminal that closes must not take the daemon along.
+        let _ = rustix::process::setsid();
+    }
+    start_log(run.log_format);
+    let config = place::config(socket.to_owned())?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()?;
+    let result = runtime.block_on(async {
+        let listener = Socket::bind(socket).map_err(|error| bind_error(&error))?;
+        let started = Engine::start(config, Arc::new(SystemClock)).await;
+        let (engine, moved) = started.map_err(|error| {
+            drop(fs_err::remove_file(socket));
+            CliError::failed("daemon_failed", error.to_string())
+        })?;
+        if let Some(moved) = moved {
+            let to = moved.to.display();
+            tracing::warn!("the database there was not ours; it is now `{to}`");
+        }
+        let stop = CancellationToken::new();
+        let mut terminate = signal(SignalKind::terminate())?;
+        let mut interrupt = signal(SignalKind::interrupt())?;
+        let asked = stop.clone();
+        tokio::spawn(async move {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = interrupt.recv() => {}
+            }
+            asked.cancel();
+        });
+        tracing::info!(
+            version = env!("CARGO_PKG_VERSION"),
+            socket = %socket.display(),
+            database = %engine.config.database.display(),
+            "ready"
+        );
+        let served = codepiper_server::serve(engine.clone(), listener, stop).await;
+        engine.stop().await;
+        tracing::info!("stopped");
+        Ok(served?)
+    });
+    // A reader that is still attached must not hold the process.
+    runtime.shutdown_timeout(std::time::Duration::from_secs(1));
+    result.map(|()| ExitCode::SUCCESS)
+}
+
+fn bind_error(error: &BindError) -> CliError {
+    let body = codepiper_api::ErrorBody::new("cannot_listen", error.to_string());
+    match error {
+        BindError::InUse(_) => CliError::Refused(body),
+        BindError::NotASocket(_) | BindError::Io { .. } => CliError::Failed(body),
+    }
+}
+
+fn start_log(format: LogFormat) {
+    let filter =
+        EnvFilter::try_from_env("CODEPIPER_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    let subscriber = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
+    match format {
+        LogFormat::Text => subscriber.with_ansi(false).init(),
+        LogFormat::Json => subscriber.json().init(),
+    }
+}

@@ -1,0 +1,104 @@
+//! One file per command.
+
+mod attach;
+mod completions;
+mod daemon;
+mod doctor;
+mod down;
+mod events;
+mod keys;
+mod kill;
+mod launch;
+mod providers;
+mod rename;
+mod resize;
+mod send;
+mod sessions;
+mod show;
+mod slash;
+mod start;
+mod stop;
+mod tail;
+mod up;
+mod wait;
+
+use std::process::ExitCode;
+
+use codepiper_api::Client;
+
+use crate::cli::{Cli, Command, TableFormat};
+use crate::error::CliError;
+use crate::{agent_exec, output, place};
+
+/// What most commands need.
+struct Context {
+    client: Client,
+    json: bool,
+}
+
+/// Runs the command.
+pub(crate) fn run(cli: Cli) -> Result<ExitCode, CliError> {
+    match cli.command {
+        // Before any runtime: these become another program, or are one.
+        Command::AgentExec { spec } => return agent_exec::run(&spec),
+        Command::DemoAgent { args } => return Ok(demo_agent(args)),
+        Command::Completions(args) => return completions::run(&args),
+        Command::Daemon(args) => return daemon::run(args, cli.socket, cli.json),
+        _ => {}
+    }
+    let context = Context {
+        client: place::client(cli.socket)?,
+        json: cli.json,
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    runtime.block_on(run_client(context, cli.command))
+}
+
+async fn run_client(mut context: Context, command: Command) -> Result<ExitCode, CliError> {
+    match command {
+        Command::Up(args) => up::run(&context, args).await?,
+        Command::Down(args) => down::run(&context, &args).await?,
+        Command::Start(args) => start::run(&context, args).await?,
+        Command::Sessions(args) => {
+            context.json |= args.format.format == TableFormat::Json;
+            sessions::run(&context, &args).await?;
+        }
+        Command::Show(args) => show::run(&context, &args).await?,
+        Command::Attach(args) => attach::run(&context, &args).await?,
+        Command::Send(args) => send::run(&context, args).await?,
+        Command::Keys(args) => keys::run(&context, args).await?,
+        Command::Slash(args) => slash::run(&context, &args).await?,
+        Command::Tail(args) => tail::run(&context, &args).await?,
+        Command::Logs(args) => events::run(&context, Some(&args.session), &args.which).await?,
+        Command::Events(args) => {
+            events::run(&context, args.session.as_deref(), &args.which).await?;
+        }
+        Command::Rename(args) => rename::run(&context, args).await?,
+        Command::Stop(args) => stop::run(&context, &args).await?,
+        Command::Kill(args) => kill::run(&context, &args).await?,
+        Command::Resize(args) => resize::run(&context, &args).await?,
+        Command::Wait(args) => wait::run(&context, &args).await?,
+        Command::Providers(format) => {
+            context.json |= format.format == TableFormat::Json;
+            providers::run(&context).await?;
+        }
+        Command::Doctor => return doctor::run(&context).await,
+        Command::AgentExec { .. }
+        | Command::DemoAgent { .. }
+        | Command::Completions(_)
+        | Command::Daemon(_) => {}
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn demo_agent(args: Vec<std::ffi::OsString>) -> ExitCode {
+    match codepiper_demo::DemoArgs::parse(args) {
+        Ok(args) => codepiper_demo::run(args),
+        Err(error) => {
+            output::note(format!("codepiper demo-agent: {error}"));
+            ExitCode::from(2)
+        }
+    }
+}

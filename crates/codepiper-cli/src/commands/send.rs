@@ -1,0 +1,66 @@
+use std::io::Read as _;
+
+use codepiper_api::{ErrorBody, SendKind, SendRequest, SendResponse};
+use codepiper_model::ReceiptStatus;
+
+use super::Context;
+use crate::cli::Send;
+use crate::error::CliError;
+use crate::{output, resolve};
+
+pub(super) async fn run(context: &Context, args: Send) -> Result<(), CliError> {
+    let session = resolve::session(&context.client, &args.session).await?;
+    let text = match args.text.as_slice() {
+        [dash] if dash == "-" => standard_input()?,
+        words => words.join(" "),
+    };
+    let request = SendRequest {
+        text,
+        newline: !args.no_newline,
+        kind: SendKind::Prompt,
+        wait: args.wait,
+        timeout_ms: args.timeout.map(super::wait::millis).transpose()?,
+    };
+    let answer = context
+        .client
+        .post(&format!("/sessions/{}/send", session.id), &request)
+        .await?;
+    let sent: SendResponse = serde_json::from_value(answer.clone())?;
+    if context.json {
+        output::json(&answer)?;
+    } else if let Some(reply) = &sent.reply {
+        output::line(reply)?;
+    } else if !args.wait {
+        let status = serde_json::to_value(sent.receipt.status)?;
+        output::line(status.as_str().unwrap_or_default())?;
+    }
+    outcome(&sent, args.wait)
+}
+
+/// What the exit code says of a prompt that was waited for.
+fn outcome(sent: &SendResponse, waited: bool) -> Result<(), CliError> {
+    if !waited || sent.receipt.status == ReceiptStatus::TurnDone {
+        return Ok(());
+    }
+    let reason = sent.receipt.reason.as_deref().unwrap_or("unknown");
+    Err(match reason {
+        "session_ended" => CliError::Ended(ErrorBody::new(
+            "session_ended",
+            "the session ended before the turn did",
+        )),
+        "timeout" => CliError::TimedOut(ErrorBody::new("timeout", "the turn is not over yet")),
+        "needs_permission" | "needs_input" => {
+            let body = ErrorBody::new(reason, "the agent waits for a person");
+            CliError::NeedsPerson(
+                body.with_hint("answer it with `codepiper attach` or `codepiper keys`"),
+            )
+        }
+        other => CliError::failed("not_done", format!("the turn did not end well: {other}")),
+    })
+}
+
+fn standard_input() -> Result<String, CliError> {
+    let mut bytes = Vec::new();
+    std::io::stdin().lock().read_to_end(&mut bytes)?;
+    String::from_utf8(bytes).map_err(|_| CliError::usage("standard input is not UTF-8"))
+}

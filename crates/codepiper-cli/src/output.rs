@@ -1,0 +1,75 @@
+//! What people and programs get to see.
+
+use std::io::{IsTerminal as _, Write as _};
+
+use serde::Serialize;
+
+use crate::error::CliError;
+
+/// Prints a line.
+pub(crate) fn line(text: impl AsRef<str>) -> Result<(), CliError> {
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "{}", text.as_ref())?;
+    Ok(out.flush()?)
+}
+
+/// Prints bytes as they are.
+pub(crate) fn raw(bytes: &[u8]) -> Result<(), CliError> {
+    let mut out = std::io::stdout().lock();
+    out.write_all(bytes)?;
+    Ok(out.flush()?)
+}
+
+/// Prints a value as JSON on one line.
+pub(crate) fn json(value: &impl Serialize) -> Result<(), CliError> {
+    line(serde_json::to_string(value)?)
+}
+
+/// Says something beside the result.
+pub(crate) fn note(text: impl AsRef<str>) {
+    let mut err = std::io::stderr().lock();
+    drop(writeln!(err, "{}", text.as_ref()));
+}
+
+/// Says what went wrong, and the next step.
+pub(crate) fn report(error: &CliError, as_json: bool) {
+    let Some(body) = error.body() else { return };
+    if as_json {
+        note(serde_json::to_string(body).unwrap_or_default());
+        return;
+    }
+    let is_terminal = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+    let (red, plain) = if is_terminal {
+        ("\x1b[31m", "\x1b[m")
+    } else {
+        ("", "")
+    };
+    note(format!("{red}error:{plain} {}", body.error));
+    if let Some(hint) = &body.hint {
+        note(format!("  {hint}"));
+    }
+}
+
+/// Prints rows in columns as wide as they need to be.
+pub(crate) fn table<const N: usize>(head: [&str; N], rows: &[[String; N]]) -> Result<(), CliError> {
+    let mut widths = head.map(|title| title.chars().count());
+    for row in rows {
+        for (width, cell) in widths.iter_mut().zip(row) {
+            *width = (*width).max(cell.chars().count());
+        }
+    }
+    let print = |cells: [&str; N]| {
+        let mut text = String::new();
+        for (cell, width) in cells.iter().zip(widths) {
+            let padding = width - cell.chars().count().min(width) + 2;
+            text.push_str(cell);
+            text.extend(std::iter::repeat_n(' ', padding));
+        }
+        line(text.trim_end())
+    };
+    print(head)?;
+    for row in rows {
+        print(row.each_ref().map(String::as_str))?;
+    }
+    Ok(())
+}

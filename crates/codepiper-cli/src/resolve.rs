@@ -1,0 +1,56 @@
+//! Which session somebody means.
+
+use codepiper_api::{Client, ErrorBody, SessionsResponse};
+use codepiper_model::Session;
+
+use crate::error::CliError;
+
+/// Finds the one session whose name, or the beginning of whose id, is `text`.
+pub(crate) async fn session(client: &Client, text: &str) -> Result<Session, CliError> {
+    let response: SessionsResponse = serde_json::from_value(client.get("/sessions").await?)?;
+    pick(response.sessions, text)
+}
+
+fn pick(sessions: Vec<Session>, text: &str) -> Result<Session, CliError> {
+    let lower = text.to_ascii_lowercase();
+    let is_meant = |session: &Session| {
+        session.name.as_deref() == Some(text)
+            || !lower.is_empty() && session.id.to_string().starts_with(&lower)
+    };
+    let mut meant: Vec<Session> = sessions.into_iter().filter(is_meant).collect();
+    if meant.len() > 1
+        && meant
+            .iter()
+            .filter(|session| session.status.is_live())
+            .count()
+            == 1
+    {
+        meant.retain(|session| session.status.is_live());
+    }
+    match (meant.pop(), meant.is_empty()) {
+        (Some(session), true) => Ok(session),
+        (None, _) => {
+            let body = ErrorBody::new("session_not_found", format!("there is no session `{text}`"));
+            Err(CliError::NotFound(
+                body.with_hint("`codepiper sessions` lists them"),
+            ))
+        }
+        (Some(last), false) => {
+            meant.push(last);
+            let candidates: Vec<String> = meant
+                .iter()
+                .map(|s| {
+                    format!(
+                        "{} {} {}",
+                        s.id,
+                        s.status.as_str(),
+                        s.name.as_deref().unwrap_or("")
+                    )
+                })
+                .collect();
+            let message = format!("`{text}` could be {} sessions", candidates.len());
+            let body = ErrorBody::new("ambiguous_session", message);
+            Err(CliError::NotFound(body.with_hint(candidates.join("\n  "))))
+        }
+    }
+}
