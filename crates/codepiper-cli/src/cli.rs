@@ -250,9 +250,11 @@ pub(crate) enum TableFormat {
 pub(crate) struct Send {
     /// The session: the beginning of its id, or its name.
     pub(crate) session: String,
-    /// The prompt; its words are joined with blanks, and `-` reads it from standard input.
-    #[arg(required = true, allow_hyphen_values = true)]
-    pub(crate) text: Vec<String>,
+    /// The prompt; `-` reads it from standard input.
+    #[arg(allow_hyphen_values = true)]
+    pub(crate) text: String,
+    /// More words of it, joined with blanks.
+    pub(crate) more: Vec<String>,
     /// Wait until the turn is over and print the reply.
     #[arg(short, long)]
     pub(crate) wait: bool,
@@ -272,7 +274,7 @@ pub(crate) struct Keys {
     /// The session: the beginning of its id, or its name.
     pub(crate) session: String,
     /// The keys: one character each, or a name such as `enter`, `escape`, `ctrl+c`, `shift+tab`.
-    #[arg(required = true, allow_hyphen_values = true)]
+    #[arg(required = true)]
     pub(crate) keys: Vec<String>,
 }
 

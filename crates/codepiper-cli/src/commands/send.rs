@@ -10,9 +10,10 @@ use crate::{output, resolve};
 
 pub(super) async fn run(context: &Context, args: Send) -> Result<(), CliError> {
     let session = resolve::session(&context.client, &args.session).await?;
-    let text = match args.text.as_slice() {
-        [dash] if dash == "-" => standard_input()?,
-        words => words.join(" "),
+    let text = if args.text == "-" && args.more.is_empty() {
+        standard_input()?
+    } else {
+        [&[args.text], args.more.as_slice()].concat().join(" ")
     };
     let request = SendRequest {
         text,

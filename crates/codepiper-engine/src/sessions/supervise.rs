@@ -131,7 +131,7 @@ impl SessionManager {
             if let Some(evidence) = &mut after.evidence {
                 evidence.event_id = Some(seq);
             }
-            if before.state == ActivityState::Working {
+            if after.state == ActivityState::Idle && before.state != ActivityState::Unknown {
                 self.keep_screen(live, "turn_end").await?;
             }
         }
