@@ -1,7 +1,7 @@
 # Everything here works without a terminal, as root or not, and a second time.
 # The work is done by the small programs in scripts/.
 
-# The last line of `make run` is the session's, also under `make -C`.
+# So that the last line of `make run` is the session's. Under -C, make before 4.4 does not listen.
 MAKEFLAGS += --no-print-directory
 
 # Where rustup puts cargo, for shells that do not know it yet.
