@@ -40,4 +40,5 @@ mod script;
 mod server;
 
 pub use recorder::{Kind, Request};
+pub use script::fingerprint;
 pub use server::FakeModel;

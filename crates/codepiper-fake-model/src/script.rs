@@ -138,7 +138,8 @@ fn named(rest: &str) -> Tool {
     }
 }
 
-fn fingerprint(prompt: &str) -> String {
+/// What `ECHO` replies to `prompt`.
+pub fn fingerprint(prompt: &str) -> String {
     format!(
         "sha256={} bytes={}",
         hex(&Sha256::digest(prompt)),

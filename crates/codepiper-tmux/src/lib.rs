@@ -7,6 +7,7 @@
 //!
 //! Invariant: no domain types. This crate has never heard of sessions, providers or agents.
 
+mod ansi;
 mod binary;
 mod client;
 mod config;

@@ -349,7 +349,9 @@ impl Shared {
         let (attached, is_attached) = oneshot::channel();
         let reading = tokio::spawn(Arc::clone(self).read(reader, attached));
         match timeout(ATTACH_DEADLINE, is_attached).await {
-            Ok(Ok(())) => {}
+            Ok(Ok(true)) => {}
+            // The server answers, but has no such session: somebody else took the socket.
+            Ok(Ok(false)) => return Err(TmuxError::Foreign),
             Ok(Err(_)) => return Err(TmuxError::Gone),
             Err(_) => {
                 return Err(TmuxError::Silent {
@@ -414,11 +416,16 @@ impl Shared {
         self.changed.send_modify(|n| *n += 1);
     }
 
-    async fn read(self: Arc<Self>, mut reader: Reader, attached: oneshot::Sender<()>) {
+    async fn read(self: Arc<Self>, mut reader: Reader, attached: oneshot::Sender<bool>) {
         let mut buffer = Vec::new();
         let mut attached = Some(attached);
         let mut take = |item| match item {
-            Item::Attached => drop(attached.take().map(|sender| sender.send(()))),
+            Item::Attached => {
+                let _ = attached.take().map(|sender| sender.send(true));
+            }
+            Item::Reply(reply) if !reply.ok => {
+                let _ = attached.take().map(|sender| sender.send(false));
+            }
             other => self.take(other),
         };
         while reader.read(&mut buffer, &mut take).await {}

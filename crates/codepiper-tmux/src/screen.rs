@@ -2,6 +2,8 @@ use std::num::NonZeroU16;
 
 use bytes::Bytes;
 
+use crate::ansi;
+
 /// What a terminal shows, kept up to date from the bytes its program writes.
 pub struct Screen {
     parser: vt100::Parser<Titles>,
@@ -97,21 +99,10 @@ impl Screen {
         }
     }
 
-    /// The rows with their colours, joined with newlines, without the blank ones at the end.
+    /// The rows with their colours, each ended by a newline, without the blank ones at the end.
+    /// Colours are the only escape sequences in it.
     pub fn ansi(&self) -> String {
-        let screen = self.parser.screen();
-        let (cols, _) = self.size();
-        let mut rows: Vec<String> = screen.rows_formatted(0, cols).collect();
-        let plain: Vec<bool> = screen
-            .rows(0, cols)
-            .map(|row| row.trim().is_empty())
-            .collect();
-        while rows.len() > 1 && plain.get(rows.len() - 1) == Some(&true) {
-            rows.pop();
-        }
-        let mut text = rows.join("\x1b[m\n");
-        text.push_str("\x1b[m\n");
-        text
+        ansi::rows(self.parser.screen())
     }
 
     /// Bytes that reproduce the screen, its modes and its cursor in a terminal of the same size.

@@ -1,10 +1,12 @@
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
-use codepiper_model::{Activity, Exit, ExitReason, ProviderId, SessionId};
+use codepiper_model::{Activity, ActivityState, Exit, ExitReason, ProviderId, SessionId};
 use codepiper_providers::{Reading, ScreenText, provider};
 use codepiper_tmux::Pane;
 use tokio::sync::watch;
+use tokio::time::timeout;
 
 /// A session whose terminal we hold.
 pub(crate) struct Live {
@@ -19,6 +21,8 @@ pub(crate) struct Live {
     pub(crate) exit: watch::Sender<Option<Exit>>,
     /// Whether the agent has shown a sign of life, after that is stored.
     pub(crate) running: watch::Sender<bool>,
+    /// How often the screen had changed when it was last read.
+    pub(crate) observed: watch::Sender<u64>,
     /// The end that somebody asked for.
     asked: Mutex<Option<ExitReason>>,
 }
@@ -40,6 +44,7 @@ impl Live {
             activity: watch::Sender::new(activity),
             exit: watch::Sender::new(None),
             running: watch::Sender::new(running),
+            observed: watch::Sender::new(0),
             asked: Mutex::new(None),
         }
     }
@@ -58,6 +63,27 @@ impl Live {
             cursor: view.cursor,
             cols: view.size.0,
         })
+    }
+
+    /// Waits, but never long, until what the agent drew since `before` (a value of the pane's
+    /// counter of changes) has been read: whoever typed something and then looks at the activity
+    /// should not be told of the time before.
+    pub(crate) async fn settle(&self, before: u64) {
+        const ECHO: Duration = Duration::from_millis(200);
+        let mut changes = self.pane.changes();
+        let mut observed = self.observed.subscribe();
+        let settled = async {
+            let drawn = changes.wait_for(|n| *n > before).await.ok().map(|n| *n)?;
+            observed.wait_for(|n| *n >= drawn).await.ok().map(drop)
+        };
+        drop(timeout(ECHO, settled).await);
+    }
+
+    /// Waits, but never long, until it is stored that the agent does this.
+    pub(crate) async fn known_as(&self, state: ActivityState) {
+        const NOTED: Duration = Duration::from_millis(500);
+        let mut activity = self.activity.subscribe();
+        drop(timeout(NOTED, activity.wait_for(|now| now.state == state)).await);
     }
 
     /// Notes that somebody asked for the end; a harder request replaces a softer one.

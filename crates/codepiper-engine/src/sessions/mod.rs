@@ -144,7 +144,10 @@ impl SessionManager {
                 json!({ "keys": names }),
             )
             .await?;
-        Ok(live.pane.input().await.keys(&keys).await?)
+        let before = *live.pane.changes().borrow();
+        live.pane.input().await.keys(&keys).await?;
+        live.settle(before).await;
+        Ok(())
     }
 
     /// Lets go of every session without touching it.

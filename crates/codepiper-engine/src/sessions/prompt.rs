@@ -18,6 +18,9 @@ const BOX_DEADLINE: Duration = Duration::from_secs(15);
 const ECHO_DEADLINE: Duration = Duration::from_secs(5);
 const ENTER_DEADLINE: Duration = Duration::from_secs(3);
 
+/// How long the beginning of a turn may take to be seen; one that is over sooner was not.
+const TURN_SEEN: Duration = Duration::from_millis(500);
+
 /// An idle screen counts as the end of the turn at once when the transcript says so, and after
 /// this long when it does not.
 const QUIET: Duration = Duration::from_millis(1500);
@@ -84,9 +87,10 @@ impl SessionManager {
         // A caller that goes away must not leave half of it in the terminal.
         let delivery = {
             let (manager, live) = (self.clone(), Arc::clone(&live));
+            let (kind, enter) = (request.kind, request.enter);
             self.parts
                 .tasks
-                .spawn(async move { manager.deliver(&live, &text, request.enter).await })
+                .spawn(async move { manager.deliver(&live, &text, kind, enter).await })
         };
         let receipt = delivery.await.map_err(EngineError::internal)??;
         let may_wait = matches!(
@@ -122,7 +126,10 @@ impl SessionManager {
         let ready = |r: &Reading| r.has_box && r.state == ActivityState::Idle;
         let waited = until(&live, FIRST_PROMPT_DEADLINE, ready).await;
         let result = match waited {
-            Some(_) => self.deliver(&live, &prompt, true).await.map(drop),
+            Some(_) => self
+                .deliver(&live, &prompt, InputKind::Prompt, true)
+                .await
+                .map(drop),
             None => Err(EngineError::conflict(
                 "not_ready",
                 "the agent never showed its prompt",
@@ -145,6 +152,7 @@ impl SessionManager {
         &self,
         live: &Live,
         text: &PromptText,
+        kind: InputKind,
         enter: bool,
     ) -> Result<Receipt, EngineError> {
         let receipt_id = SessionId::random().to_string();
@@ -158,8 +166,27 @@ impl SessionManager {
             .emit(live.id, EventSource::User, "PromptAccepted", payload)
             .await?;
         let queued = live.read_screen().state == ActivityState::Working;
-        let (status, reason) = type_and_enter(live, &input, text, enter, queued).await?;
+        let known = live.activity();
+        let (status, reason) = match type_text(live, &input, text).await? {
+            Some(why) => (ReceiptStatus::Failed, Some(why.to_owned())),
+            None if !enter => (ReceiptStatus::Typed, None),
+            // A busy agent keeps it for later; of a slash command no turn is to be seen.
+            None if queued => press_enter(live, &input, |r| r.has_box && r.box_empty).await?,
+            None if kind == InputKind::Command => {
+                press_enter(live, &input, |r| r.has_box && r.box_empty).await?
+            }
+            None => press_enter(live, &input, |r| r.state == ActivityState::Working).await?,
+        };
+        let (status, reason) = match status {
+            ReceiptStatus::Submitted if queued => (ReceiptStatus::Typed, Some("queued".to_owned())),
+            status => (status, reason),
+        };
         drop(input);
+        if status == ReceiptStatus::Submitted {
+            // Whoever then waits for `idle` means the end of this turn.
+            let mut activity = live.activity.subscribe();
+            drop(timeout(TURN_SEEN, activity.wait_for(|now| *now != known)).await);
+        }
 
         let payload = json!({ "receipt": receipt_id, "status": status, "reason": reason });
         events
@@ -197,6 +224,7 @@ impl SessionManager {
             }
             let reading = live.read_screen();
             if reading.is_dialog() {
+                live.known_as(reading.state).await;
                 receipt.reason = Some(reading.state.as_str().to_owned());
                 return Sent {
                     receipt,
@@ -207,6 +235,7 @@ impl SessionManager {
                 let since = *idle_since.get_or_insert_with(Instant::now);
                 let turn = read_turn(live.transcript.as_deref(), from).await;
                 if turn.prompted && turn.over || since.elapsed() > QUIET {
+                    live.known_as(ActivityState::Idle).await;
                     receipt.status = ReceiptStatus::TurnDone;
                     receipt.reason = None;
                     return Sent {
@@ -286,46 +315,48 @@ async fn ready_for_text(live: &Live, input: &Input<'_>) -> Result<(), EngineErro
     ))
 }
 
-async fn type_and_enter(
+/// Pastes the text and waits until it stands there; otherwise says why it does not.
+async fn type_text(
     live: &Live,
     input: &Input<'_>,
     text: &PromptText,
-    enter: bool,
-    queued: bool,
-) -> Result<(ReceiptStatus, Option<String>), EngineError> {
-    let failed = |why: &str| Ok((ReceiptStatus::Failed, Some(why.to_owned())));
+) -> Result<Option<&'static str>, EngineError> {
     input.paste(text.as_str().as_bytes()).await?;
     let echoed = |r: &Reading| r.has_box && !r.box_empty || r.is_dialog();
-    match until(live, ECHO_DEADLINE, echoed).await {
-        None => return failed("the text does not appear in the prompt"),
-        Some(reading) if reading.is_dialog() => return failed("a dialog opened meanwhile"),
-        Some(_) if !enter => return Ok((ReceiptStatus::Typed, None)),
-        Some(_) => {}
-    }
+    Ok(match until(live, ECHO_DEADLINE, echoed).await {
+        None => Some("the text does not appear in the prompt"),
+        Some(reading) if reading.is_dialog() => Some("a dialog opened meanwhile"),
+        Some(_) => None,
+    })
+}
+
+/// Presses Enter and waits until the screen says that it was `taken`. At start-up agents lose an
+/// Enter now and then, so a second one follows while the text still stands there.
+async fn press_enter(
+    live: &Live,
+    input: &Input<'_>,
+    taken: impl Fn(&Reading) -> bool,
+) -> Result<(ReceiptStatus, Option<String>), EngineError> {
+    let from = transcript_len(live.transcript.as_deref());
     let key = "enter".parse().map_err(EngineError::internal)?;
-    // At start-up agents lose an Enter now and then, so a second one follows.
     for _ in 0..2 {
         input.keys(std::slice::from_ref(&key)).await?;
-        let taken = |r: &Reading| {
-            r.has_box && r.box_empty
-                || r.is_dialog()
-                || !queued && r.state == ActivityState::Working
-        };
-        if until(live, ENTER_DEADLINE, taken).await.is_some() {
-            return Ok(if queued {
-                (ReceiptStatus::Typed, Some("queued".to_owned()))
-            } else {
-                (ReceiptStatus::Submitted, None)
-            });
-        }
-        if live.pane.end().borrow().is_some() {
+        let seen = until(live, ENTER_DEADLINE, |r| taken(r) || r.is_dialog()).await;
+        let ended = live.pane.end().borrow().is_some();
+        // A turn that begins with a question, or ends the agent, began as well; one that was over
+        // in no time stands in the transcript.
+        if seen.is_some() || ended || read_turn(live.transcript.as_deref(), from).await.prompted {
             return Ok((ReceiptStatus::Submitted, None));
         }
-        if live.read_screen().is_dialog() {
-            return failed("a dialog opened meanwhile");
+        let reading = live.read_screen();
+        if !reading.has_box || reading.box_empty {
+            break;
         }
     }
-    failed("Enter was not taken")
+    Ok((
+        ReceiptStatus::Failed,
+        Some("Enter was not taken".to_owned()),
+    ))
 }
 
 /// Waits until the screen reads as `good`, but not longer than `patience`.

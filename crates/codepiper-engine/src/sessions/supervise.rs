@@ -56,9 +56,11 @@ impl SessionManager {
         let mut end = live.pane.end();
         let mut last_sign = Instant::now();
         loop {
+            let seen = *changes.borrow_and_update();
             if let Err(error) = self.observe(&live).await {
                 tracing::error!(session = %live.id, %error, "cannot store what a session does");
             }
+            live.observed.send_replace(seen);
             tokio::select! {
                 // An end is not waited for until the next reading.
                 biased;

@@ -1,4 +1,4 @@
-use codepiper_tmux::{End, Pane, PaneExit, Presence, Tag, TmuxError};
+use codepiper_tmux::{End, Pane, PaneExit, Presence, Server, Tag, TmuxError};
 
 use crate::support::{Fixture, options, tag};
 
@@ -91,6 +91,13 @@ async fn a_server_with_another_tag_is_left_alone() {
     let fixture = Fixture::new().await;
     let pane = fixture.launch("cat").await;
     let other = Pane::open(fixture.server(), &Tag("test:2".into()), options((80, 24))).await;
+    assert!(matches!(other, Err(TmuxError::Foreign)));
+    let renamed = Server::new(
+        fixture.tmux.clone(),
+        pane.server.socket.clone(),
+        "other".into(),
+    );
+    let other = Pane::open(renamed, &tag(), options((80, 24))).await;
     assert!(matches!(other, Err(TmuxError::Foreign)));
     assert_eq!(pane.server.presence(), Presence::Present);
 }

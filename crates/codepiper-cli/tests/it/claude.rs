@@ -1,0 +1,161 @@
+use std::fmt::Write as _;
+
+use codepiper_fake_model::FakeModel;
+
+use crate::support::{TestHome, claude_program};
+
+const KEY: &str = "sk-ant-fake-0123456789abcdef";
+
+/// The fake model, and homes whose Claude Code talks to it.
+pub(crate) struct FakeClaude {
+    model: FakeModel,
+    // The model lives in it.
+    _runtime: tokio::runtime::Runtime,
+}
+
+impl FakeClaude {
+    pub(crate) fn new() -> Self {
+        let mut builder = tokio::runtime::Builder::new_multi_thread();
+        let runtime = builder.worker_threads(1).enable_all().build().unwrap();
+        let model = runtime.block_on(FakeModel::start());
+        Self {
+            model,
+            _runtime: runtime,
+        }
+    }
+
+    /// A home in which Claude Code starts without a question, with a running daemon.
+    pub(crate) fn home() -> TestHome {
+        let bin = claude_program();
+        let path = format!(
+            "{}:{}",
+            bin.parent().unwrap().display(),
+            std::env::var("PATH").unwrap()
+        );
+        let home = TestHome::with_env(&[("PATH", &path), ("ANTHROPIC_API_KEY", KEY)]);
+        let work = home.path("work").canonicalize().unwrap();
+        let config = serde_json::json!({
+            "hasCompletedOnboarding": true,
+            "customApiKeyResponses": { "approved": [&KEY[KEY.len() - 20..]], "rejected": [] },
+            "projects": { work.to_str().unwrap(): { "hasTrustDialogAccepted": true } },
+        });
+        std::fs::write(home.path(".claude.json"), config.to_string()).unwrap();
+        home
+    }
+
+    /// Starts a session and returns its id.
+    pub(crate) fn start(&self, home: &TestHome, extra: &[&str]) -> String {
+        let work = home.work();
+        let url = format!("ANTHROPIC_BASE_URL={}", self.model.base_url());
+        let mut args = vec!["start", "-p", "claude-code", "-b", "api", "--json"];
+        args.extend(["--env", &url, "--env-from", "ANTHROPIC_API_KEY"]);
+        for quiet in [
+            "DISABLE_TELEMETRY=1",
+            "DISABLE_ERROR_REPORTING=1",
+            "DISABLE_AUTOUPDATER=1",
+            "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC=1",
+        ] {
+            args.extend(["--env", quiet]);
+        }
+        if !extra.contains(&"-d") {
+            args.extend(["-d", &work]);
+        }
+        args.extend(extra);
+        home.run(&args).ok().json()["session"]["id"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    }
+}
+
+#[test]
+fn claude_answers_a_prompt_and_the_reply_comes_back() {
+    let fake = FakeClaude::new();
+    let home = FakeClaude::home();
+    let id = fake.start(&home, &["--name", "api"]);
+    let first = home
+        .run(&["send", "api", "SAY: the first reply", "--wait"])
+        .ok();
+    assert_eq!(first.stdout.trim(), "the first reply");
+    let second = home
+        .run(&["send", &id[..8], "THINK: hm\nSAY: the second", "--wait"])
+        .ok();
+    assert_eq!(second.stdout.trim(), "the second");
+    let session = home.session(&id);
+    assert_eq!(session["providerSessionId"], id.as_str());
+    assert!(std::path::Path::new(session["transcriptPath"].as_str().unwrap()).exists());
+    home.run(&["stop", &id]).ok();
+    assert_eq!(home.session(&id)["exit"]["reason"], "stopped");
+}
+
+#[test]
+fn a_hundred_kilobytes_reach_claude_byte_for_byte() {
+    let fake = FakeClaude::new();
+    let home = FakeClaude::home();
+    let id = fake.start(&home, &[]);
+    let mut text = String::from("ECHO");
+    for i in 0..2200 {
+        let _ = write!(text, "\nline {i} with é and $HOME; \"q\" 漢字 🎉 end");
+    }
+    let done = home
+        .run_with_input(&["send", &id, "-", "--wait"], text.as_bytes())
+        .ok();
+    assert_eq!(done.stdout.trim(), codepiper_fake_model::fingerprint(&text));
+}
+
+#[test]
+fn a_first_prompt_is_answered_short_or_long() {
+    let fake = FakeClaude::new();
+    let home = FakeClaude::home();
+    let long = format!("{}\nSAY: long one read", "x".repeat(30_000));
+    for (prompt, reply) in [
+        ("SAY: short one read", "● short one read"),
+        (&long, "● long one read"),
+    ] {
+        let id = fake.start(&home, &["--prompt", prompt]);
+        home.until(reply, || home.run(&["tail", &id]).stdout.contains(reply));
+        home.run(&["kill", &id]).ok();
+    }
+}
+
+#[test]
+fn an_untrusted_directory_is_reported_and_not_confirmed() {
+    let fake = FakeClaude::new();
+    let home = FakeClaude::home();
+    let stranger = home.path("stranger");
+    std::fs::create_dir(&stranger).unwrap();
+    let stranger = stranger.display().to_string();
+    let id = fake.start(&home, &["-d", &stranger, "--prompt", "SAY: never"]);
+    let done = home
+        .run(&["wait", &id, "--until", "needs_input", "--timeout", "30"])
+        .ok();
+    assert_eq!(done.stdout.trim(), "needs_input");
+    let session = home.session(&id);
+    assert_eq!(session["activity"]["evidence"]["type"], "trust_dialog");
+    let refused = home.run(&["send", &id, "hello"]);
+    assert_eq!(refused.code, 5);
+    assert!(refused.stderr.contains("trust_dialog"), "{refused:?}");
+}
+
+#[test]
+fn a_permission_dialog_of_claude_is_seen() {
+    let fake = FakeClaude::new();
+    let home = FakeClaude::home();
+    let id = fake.start(&home, &[]);
+    let done = home.run(&[
+        "send",
+        &id,
+        "RUN: touch made-by-claude",
+        "--wait",
+        "--timeout",
+        "30",
+    ]);
+    assert_eq!(done.code, 7, "{done:?}");
+    let session = home.session(&id);
+    assert_eq!(
+        session["activity"]["state"], "needs_permission",
+        "{session}"
+    );
+    home.run(&["keys", &id, "1"]).ok();
+    home.until("it ran", || home.path("work/made-by-claude").exists());
+}

@@ -1,0 +1,15 @@
+//! The built program as a user runs it: its own HOME, socket, database and tmux servers.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a failure is how a test speaks"
+)]
+
+mod claude;
+mod command_line;
+mod daemon;
+mod demo;
+mod secrets;
+mod support;
+mod survival;

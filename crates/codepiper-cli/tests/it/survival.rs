@@ -1,0 +1,210 @@
+use std::collections::HashSet;
+
+use serde_json::Value;
+
+use crate::claude::FakeClaude;
+use crate::support::TestHome;
+
+/// `kill -9` in the middle of turns, again and again: every session is found again as it was.
+#[test]
+fn every_session_survives_a_killed_daemon() {
+    let rounds = if std::env::var_os("CODEPIPER_SOAK").is_some() {
+        10
+    } else {
+        2
+    };
+    let fake = FakeClaude::new();
+    let mut home = FakeClaude::home();
+    let mut ids: Vec<String> = (0..3).map(|_| home.demo(&[])).collect();
+    ids.extend((0..2).map(|_| fake.start(&home, &[])));
+    for id in &ids {
+        home.run(&["wait", id]).ok();
+    }
+    for round in 0..rounds {
+        for id in &ids {
+            let done = home
+                .run(&["send", id, &format!("SLOW: 1500\nSAY: word {round}")])
+                .ok();
+            assert_eq!(done.stdout.trim(), "submitted");
+        }
+        let before: Vec<Vec<Value>> = ids.iter().map(|id| home.events(id)).collect();
+        home.kill_daemon();
+        home.start_daemon();
+        for (id, before) in ids.iter().zip(before) {
+            assert_eq!(
+                home.session(id)["status"],
+                "RUNNING",
+                "{}",
+                home.daemon_log()
+            );
+            let after = home.events(id);
+            assert_eq!(
+                after[..before.len()],
+                before,
+                "an acknowledged event is missing or doubled"
+            );
+            let distinct: HashSet<i64> = after.iter().filter_map(|e| e["id"].as_i64()).collect();
+            assert_eq!(distinct.len(), after.len());
+        }
+        for id in &ids {
+            home.until("the turn ends", || {
+                home.run(&["tail", id])
+                    .stdout
+                    .contains(&format!("● word {round}"))
+            });
+            home.run(&["wait", id]).ok();
+            assert_eq!(screen(&home, id), tmux_screen(&home, id), "session {id}");
+        }
+    }
+    for id in &ids {
+        let reply = home.run(&["send", id, "SAY: still here", "--wait"]).ok();
+        assert_eq!(reply.stdout.trim(), "still here");
+    }
+}
+
+fn screen(home: &TestHome, id: &str) -> Vec<String> {
+    let (status, body) = home.http("GET", &format!("/sessions/{id}/output"), b"");
+    assert_eq!(status, 200);
+    let body: Value = serde_json::from_str(&body).unwrap();
+    let mut plain = String::new();
+    let mut chars = body["output"].as_str().unwrap().chars();
+    while let Some(c) = chars.next() {
+        if c != '\u{1b}' {
+            plain.push(c);
+        } else if chars.next() == Some('[') {
+            chars.by_ref().find(|c| ('@'..='~').contains(c));
+        }
+    }
+    trimmed(&plain)
+}
+
+fn tmux_screen(home: &TestHome, id: &str) -> Vec<String> {
+    let socket = home.session(id)["attach"][2].as_str().unwrap().to_owned();
+    let mut tmux = std::process::Command::new("tmux");
+    let output = tmux
+        .args(["-N", "-u", "-S", &socket, "capture-pane", "-p"])
+        .output()
+        .unwrap();
+    trimmed(&String::from_utf8(output.stdout).unwrap())
+}
+
+fn trimmed(text: &str) -> Vec<String> {
+    let mut lines: Vec<String> = text
+        .lines()
+        .map(|line| line.trim_end().to_owned())
+        .collect();
+    while lines.last().is_some_and(String::is_empty) {
+        lines.pop();
+    }
+    lines
+}
+
+#[test]
+fn a_dead_tmux_server_ends_its_session_and_no_other() {
+    let home = TestHome::new();
+    let (lost, kept) = (home.demo(&[]), home.demo(&[]));
+    kill_tmux_server(&home, &lost);
+    home.until("the end is noticed", || {
+        home.session(&lost)["status"] == "CRASHED"
+    });
+    assert_eq!(home.session(&lost)["exit"]["reason"], "tmux_lost");
+    assert_eq!(home.session(&kept)["status"], "RUNNING");
+    let reply = home.run(&["send", &kept, "SAY: fine", "--wait"]).ok();
+    assert_eq!(reply.stdout.trim(), "fine");
+}
+
+#[test]
+fn what_died_while_no_daemon_ran_is_known_when_one_does() {
+    let mut home = TestHome::new();
+    let (lost, exited, kept) = (home.demo(&[]), home.demo(&[]), home.demo(&[]));
+    home.run(&["send", &exited, "SLOW: 700\nEXIT: 4"]).ok();
+    let exited_socket = home.session(&exited)["attach"][2]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let lost_socket = home.session(&lost)["attach"][2]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let server = server_pid(&lost_socket);
+    home.kill_daemon();
+    kill(server);
+    home.until("the agent exits", || {
+        tmux_value(&exited_socket, "#{pane_dead}") == "1"
+    });
+    home.start_daemon();
+    assert_eq!(home.session(&lost)["exit"]["reason"], "tmux_lost");
+    home.until("the exit is known", || {
+        home.session(&exited)["exit"]["code"] == 4
+    });
+    assert_eq!(home.session(&kept)["status"], "RUNNING");
+    assert!(!std::path::Path::new(&lost_socket).exists());
+}
+
+#[test]
+fn a_stopped_daemon_leaves_its_sessions_and_down_with_sessions_does_not() {
+    let mut home = TestHome::new();
+    let id = home.demo(&[]);
+    home.run(&["down"]).ok();
+    home.kill_daemon();
+    home.start_daemon();
+    assert_eq!(home.session(&id)["status"], "RUNNING");
+    home.run(&["down", "--sessions"]).ok();
+    home.kill_daemon();
+    home.start_daemon();
+    assert_eq!(home.session(&id)["status"], "STOPPED");
+}
+
+#[test]
+fn a_foreign_tmux_server_in_the_same_place_is_left_alone() {
+    let mut home = TestHome::new();
+    let id = home.demo(&[]);
+    let socket = home.session(&id)["attach"][2].as_str().unwrap().to_owned();
+    home.kill_daemon();
+    kill(server_pid(&socket));
+    let foreign = [
+        "-f",
+        "/dev/null",
+        "-S",
+        &socket,
+        "new-session",
+        "-d",
+        "-s",
+        "theirs",
+        "sleep",
+        "300",
+    ];
+    home.until("a stranger takes the socket", || {
+        std::process::Command::new("tmux")
+            .args(foreign)
+            .status()
+            .unwrap()
+            .success()
+    });
+    home.start_daemon();
+    assert_eq!(home.session(&id)["status"], "CRASHED");
+    assert!(server_pid(&socket) > 0);
+}
+
+fn kill_tmux_server(home: &TestHome, id: &str) {
+    let socket = home.session(id)["attach"][2].as_str().unwrap().to_owned();
+    kill(server_pid(&socket));
+}
+
+fn server_pid(socket: &str) -> i32 {
+    tmux_value(socket, "#{pid}").parse().expect("a pid")
+}
+
+fn tmux_value(socket: &str, format: &str) -> String {
+    let mut tmux = std::process::Command::new("tmux");
+    let output = tmux
+        .args(["-N", "-S", socket, "display-message", "-p", format])
+        .output()
+        .unwrap();
+    String::from_utf8(output.stdout).unwrap().trim().to_owned()
+}
+
+fn kill(pid: i32) {
+    let pid = rustix::process::Pid::from_raw(pid).unwrap();
+    rustix::process::kill_process(pid, rustix::process::Signal::KILL).unwrap();
+}
