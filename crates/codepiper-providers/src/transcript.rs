@@ -23,6 +23,8 @@ struct Line {
     is_meta: bool,
     #[serde(default)]
     is_sidechain: bool,
+    #[serde(default)]
+    timestamp: String,
     message: Option<Message>,
 }
 
@@ -33,18 +35,26 @@ struct Message {
     stop_reason: Option<String>,
 }
 
-/// Reads the last turn of `lines`, a piece of a transcript that begins anywhere.
-pub fn turn_after(lines: &str) -> Turn {
+/// Reads the last turn of `text`, a piece of a transcript that begins anywhere.
+pub fn turn_after(text: &str) -> Turn {
+    // A line that is cut or of an unknown kind says nothing about the turn.
+    let mut lines: Vec<Line> = text
+        .lines()
+        .filter_map(|l| serde_json::from_str(l).ok())
+        .collect();
+    // The first answer of a session can stand before its prompt (seen: 2.1.197). The times are
+    // ISO 8601 in UTC, so their text has their order; the sort keeps equal ones as they stand.
+    lines.sort_by(|a, b| a.timestamp.cmp(&b.timestamp));
     let mut turn = Turn::default();
     let mut message_id = None;
-    for line in lines.lines() {
-        // A line that is cut or of an unknown kind says nothing about the turn.
-        let Ok(Line {
+    for line in lines {
+        let Line {
             kind,
             is_meta: false,
             is_sidechain: false,
             message: Some(message),
-        }) = serde_json::from_str::<Line>(line)
+            ..
+        } = line
         else {
             continue;
         };
@@ -125,6 +135,20 @@ mod tests {
                 prompted: true,
                 reply: Some("let me look".into()),
                 over: false
+            }
+        );
+    }
+
+    #[test]
+    fn the_times_decide_where_the_lines_stand_otherwise() {
+        let lines = r#"{"type":"assistant","timestamp":"2026-11-01T10:00:02.000Z","message":{"id":"m1","content":[{"type":"text","text":"hi"}],"stop_reason":"end_turn"}}
+{"type":"user","timestamp":"2026-11-01T10:00:01.000Z","message":{"content":"hello"}}"#;
+        assert_eq!(
+            turn_after(lines),
+            Turn {
+                prompted: true,
+                reply: Some("hi".into()),
+                over: true
             }
         );
     }
