@@ -91,12 +91,9 @@ impl Provider for ClaudeCode {
 
     fn read_screen(&self, screen: ScreenText<'_>) -> Reading {
         if let Some(found) = prompt_box::find(screen, &['❯', '!', '#']) {
-            let working = screen.title.starts_with(is_braille)
-                || found
-                    .below
-                    .iter()
-                    .any(|line| line.contains("esc to interrupt"));
-            let (state, kind) = if working {
+            // The title, not the hints below the box: a status line of the user's own, a mode or
+            // typed text takes their place.
+            let (state, kind) = if screen.title.starts_with(is_braille) {
                 (ActivityState::Working, "working")
             } else {
                 (ActivityState::Idle, "prompt_box")

@@ -14,22 +14,14 @@ impl Dialog<'_> {
     }
 }
 
-/// Finds the choice at the end of the screen: numbered options, one of them marked with `❯`.
-/// Only to be asked when there is no prompt box: agents draw one or the other, and a dialog that
-/// is quoted in prose stands above a box.
+/// Finds the choice under the cursor: agents park it, hidden, on the option that is marked with
+/// `❯`. What they quote in their prose cannot move it there.
 pub(crate) fn find(screen: ScreenText<'_>) -> Option<Dialog<'_>> {
-    let marked = screen
-        .lines
-        .iter()
-        .rposition(|line| option_number(line, true).is_some())?;
-    let neighbours = || {
-        screen
-            .lines
-            .iter()
-            .enumerate()
-            .filter(|(i, _)| i.abs_diff(marked) < 12)
-    };
-    neighbours().find(|(_, line)| option_number(line, false).is_some())?;
+    let (column, row) = screen.cursor;
+    let marked = usize::from(row);
+    if column > 2 || !is_marked_option(screen.lines.get(marked)?) {
+        return None;
+    }
     // The head begins behind the last full rule above, or with the screen.
     let head = screen.lines[..marked]
         .iter()
@@ -40,13 +32,11 @@ pub(crate) fn find(screen: ScreenText<'_>) -> Option<Dialog<'_>> {
     })
 }
 
-/// The number of an option: ` ❯ 2. No` marked, `   3. No` unmarked.
-fn option_number(line: &str, marked: bool) -> Option<u32> {
-    let mut text = line.trim_start();
-    if marked {
-        text = text.strip_prefix('❯')?.trim_start();
-    }
-    let (number, rest) = text.split_once('.')?;
-    let number = number.parse().ok()?;
-    rest.starts_with(' ').then_some(number)
+/// ` ❯ 2. No`
+fn is_marked_option(line: &str) -> bool {
+    let number = line
+        .trim_start()
+        .strip_prefix("❯ ")
+        .and_then(|text| text.split_once(". "));
+    number.is_some_and(|(number, _)| number.parse::<u8>().is_ok())
 }

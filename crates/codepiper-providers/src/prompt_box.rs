@@ -4,15 +4,13 @@ use crate::ScreenText;
 /// span the terminal from its first column. What an agent says is indented, so a rule in its
 /// prose is none of these.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct PromptBox<'a> {
+pub(crate) struct PromptBox {
     /// Whether nothing was typed. A hint in grey is no text: the cursor stands before it.
     pub(crate) empty: bool,
-    /// The rows behind the box, with the hints.
-    pub(crate) below: &'a [String],
 }
 
 /// Finds the lowest box whose first row begins with one of `markers`.
-pub(crate) fn find<'a>(screen: ScreenText<'a>, markers: &[char]) -> Option<PromptBox<'a>> {
+pub(crate) fn find(screen: ScreenText<'_>, markers: &[char]) -> Option<PromptBox> {
     let lines = screen.lines;
     let bottom = lines.iter().rposition(|line| is_rule(line, screen.cols))?;
     let top = lines[..bottom]
@@ -26,7 +24,6 @@ pub(crate) fn find<'a>(screen: ScreenText<'a>, markers: &[char]) -> Option<Promp
     let at_start = column <= 2 && usize::from(row) == top + 1;
     Some(PromptBox {
         empty: bottom == top + 2 && (typed.is_empty() || at_start),
-        below: &lines[bottom + 1..],
     })
 }
 

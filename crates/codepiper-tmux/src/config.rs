@@ -12,9 +12,15 @@ pub struct ConfigOptions {
 /// The configuration of our tmux servers. The user's own never applies: it could rename, rebind
 /// or restart what we rely on.
 pub fn render_config(options: &ConfigOptions) -> String {
-    let mut text = String::from(
+    // macOS ships no description of tmux's own terminal.
+    let terminal = if cfg!(target_os = "macos") {
+        "screen-256color"
+    } else {
+        "tmux-256color"
+    };
+    let mut text = format!("set -g default-terminal {terminal}\n");
+    text.push_str(
         "# Written by CodePiper; changes are lost.\n\
-         set -g default-terminal tmux-256color\n\
          set -ga terminal-features ',*:RGB'\n\
          set -g history-limit 50000\n\
          set -g remain-on-exit on\n\

@@ -1,5 +1,6 @@
 use std::ffi::OsString;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use codepiper_model::{
     Activity, AgentSpec, EventSource, Exit, ExitReason, LaunchSpec, Session, SessionId, Status,
@@ -34,19 +35,33 @@ struct Plan {
     scrubbed: Vec<String>,
 }
 
+/// A reserved place; given back when it is dropped.
+struct Place(Arc<AtomicUsize>);
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
 impl SessionManager {
     /// Makes a session. Everything is checked before anything is made; when a step fails, what
     /// the steps before it made is taken back, and the session stays as a row that says why.
     pub async fn create(&self, request: CreateSession) -> Result<Session, EngineError> {
-        let server_program = self.tmux()?.clone();
+        // A caller that goes away must not leave half a session.
+        let manager = self.clone();
+        let creation = self
+            .parts
+            .tasks
+            .spawn(async move { manager.create_whole(request).await });
+        creation.await.map_err(EngineError::internal)?
+    }
+
+    async fn create_whole(&self, request: CreateSession) -> Result<Session, EngineError> {
+        let tmux = self.tmux()?.clone();
         let plan = self.plan(&request)?;
         let id = plan.id;
-        if self.live_map().len() >= MAX_SESSIONS {
-            return Err(EngineError::TooMany {
-                code: "too_many_sessions",
-                message: format!("there are {MAX_SESSIONS} sessions already; stop one first"),
-            });
-        }
+        let _place = self.take_place()?;
         let socket = self.parts.config.tmux_socket(id);
         let stored = Stored {
             session: self.row(&request, &plan),
@@ -54,7 +69,7 @@ impl SessionManager {
         };
         self.store_new(stored).await?;
 
-        let server = Server::new(server_program, socket, id.tmux_name());
+        let server = Server::new(tmux, socket, id.tmux_name());
         match self.launch(&plan, server).await {
             Ok(pane) => {
                 let activity = Activity::unknown(self.parts.clock.now());
@@ -71,6 +86,21 @@ impl SessionManager {
                 Err(launch_failed(id, &error))
             }
         }
+    }
+
+    /// Reserves one of the places while a session is being made, so that many requests at once
+    /// do not get past the limit together.
+    fn take_place(&self) -> Result<Place, EngineError> {
+        let live = self.live_map().len();
+        let starting = self.starting.fetch_add(1, Ordering::Relaxed);
+        let place = Place(Arc::clone(&self.starting));
+        if live + starting < MAX_SESSIONS {
+            return Ok(place);
+        }
+        Err(EngineError::TooMany {
+            code: "too_many_sessions",
+            message: format!("there are {MAX_SESSIONS} sessions already; stop one first"),
+        })
     }
 
     fn plan(&self, request: &CreateSession) -> Result<Plan, EngineError> {

@@ -12,13 +12,16 @@ mod view;
 mod wait;
 
 use std::collections::HashMap;
+use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use codepiper_model::{Clock, EventSource, Session, SessionId};
 use codepiper_store::sessions::{self, Stored};
 use codepiper_store::{Store, StoreError};
 use codepiper_tmux::{Key, Tmux, TmuxError};
 use serde_json::json;
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -31,11 +34,16 @@ pub use request::CreateSession;
 pub use view::{Output, TerminalReader};
 pub use wait::{Until, Waited};
 
+/// How long a stopping daemon waits for what it is in the middle of.
+const RELEASE_DEADLINE: Duration = Duration::from_secs(5);
+
 /// Creates, tracks, feeds and ends sessions.
 #[derive(Clone)]
 pub struct SessionManager {
     parts: Arc<Parts>,
     live: Arc<Mutex<HashMap<SessionId, Arc<Live>>>>,
+    /// Sessions that are being made.
+    starting: Arc<AtomicUsize>,
 }
 
 /// What a [`SessionManager`] is made of.
@@ -56,6 +64,7 @@ impl SessionManager {
         Self {
             parts: Arc::new(parts),
             live: Arc::default(),
+            starting: Arc::default(),
         }
     }
 
@@ -154,7 +163,8 @@ impl SessionManager {
     pub(crate) async fn release(&self) {
         self.parts.stop.cancel();
         self.parts.tasks.close();
-        self.parts.tasks.wait().await;
+        // What is being typed or made gets a moment to end whole.
+        drop(timeout(RELEASE_DEADLINE, self.parts.tasks.wait()).await);
         self.live_map().clear();
     }
 
