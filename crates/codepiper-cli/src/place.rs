@@ -46,3 +46,23 @@ fn home() -> Result<PathBuf, CliError> {
     home.filter(|home| home.is_absolute())
         .ok_or_else(|| CliError::failed("no_home", "HOME is not set; set it, or CODEPIPER_DB_PATH"))
 }
+
+/// What a person types to run this program: its name where that is found in `PATH`, else its
+/// place.
+pub(crate) fn program() -> String {
+    let Ok(own) = std::env::current_exe() else {
+        return "codepiper".to_owned();
+    };
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let first = std::env::split_paths(&path)
+        .map(|dir| dir.join("codepiper"))
+        .find(|p| p.is_file());
+    let is_own = first
+        .and_then(|found| fs_err::canonicalize(found).ok())
+        .is_some_and(|p| p == own);
+    if is_own {
+        "codepiper".to_owned()
+    } else {
+        own.display().to_string()
+    }
+}

@@ -3,7 +3,7 @@ use codepiper_api::SessionResponse;
 use super::{Context, launch};
 use crate::cli::Start;
 use crate::error::CliError;
-use crate::output;
+use crate::{output, place};
 
 pub(super) async fn run(context: &Context, args: Start) -> Result<(), CliError> {
     let Start {
@@ -33,9 +33,9 @@ pub(super) async fn run(context: &Context, args: Start) -> Result<(), CliError> 
     if session.dangerous_mode {
         output::note("dangerous mode: the agent runs without asking");
     }
+    let (program, id) = (place::program(), session.id);
     output::note(format!(
-        "  codepiper attach {0}\n  codepiper send {0} 'your prompt' --wait\n  codepiper stop {0}",
-        session.id
+        "  {program} attach {id}\n  {program} send {id} 'your prompt' --wait\n  {program} stop {id}"
     ));
     Ok(())
 }

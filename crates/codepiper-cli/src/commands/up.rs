@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::{Context, attach, launch};
 use crate::cli::{Billing, Up};
 use crate::error::CliError;
-use crate::{daemon_process, output};
+use crate::{daemon_process, output, place};
 
 pub(super) async fn run(context: &Context, args: Up) -> Result<(), CliError> {
     daemon_process::ensure(&context.client).await?;
@@ -39,9 +39,10 @@ pub(super) async fn run(context: &Context, args: Up) -> Result<(), CliError> {
         return output::json(&SessionResponse { session });
     }
     let id = session.id;
+    let program = place::program();
     output::line(format!(
-        "{} in {}\n  attach  codepiper attach {id}\n  send    codepiper send {id} 'your prompt' --wait\n  \
-         stop    codepiper stop {id}",
+        "{} in {}\n  attach  {program} attach {id}\n  send    {program} send {id} 'your prompt' --wait\n  \
+         stop    {program} stop {id}",
         session.provider,
         session.cwd.display(),
     ))?;

@@ -8,6 +8,8 @@ mod prompt;
 mod request;
 mod stop;
 mod supervise;
+mod turn;
+mod typing;
 mod view;
 mod wait;
 

@@ -21,7 +21,7 @@ async fn a_session_is_read_as_it_was_written() {
     assert_eq!(read, Some(stored.clone()));
     assert_eq!(
         test.store.read(sessions::all).await.unwrap(),
-        [stored.clone()]
+        std::slice::from_ref(&stored)
     );
     assert_eq!(test.store.read(sessions::live).await.unwrap(), [stored]);
 }
