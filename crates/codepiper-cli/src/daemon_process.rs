@@ -9,6 +9,7 @@ use codepiper_engine::Config;
 use rustix::process::{Pid, Signal};
 use tokio::time::{Instant, sleep};
 
+use crate::cli::LogFormat;
 use crate::error::CliError;
 use crate::{output, place};
 
@@ -19,7 +20,7 @@ const STOP_DEADLINE: Duration = Duration::from_secs(20);
 const LOG_MAX: u64 = 10 * 1024 * 1024;
 
 /// Starts a daemon in the background and waits until it answers.
-pub(crate) async fn start_detached(client: &Client) -> Result<i32, CliError> {
+pub(crate) async fn start_detached(client: &Client, format: LogFormat) -> Result<i32, CliError> {
     if let Ok(pid) = client.daemon_pid().await {
         let message = format!(
             "a daemon already listens on `{}`",
@@ -31,7 +32,7 @@ pub(crate) async fn start_detached(client: &Client) -> Result<i32, CliError> {
     }
     let config = place::config(client.socket().to_owned())?;
     let log = place::log_file(&config);
-    let mut child = spawn(&config, &log)?;
+    let mut child = spawn(&config, &log, format)?;
     let deadline = Instant::now() + START_DEADLINE;
     loop {
         match client.get("/version").await {
@@ -58,7 +59,7 @@ pub(crate) async fn start_detached(client: &Client) -> Result<i32, CliError> {
     }
 }
 
-fn spawn(config: &Config, log: &Path) -> Result<Child, CliError> {
+fn spawn(config: &Config, log: &Path, format: LogFormat) -> Result<Child, CliError> {
     use fs_err::os::unix::fs::OpenOptionsExt as _;
     use std::os::unix::fs::DirBuilderExt as _;
 
@@ -81,6 +82,9 @@ fn spawn(config: &Config, log: &Path) -> Result<Child, CliError> {
         .arg("--socket")
         .arg(&config.socket)
         .args(["daemon", "start", "--detached"]);
+    if format == LogFormat::Json {
+        command.args(["--log-format", "json"]);
+    }
     command.current_dir("/").stdin(Stdio::null());
     command.stdout(log.try_clone()?).stderr(log);
     Ok(command.spawn()?)
@@ -92,7 +96,7 @@ pub(crate) async fn ensure(client: &Client) -> Result<(), CliError> {
     let version = match client.get("/version").await {
         Ok(answer) => answer["version"].as_str().unwrap_or_default().to_owned(),
         Err(ClientError::Unreachable { .. }) => {
-            start_detached(client).await?;
+            start_detached(client, LogFormat::Text).await?;
             return Ok(());
         }
         Err(error) => return Err(error.into()),
@@ -103,7 +107,7 @@ pub(crate) async fn ensure(client: &Client) -> Result<(), CliError> {
             "restarting the daemon: it is {version}, this is {own}"
         ));
         stop(client).await?;
-        start_detached(client).await?;
+        start_detached(client, LogFormat::Text).await?;
     }
     Ok(())
 }

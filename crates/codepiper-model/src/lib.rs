@@ -4,7 +4,6 @@
 //! [`Clock`] is handed in. The serialised form of these types is the form on the wire.
 
 mod activity;
-mod actor;
 mod clock;
 mod event;
 mod exit;
@@ -17,7 +16,6 @@ mod session;
 mod time;
 
 pub use activity::{Activity, ActivityState, Evidence, EvidenceSource};
-pub use actor::Actor;
 pub use clock::{Clock, SystemClock};
 pub use event::{Event, EventSource, NewEvent, Seq};
 pub use exit::{Exit, ExitReason};

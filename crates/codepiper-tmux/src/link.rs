@@ -35,6 +35,8 @@ pub(crate) struct Link {
     pub(crate) input: tokio::sync::Mutex<()>,
     pub(crate) changed: watch::Sender<u64>,
     pub(crate) end: watch::Sender<Option<End>>,
+    /// Whether nobody holds the server any more.
+    pub(crate) released: watch::Sender<bool>,
     reseed: mpsc::Sender<Reseed>,
     /// tmux says that the program is gone: what notices where the system cannot tell.
     dead: Notify,
@@ -75,6 +77,7 @@ impl Link {
             input: tokio::sync::Mutex::new(()),
             changed: watch::Sender::new(0),
             end: watch::Sender::new(None),
+            released: watch::Sender::new(false),
             reseed,
             dead: Notify::new(),
         };
@@ -220,6 +223,8 @@ impl Link {
                 () = stop.cancelled() => {
                     // Closing its stdin lets the control client leave.
                     *lock(&self.client) = None;
+                    drop(reading.await);
+                    self.released.send_replace(true);
                     return;
                 }
                 exit = &mut gone => {
@@ -229,7 +234,10 @@ impl Link {
                 }
                 _ = &mut reading => match self.reconnect(&tag, &stop).await {
                     Some(again) => reading = again,
-                    None if stop.is_cancelled() => return,
+                    None if stop.is_cancelled() => {
+                        self.released.send_replace(true);
+                        return;
+                    }
                     None => break End::ServerLost,
                 },
                 Some(reseed) = reseeds.recv() => self.reseed(&reseed).await,
@@ -241,6 +249,7 @@ impl Link {
             }
         };
         self.end.send_replace(Some(end));
+        self.released.send_replace(true);
         self.changed.send_modify(|n| *n += 1);
     }
 

@@ -33,6 +33,7 @@ pub enum End {
 /// leaves the program running.
 pub struct Pane {
     link: Arc<Link>,
+    stop: CancellationToken,
     _release: DropGuard,
 }
 
@@ -66,7 +67,8 @@ impl Pane {
         tokio::spawn(Arc::clone(&link).run(reading, reseeds, tag.clone(), stop.clone()));
         Ok(Self {
             link,
-            _release: stop.drop_guard(),
+            _release: stop.clone().drop_guard(),
+            stop,
         })
     }
 
@@ -168,6 +170,20 @@ impl Pane {
             .iter()
             .map(|row| String::from_utf8_lossy(row).into_owned())
             .collect())
+    }
+
+    /// Lets go of the server as dropping does, and waits until the control client has left by
+    /// itself: one that is killed has brought servers down.
+    pub async fn let_go(&self) {
+        self.stop.cancel();
+        let mut released = self.link.released.subscribe();
+        drop(
+            timeout(
+                Duration::from_secs(2),
+                released.wait_for(|released| *released),
+            )
+            .await,
+        );
     }
 
     /// Ends the server and with it the pane. Its program gets SIGHUP.

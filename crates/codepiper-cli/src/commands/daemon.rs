@@ -28,8 +28,8 @@ pub(super) fn run(args: Daemon, socket: Option<PathBuf>, json: bool) -> Result<E
         .build()?;
     runtime.block_on(async {
         match command {
-            DaemonCommand::Start(_) => {
-                let pid = daemon_process::start_detached(&client).await?;
+            DaemonCommand::Start(run) => {
+                let pid = daemon_process::start_detached(&client, run.log_format).await?;
                 answer(
                     json,
                     &json!({ "pid": pid }),
@@ -48,7 +48,7 @@ pub(super) fn run(args: Daemon, socket: Option<PathBuf>, json: bool) -> Result<E
                 if client.daemon_pid().await.is_ok() {
                     daemon_process::stop(&client).await?;
                 }
-                let pid = daemon_process::start_detached(&client).await?;
+                let pid = daemon_process::start_detached(&client, LogFormat::Text).await?;
                 answer(
                     json,
                     &json!({ "pid": pid }),

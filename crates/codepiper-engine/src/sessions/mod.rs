@@ -23,6 +23,7 @@ use codepiper_store::sessions::{self, Stored};
 use codepiper_store::{Store, StoreError};
 use codepiper_tmux::{Key, Tmux, TmuxError};
 use serde_json::json;
+use tokio::task::JoinSet;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -167,7 +168,12 @@ impl SessionManager {
         self.parts.tasks.close();
         // What is being typed or made gets a moment to end whole.
         drop(timeout(RELEASE_DEADLINE, self.parts.tasks.wait()).await);
-        self.live_map().clear();
+        let held: Vec<Arc<Live>> = self.live_map().drain().map(|(_, live)| live).collect();
+        let mut leaving = JoinSet::new();
+        for live in held {
+            leaving.spawn(async move { live.pane.let_go().await });
+        }
+        leaving.join_all().await;
     }
 
     fn tmux(&self) -> Result<&Tmux, EngineError> {
