@@ -7,6 +7,7 @@ use crate::ansi;
 /// What a terminal shows, kept up to date from the bytes its program writes.
 pub struct Screen {
     parser: vt100::Parser<Titles>,
+    clusters: Clusters,
 }
 
 /// What a terminal shows, as text.
@@ -57,12 +58,14 @@ impl Screen {
         // Scrollback stays in tmux: here it would cost megabytes per session.
         Self {
             parser: vt100::Parser::new_with_callbacks(rows, cols, 0, Titles::default()),
+            clusters: Clusters::default(),
         }
     }
 
     /// Takes what the program wrote.
     pub fn feed(&mut self, bytes: &[u8]) {
-        self.parser.process(bytes);
+        let Self { parser, clusters } = self;
+        clusters.narrow(bytes, |bytes| parser.process(bytes));
     }
 
     /// Changes the size.
@@ -89,7 +92,7 @@ impl Screen {
         ScreenView {
             lines: screen
                 .rows(0, cols)
-                .map(|line| line.trim_end().to_owned())
+                .map(|line| restored(line.trim_end().to_owned()))
                 .collect(),
             title: self.parser.callbacks().title.clone(),
             cursor: (col, row),
@@ -102,7 +105,7 @@ impl Screen {
     /// The rows with their colours, each ended by a newline, without the blank ones at the end.
     /// Colours are the only escape sequences in it.
     pub fn ansi(&self) -> String {
-        ansi::rows(self.parser.screen())
+        restored(ansi::rows(self.parser.screen()))
     }
 
     /// Bytes that reproduce the screen, its modes and its cursor in a terminal of the same size.
@@ -114,10 +117,101 @@ impl Screen {
         } else {
             "\x1b[?1049l"
         };
-        format!("{choice}{}", screen.state_formatted())
+        restored(format!("{choice}{}", screen.state_formatted()))
             .into_bytes()
             .into()
     }
+}
+
+/// Gives what makes one sign of several characters the width that tmux gives it, which is what
+/// agents draw for. The crate widens a sign at U+FE0F, and lets a character behind a joiner begin
+/// a cell of its own: then what stands behind it is misplaced, or overwritten. So inside of the
+/// crate both are characters without a width, from a plane in which none is in use.
+#[derive(Default)]
+struct Clusters {
+    /// Whether the last character was a joiner.
+    joined: bool,
+    /// The beginning of a character whose end was not read yet.
+    cut: Vec<u8>,
+}
+
+/// Joins the character before it and the one behind it.
+const JOINER: char = '\u{200d}';
+/// In place of U+FE0F.
+const EMOJI_STYLE: char = '\u{e0fff}';
+
+impl Clusters {
+    fn narrow(&mut self, bytes: &[u8], mut process: impl FnMut(&[u8])) {
+        let mut cut = std::mem::take(&mut self.cut);
+        let bytes = if cut.is_empty() {
+            bytes
+        } else {
+            cut.extend_from_slice(bytes);
+            &cut
+        };
+        let (mut done, mut at) = (0, 0);
+        while let Some(rest) = bytes.get(at..).filter(|rest| !rest.is_empty()) {
+            let joined = std::mem::take(&mut self.joined);
+            let (length, stand_in) = match *rest {
+                [0xef, 0xb8, 0x8f, ..] => (3, Some([0xf3, 0xa0, 0xbf, 0xbf])),
+                [0xe2, 0x80, 0x8d, ..] => {
+                    self.joined = true;
+                    (3, None)
+                }
+                // U+1F000 to U+1FBFF as U+E0000, U+2600 to U+27BF as U+E0C00.
+                [0xf0, 0x9f, c @ 0x80..=0xaf, d @ 0x80..=0xbf, ..] if joined => {
+                    (4, Some([0xf3, 0xa0, c, d]))
+                }
+                [0xe2, b @ 0x98..=0x9e, c @ 0x80..=0xbf, ..] if joined => {
+                    (3, Some([0xf3, 0xa0, b + 0x18, c]))
+                }
+                [0xef | 0xe2] | [0xef, 0xb8] | [0xe2, 0x80 | 0x98..=0x9e] => {
+                    (rest.len(), self.keep(rest, joined))
+                }
+                [0xf0] | [0xf0, 0x9f] | [0xf0, 0x9f, _] if joined => {
+                    (rest.len(), self.keep(rest, joined))
+                }
+                _ => (1, None),
+            };
+            if stand_in.is_some() || !self.cut.is_empty() {
+                process(&bytes[done..at]);
+                done = at + length;
+            }
+            if let Some(stand_in) = stand_in {
+                process(&stand_in);
+            }
+            at += length;
+        }
+        process(&bytes[done..]);
+    }
+
+    /// Puts what may be the beginning of such a character off until its end is there.
+    fn keep(&mut self, beginning: &[u8], joined: bool) -> Option<[u8; 4]> {
+        self.joined = joined;
+        self.cut = beginning.to_vec();
+        None
+    }
+}
+
+/// The text as the program wrote it.
+fn restored(text: String) -> String {
+    // Stand-ins begin with this byte, and little else does.
+    if !text.as_bytes().contains(&0xf3) {
+        return text;
+    }
+    let mut joined = false;
+    text.chars()
+        .map(|c| {
+            let was_joined = std::mem::replace(&mut joined, c == JOINER);
+            let original = match u32::from(c) {
+                _ if c == EMOJI_STYLE => 0xfe0f,
+                c @ 0xe0000..=0xe0bff if was_joined => c - 0xe0000 + 0x1f000,
+                c @ 0xe0c00..=0xe0dbf if was_joined => c - 0xe0c00 + 0x2600,
+                c => c,
+            };
+            char::from_u32(original).unwrap_or(c)
+        })
+        .collect()
 }
 
 impl std::fmt::Debug for Screen {
@@ -150,5 +244,40 @@ mod tests {
         assert_eq!(screen.view().lines[0], "red é 🎉");
         assert_eq!(screen.view().cursor, (3, 3));
         assert!(screen.view().bracketed_paste);
+    }
+
+    /// The rows of `expected` are what tmux 3.3a shows, and where it leaves its cursor.
+    #[test]
+    fn signs_of_several_characters_are_as_wide_as_in_tmux() {
+        for (written, expected, cursor) in [
+            ("❤\u{fe0f}x", "❤\u{fe0f}x", 2),
+            ("1\u{fe0f}\u{20e3}x", "1\u{fe0f}\u{20e3}x", 2),
+            ("👩\u{200d}👩\u{200d}👧x", "👩\u{200d}👩\u{200d}👧x", 3),
+            ("🤷\u{200d}♂\u{fe0f}x", "🤷\u{200d}♂\u{fe0f}x", 3),
+            ("🏳\u{fe0f}\u{200d}🌈x", "🏳\u{fe0f}\u{200d}🌈x", 2),
+            ("👩🏽\u{200d}💻x", "👩🏽\u{200d}💻x", 5),
+            ("🏴\u{e0067}\u{e007f}x", "🏴\u{e0067}\u{e007f}x", 3),
+            // Drawn as agents do it: to the column that the next sign should have.
+            (
+                "❤\u{fe0f}\x1b[1;4H👩\u{200d}👧\x1b[1;7Hx",
+                "❤\u{fe0f}  👩\u{200d}👧 x",
+                7,
+            ),
+        ] {
+            let mut screen = Screen::new(20, 5);
+            screen.feed(written.as_bytes());
+            let view = screen.view();
+            assert_eq!((view.lines[0].as_str(), view.cursor.0), (expected, cursor));
+            assert_eq!(screen.ansi(), format!("{expected}\n"));
+
+            let mut other = Screen::new(20, 5);
+            for byte in written.as_bytes() {
+                other.feed(std::slice::from_ref(byte));
+            }
+            assert_eq!(other.view(), view);
+            let mut copy = Screen::new(20, 5);
+            copy.feed(&screen.state());
+            assert_eq!(copy.view(), view);
+        }
     }
 }
