@@ -181,7 +181,7 @@ fn attach_shows_the_same_screen_as_a_plain_tmux_client() {
             .args(args);
         String::from_utf8(command.output().unwrap().stdout).unwrap()
     };
-    let own = format!("{} attach {id}", env!("CARGO_BIN_EXE_codepiper"));
+    let own = format!("'{}' attach {id}", env!("CARGO_BIN_EXE_codepiper"));
     let own = format!(
         "HOME={} CODEPIPER_SOCKET={} {own}",
         home.dir.path().display(),
