@@ -127,7 +127,8 @@ pub struct ResizeRequest {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RenameRequest {
-    /// The name; null or blank takes it away.
+    /// The name; null or blank takes it away, absence does not.
+    #[serde(deserialize_with = "Option::deserialize")]
     pub name: Option<String>,
 }
 

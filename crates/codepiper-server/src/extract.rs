@@ -1,16 +1,30 @@
 //! Reading requests, with errors that name the field.
 
+use std::future::ready;
+use std::time::Duration;
+
+use axum::body::HttpBody as _;
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::StatusCode;
+use axum::http::header::EXPECT;
 use axum::http::request::Parts;
+use axum::middleware::Next;
+use axum::response::Response;
 use codepiper_api::ErrorBody;
 use codepiper_model::SessionId;
+use futures_util::StreamExt as _;
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use tokio::time::timeout;
 
 use crate::error::ApiError;
+use crate::reading::{Misfit, Tree};
 
 /// The most bytes a body may have.
 const BODY_MAX: usize = 1024 * 1024;
+
+/// How long the sender of too large a body gets to finish.
+const REST: Duration = Duration::from_secs(1);
 
 /// A JSON body of at most `MAX` bytes.
 pub(crate) struct Body<T, const MAX: usize = BODY_MAX>(pub(crate) T);
@@ -19,29 +33,57 @@ impl<S: Send + Sync, T: DeserializeOwned, const MAX: usize> FromRequest<S> for B
     type Rejection = ApiError;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, ApiError> {
-        let bytes = axum::body::to_bytes(request.into_body(), MAX)
-            .await
-            .map_err(|error| {
-                let too_large = std::error::Error::source(&error)
-                    .is_some_and(|source| source.to_string().contains("length limit"));
-                if too_large {
-                    let message = format!("the body has more than {MAX} bytes");
-                    ApiError::new(
-                        StatusCode::PAYLOAD_TOO_LARGE,
-                        ErrorBody::new("too_large", message),
-                    )
-                } else {
-                    ApiError::bad_request("unreadable_body", None, "the body broke off")
-                }
-            })?;
-        let mut json = serde_json::Deserializer::from_slice(&bytes);
-        let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
-            let path = error.path().to_string();
-            wrong(&path, &error.into_inner().to_string())
-        })?;
-        json.end().map_err(|error| wrong(".", &error.to_string()))?;
-        Ok(Self(value))
+        let bytes = read_body(request, MAX).await?;
+        if bytes.trim_ascii().is_empty() {
+            let message = "the body is empty; it has to be a JSON object";
+            return Err(ApiError::bad_request("invalid_request", None, message));
+        }
+        Ok(Self(Tree::from_json(&bytes)?.read()?))
     }
+}
+
+/// No body, or one without content: the path says it all.
+pub(crate) struct NoBody;
+
+impl<S: Send + Sync> FromRequest<S> for NoBody {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, ApiError> {
+        let bytes = read_body(request, BODY_MAX).await?;
+        if !bytes.is_empty() {
+            Tree::from_json(&bytes)?.read::<Nothing>()?;
+        }
+        Ok(Self)
+    }
+}
+
+/// What has no fields.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Nothing {}
+
+async fn read_body(request: Request, max: usize) -> Result<Vec<u8>, ApiError> {
+    let asks_first = request.headers().contains_key(EXPECT);
+    let body = request.into_body();
+    let announced = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
+    let mut pieces = body.into_data_stream();
+    let mut bytes = Vec::new();
+    let mut too_large = announced > max;
+    while !too_large && let Some(piece) = pieces.next().await {
+        let broke_off = |_| ApiError::bad_request("unreadable_body", None, "the body broke off");
+        bytes.extend_from_slice(&piece.map_err(broke_off)?);
+        too_large = bytes.len() > max;
+    }
+    if !too_large {
+        return Ok(bytes);
+    }
+    if !asks_first {
+        // Whoever still writes when the connection closes may never read the answer.
+        let rest = pieces.take_while(|piece| ready(piece.is_ok()));
+        drop(timeout(REST, rest.for_each(|_| ready(()))).await);
+    }
+    let body = ErrorBody::new("too_large", format!("the body has more than {max} bytes"));
+    Err(ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, body))
 }
 
 /// The parameters behind the question mark.
@@ -50,19 +92,16 @@ pub(crate) struct Params<T>(pub(crate) T);
 impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Params<T> {
     type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
-        match Query::from_request_parts(parts, state).await {
-            Ok(Query(value)) => Ok(Self(value)),
-            Err(rejection) => {
-                let text = rejection.body_text();
-                let detail = text
-                    .split_once("query string: ")
-                    .map_or(text.as_str(), |(_, d)| d);
-                let (path, message) = detail.split_once(": ").unwrap_or((".", detail));
-                Err(wrong(path, message))
-            }
-        }
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        let Query(params) = Query::<Vec<(String, String)>>::try_from_uri(&parts.uri)
+            .map_err(|error| ApiError::bad_request("invalid_request", None, error.body_text()))?;
+        Ok(Self(Tree::from_params(params).read()?))
     }
+}
+
+/// Refuses parameters: for paths that take none, where they would be ignored in silence.
+pub(crate) async fn no_params(_: Params<Nothing>, request: Request, next: Next) -> Response {
+    next.run(request).await
 }
 
 /// The session named in the path. What is no id names no session.
@@ -72,44 +111,29 @@ impl<S: Send + Sync> FromRequestParts<S> for Id {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let not_found = |why: String| {
+            let message = format!("there is no such session: {why}");
+            ApiError::new(
+                StatusCode::NOT_FOUND,
+                ErrorBody::new("session_not_found", message),
+            )
+        };
         let Path(text) = Path::<String>::from_request_parts(parts, state)
             .await
-            .map_err(|_| {
-                ApiError::new(
-                    StatusCode::NOT_FOUND,
-                    ErrorBody::new("session_not_found", "the path holds no session id"),
-                )
-            })?;
-        text.parse()
-            .map(Self)
-            .map_err(|error: codepiper_model::IdError| {
-                let body = ErrorBody::new(
-                    "session_not_found",
-                    format!("there is no such session: {error}"),
-                );
-                ApiError::new(StatusCode::NOT_FOUND, body)
-            })
+            .map_err(|_| not_found("the path is not UTF-8".to_owned()))?;
+        let id: SessionId = text
+            .parse()
+            .map_err(|error: codepiper_model::IdError| not_found(error.to_string()))?;
+        // A session has one name, so that two texts that differ mean two sessions.
+        if id.to_string() != text {
+            return Err(not_found(format!("`{text}` is not in lower case")));
+        }
+        Ok(Self(id))
     }
 }
 
-/// `message` is serde's; the field it speaks of is in its path, or in its first backticks.
-fn wrong(path: &str, message: &str) -> ApiError {
-    let message = message.split(" at line ").next().unwrap_or(message);
-    let named = |word: &str| {
-        let (_, rest) = message.split_once(word)?;
-        rest.split('`').next().map(str::to_owned)
-    };
-    let inner = named("unknown field `").or_else(|| named("missing field `"));
-    let field = match (path, inner) {
-        (".", None) => None,
-        (".", Some(field)) => Some(field),
-        (path, Some(field)) if !path.ends_with(&field) => Some(format!("{path}.{field}")),
-        (path, _) => Some(path.to_owned()),
-    };
-    let shown: String = message.chars().take(400).collect();
-    let text = match &field {
-        Some(field) => format!("`{field}`: {shown}"),
-        None => format!("the body is not the JSON it should be: {shown}"),
-    };
-    ApiError::bad_request("invalid_request", field, text)
+impl From<Misfit> for ApiError {
+    fn from(Misfit { field, message }: Misfit) -> Self {
+        Self::bad_request("invalid_request", field, message)
+    }
 }

@@ -4,6 +4,7 @@
 
 mod error;
 mod extract;
+mod reading;
 mod routes;
 mod socket;
 

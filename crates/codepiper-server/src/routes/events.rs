@@ -72,6 +72,11 @@ fn filter(session_id: Option<SessionId>, params: EventsParams) -> Result<EventFi
     if params.wait_ms.is_some_and(|wait| wait > WAIT_MAX_MS) {
         return wrong("waitMs", format!("`waitMs` is at most {WAIT_MAX_MS}"));
     }
+    for (field, place) in [("since", params.since), ("before", params.before)] {
+        if place.is_some_and(|place| place < 0) {
+            return wrong(field, format!("`{field}` is the id of an event, 0 or more"));
+        }
+    }
     let source = match params
         .source
         .as_deref()

@@ -5,15 +5,21 @@ mod events;
 mod sessions;
 
 use axum::Router;
+use axum::extract::Request;
+use axum::http::header::ALLOW;
+use axum::http::uri::Authority;
 use axum::http::{Method, StatusCode, Uri};
+use axum::middleware::{Next, from_fn};
+use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post, put};
 use codepiper_api::ErrorBody;
 use codepiper_engine::Engine;
 
 use crate::error::ApiError;
+use crate::extract::no_params;
 
 pub(crate) fn router(engine: Engine) -> Router {
-    Router::new()
+    let without_params = Router::new()
         .route("/health", get(daemon::health))
         .route("/version", get(daemon::version))
         .route("/providers", get(daemon::providers))
@@ -21,39 +27,65 @@ pub(crate) fn router(engine: Engine) -> Router {
             "/settings/daemon",
             get(daemon::settings).put(daemon::change_settings),
         )
-        .route("/events", get(events::all))
         .route("/sessions", get(sessions::list).post(sessions::create))
         .route("/sessions/{id}", get(sessions::show))
-        .route("/sessions/{id}/events", get(events::of_session))
         .route("/sessions/{id}/keys", post(sessions::keys))
         .route("/sessions/{id}/kill", post(sessions::kill))
         .route("/sessions/{id}/name", put(sessions::rename))
-        .route("/sessions/{id}/output", get(sessions::output))
         .route("/sessions/{id}/output/stream", get(sessions::output_stream))
         .route("/sessions/{id}/resize", post(sessions::resize))
         .route("/sessions/{id}/send", post(sessions::send))
         .route("/sessions/{id}/stop", post(sessions::stop))
+        .route_layer(from_fn(no_params));
+    let routes = Router::new()
+        .route("/events", get(events::all))
+        .route("/sessions/{id}/events", get(events::of_session))
+        .route("/sessions/{id}/output", get(sessions::output))
         .route("/sessions/{id}/wait", get(sessions::wait))
+        .merge(without_params)
         .fallback(not_found)
-        .method_not_allowed_fallback(method_not_allowed)
-        .with_state(engine)
+        .with_state(engine);
+    // Which methods a path takes is known only around all of them.
+    Router::new()
+        .fallback_service(routes)
+        .layer(from_fn(explain_wrong_method))
 }
 
 async fn not_found(uri: Uri) -> ApiError {
-    let path: String = uri.path().chars().take(200).collect();
+    let path = shown(&uri);
     ApiError::new(
         StatusCode::NOT_FOUND,
         ErrorBody::new("not_found", format!("there is nothing at `{path}`")),
     )
 }
 
-async fn method_not_allowed(method: Method, uri: Uri) -> ApiError {
-    let path: String = uri.path().chars().take(200).collect();
-    ApiError::new(
-        StatusCode::METHOD_NOT_ALLOWED,
-        ErrorBody::new(
-            "method_not_allowed",
-            format!("`{path}` does not take `{method}`"),
-        ),
-    )
+/// Gives the refusal of a method a body.
+async fn explain_wrong_method(method: Method, uri: Uri, request: Request, next: Next) -> Response {
+    let response = next.run(request).await;
+    if response.status() != StatusCode::METHOD_NOT_ALLOWED {
+        return response;
+    }
+    let allowed = response.headers().get(ALLOW).cloned();
+    let takes = allowed.as_ref().and_then(|value| value.to_str().ok());
+    let method: String = method.as_str().chars().take(40).collect();
+    let message = format!(
+        "`{}` does not take `{method}`; it takes `{}`",
+        shown(&uri),
+        takes.unwrap_or_default().replace(',', "`, `")
+    );
+    let body = ErrorBody::new("method_not_allowed", message);
+    let mut response = ApiError::new(StatusCode::METHOD_NOT_ALLOWED, body).into_response();
+    response
+        .headers_mut()
+        .extend(allowed.map(|value| (ALLOW, value)));
+    response
+}
+
+fn shown(uri: &Uri) -> String {
+    let path = match uri.path() {
+        // `CONNECT host:80` has none.
+        "" => uri.authority().map_or("", Authority::as_str),
+        path => path,
+    };
+    path.chars().take(200).collect()
 }

@@ -16,7 +16,7 @@ use codepiper_engine::{CreateSession, Engine, InputKind, SendPrompt, Until};
 use futures_util::stream;
 
 use crate::error::ApiError;
-use crate::extract::{Body, Id, Params};
+use crate::extract::{Body, Id, NoBody, Params};
 
 /// The longest text that can be sent, and the body it may come in: JSON may escape every byte.
 const TEXT_MAX: usize = 1024 * 1024;
@@ -135,6 +135,7 @@ pub(crate) async fn keys(
 pub(crate) async fn stop(
     State(engine): State<Engine>,
     Id(id): Id,
+    _: NoBody,
 ) -> Result<Json<Success>, ApiError> {
     engine.sessions.stop(id).await?;
     Ok(Json(Success { success: true }))
@@ -143,6 +144,7 @@ pub(crate) async fn stop(
 pub(crate) async fn kill(
     State(engine): State<Engine>,
     Id(id): Id,
+    _: NoBody,
 ) -> Result<Json<Success>, ApiError> {
     engine.sessions.kill(id).await?;
     Ok(Json(Success { success: true }))
