@@ -14,6 +14,8 @@ mod provider;
 mod receipt;
 mod session;
 mod time;
+mod tool_call;
+mod verdict;
 
 pub use activity::{Activity, ActivityState, Evidence, EvidenceSource};
 pub use clock::{Clock, SystemClock};
@@ -26,3 +28,5 @@ pub use provider::{Capabilities, Native, ProviderId, UnknownProvider};
 pub use receipt::{Receipt, ReceiptStatus};
 pub use session::{BillingMode, Session, Status};
 pub use time::Timestamp;
+pub use tool_call::ToolCall;
+pub use verdict::Verdict;

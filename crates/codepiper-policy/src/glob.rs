@@ -1,0 +1,192 @@
+//! The globs of the existing CodePiper: `*`, `?`, `[…]`, `{a,b}`, `(a|b)` and the bash forms
+//! `@(…)`, `+(…)`, `?(…)`, `*(…)`.
+//!
+//! They match the whole text and know no special characters in it: `*` goes across `/` and
+//! newlines, so that a `deny` cannot be escaped by writing its text in two lines.
+
+use regex::{Regex, RegexBuilder};
+
+/// The longest pattern, and the most memory one may take once compiled.
+const PATTERN_MAX: usize = 4096;
+const COMPILED_MAX: usize = 1024 * 1024;
+
+/// A compiled pattern.
+#[derive(Clone, Debug)]
+pub(crate) struct Glob(Regex);
+
+impl Glob {
+    pub(crate) fn new(pattern: &str) -> Result<Self, String> {
+        if pattern.len() > PATTERN_MAX {
+            return Err(format!("a pattern has at most {PATTERN_MAX} bytes"));
+        }
+        let source = format!(r"\A(?:{})\z", translate(pattern)?);
+        let built = RegexBuilder::new(&source)
+            .dot_matches_new_line(true)
+            .size_limit(COMPILED_MAX)
+            .build()
+            .map_err(|_| format!("`{pattern}` is no pattern"))?;
+        Ok(Self(built))
+    }
+
+    pub(crate) fn matches(&self, text: &str) -> bool {
+        self.0.is_match(text)
+    }
+}
+
+/// What a `)` or a `}` ends.
+enum Group {
+    /// A group of the bash forms, and how often it may come.
+    Alternatives(&'static str),
+    /// `{a,b}`
+    Braces,
+}
+
+fn translate(pattern: &str) -> Result<String, String> {
+    let mut regex = String::with_capacity(pattern.len() * 2);
+    let mut groups: Vec<Group> = Vec::new();
+    let mut rest = pattern.chars().peekable();
+    while let Some(c) = rest.next() {
+        let opens = rest.peek() == Some(&'(');
+        match c {
+            '!' if opens => {
+                return Err("`!(…)` is not known; write a pattern that begins with `!`".to_owned());
+            }
+            '@' | '+' | '?' | '*' if opens => {
+                rest.next();
+                groups.push(Group::Alternatives(match c {
+                    '+' => "+",
+                    '?' => "?",
+                    '*' => "*",
+                    _ => "",
+                }));
+                regex.push_str("(?:");
+            }
+            '(' => {
+                groups.push(Group::Alternatives(""));
+                regex.push_str("(?:");
+            }
+            ')' => match groups.pop() {
+                Some(Group::Alternatives(times)) => {
+                    regex.push(')');
+                    regex.push_str(times);
+                }
+                _ => return Err("a `)` closes nothing; write `\\)` for the character".to_owned()),
+            },
+            '{' => {
+                groups.push(Group::Braces);
+                regex.push_str("(?:");
+            }
+            '}' => match groups.pop() {
+                Some(Group::Braces) => regex.push(')'),
+                _ => return Err("a `}` closes nothing; write `\\}` for the character".to_owned()),
+            },
+            '|' if matches!(groups.last(), Some(Group::Alternatives(_))) => regex.push('|'),
+            ',' if matches!(groups.last(), Some(Group::Braces)) => regex.push('|'),
+            '*' => regex.push_str(".*"),
+            '?' => regex.push('.'),
+            '[' => class(&mut rest, &mut regex)?,
+            '\\' => match rest.next() {
+                Some(escaped) => literal(escaped, &mut regex),
+                None => return Err("a `\\` stands at the end".to_owned()),
+            },
+            other => literal(other, &mut regex),
+        }
+    }
+    if groups.is_empty() {
+        Ok(regex)
+    } else {
+        Err("a bracket is not closed".to_owned())
+    }
+}
+
+/// `[abc]`, `[a-z]`, `[!x]`, `[^x]`
+fn class(
+    rest: &mut std::iter::Peekable<std::str::Chars<'_>>,
+    regex: &mut String,
+) -> Result<(), String> {
+    regex.push('[');
+    if rest.next_if(|c| matches!(c, '!' | '^')).is_some() {
+        regex.push('^');
+    }
+    let mut first = true;
+    loop {
+        match rest.next() {
+            None => return Err("a `[` is not closed".to_owned()),
+            Some(']') if !first => break,
+            Some('-') => regex.push('-'),
+            Some('\\') => match rest.next() {
+                Some(escaped) => literal(escaped, regex),
+                None => return Err("a `\\` stands at the end".to_owned()),
+            },
+            Some(c) => literal(c, regex),
+        }
+        first = false;
+    }
+    regex.push(']');
+    Ok(())
+}
+
+fn literal(c: char, regex: &mut String) {
+    regex.push_str(&regex::escape(c.encode_utf8(&mut [0; 4])));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn matches(pattern: &str, text: &str) -> bool {
+        Glob::new(pattern).unwrap().matches(text)
+    }
+
+    #[test]
+    fn the_known_forms_match_the_whole_text() {
+        for (pattern, text, expected) in [
+            ("git *", "git push origin main", true),
+            ("git *", "sudo git push", false),
+            ("git", "git push", false),
+            ("*", "", true),
+            ("", "", true),
+            ("", "x", false),
+            ("src/**", "src/a/b.rs", true),
+            ("*/.env", "/a/b/.env", true),
+            ("rm *", "rm -rf\n/", true),
+            ("file?.[ch]", "file1.c", true),
+            ("file?.[!ch]", "file1.c", false),
+            ("[]a]", "]", true),
+            ("{npm,yarn} test", "yarn test", true),
+            ("(npm|yarn) test", "npm test", true),
+            ("@(a|b)c", "bc", true),
+            ("+(ab)", "ababab", true),
+            ("?(a)b", "b", true),
+            ("*(a)b", "aaab", true),
+            ("a.b", "axb", false),
+            ("a\\*b", "a*b", true),
+            ("a\\*b", "axb", false),
+            ("a|b", "a|b", true),
+            ("a,b", "a,b", true),
+            ("GIT *", "git push", false),
+        ] {
+            assert_eq!(
+                matches(pattern, text),
+                expected,
+                "{pattern:?} against {text:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_no_pattern_is_refused() {
+        for pattern in [
+            "[a",
+            "(a",
+            "{a",
+            "a)",
+            "a}",
+            "!(a)",
+            "a\\",
+            &"x".repeat(5000),
+        ] {
+            assert!(Glob::new(pattern).is_err(), "{pattern:?}");
+        }
+    }
+}

@@ -1,0 +1,66 @@
+use serde::{Deserialize, Serialize};
+
+use crate::PolicyError;
+use crate::glob::Glob;
+
+/// One pattern or a list of them. Of a list any may match; one that begins with `!` must not, and
+/// a list of nothing but such ones matches everything else.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Patterns {
+    /// One pattern.
+    One(String),
+    /// Several.
+    Many(Vec<String>),
+}
+
+/// Patterns that can be asked.
+#[derive(Clone, Debug)]
+pub(crate) struct Compiled {
+    wanted: Vec<Glob>,
+    unwanted: Vec<Glob>,
+}
+
+impl Patterns {
+    pub(crate) fn compile(&self, path: &str) -> Result<Compiled, PolicyError> {
+        let (list, is_list) = match self {
+            Self::One(pattern) => (std::slice::from_ref(pattern), false),
+            Self::Many(patterns) => (patterns.as_slice(), true),
+        };
+        if list.is_empty() {
+            return Err(PolicyError::new(
+                path,
+                "an empty list matches nothing; remove it",
+            ));
+        }
+        let mut compiled = Compiled {
+            wanted: Vec::new(),
+            unwanted: Vec::new(),
+        };
+        for (i, pattern) in list.iter().enumerate() {
+            let path = if is_list {
+                format!("{path}[{i}]")
+            } else {
+                path.to_owned()
+            };
+            // `!(…)` is a form of its own, which the glob refuses with a better message.
+            let negative = pattern
+                .strip_prefix('!')
+                .filter(|rest| !rest.starts_with('('));
+            let glob = Glob::new(negative.unwrap_or(pattern));
+            let glob = glob.map_err(|message| PolicyError::new(path, message))?;
+            match negative {
+                Some(_) => compiled.unwanted.push(glob),
+                None => compiled.wanted.push(glob),
+            }
+        }
+        Ok(compiled)
+    }
+}
+
+impl Compiled {
+    pub(crate) fn matches(&self, text: &str) -> bool {
+        let wanted = self.wanted.is_empty() || self.wanted.iter().any(|glob| glob.matches(text));
+        wanted && !self.unwanted.iter().any(|glob| glob.matches(text))
+    }
+}

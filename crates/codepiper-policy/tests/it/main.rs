@@ -1,0 +1,193 @@
+//! Policies as people write them, against tool calls as agents make them.
+#![expect(clippy::unwrap_used, reason = "a failure is how a test speaks")]
+
+use codepiper_model::{ToolCall, Verdict};
+use codepiper_policy::{Evaluation, Policy, Scope, Scoped, evaluate};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+fn policy(rules: &Value) -> Policy {
+    let policy = json!({ "id": "p", "name": "p", "enabled": true, "priority": 0, "rules": rules });
+    serde_json::from_value(policy).unwrap()
+}
+
+fn bash(command: &str) -> ToolCall {
+    call(
+        "Bash",
+        &json!({ "command": command, "description": "whatever" }),
+    )
+}
+
+fn call(tool: &str, input: &Value) -> ToolCall {
+    ToolCall {
+        tool_name: tool.to_owned(),
+        tool_input: input.clone(),
+        cwd: "/work/app".into(),
+        session_id: Some("0f5d3b9e-5b0a-4c8e-9d0c-2f6d1a7b8c9d".parse().unwrap()),
+        provider: None,
+    }
+}
+
+fn judge(rules: &Value, call: &ToolCall) -> Option<Verdict> {
+    let policy = policy(rules);
+    policy.check().unwrap();
+    ask(&[&policy], call).decided_by().map(|hit| hit.action)
+}
+
+fn ask(policies: &[&Policy], call: &ToolCall) -> Evaluation {
+    let scoped: Vec<_> = policies
+        .iter()
+        .map(|policy| Scoped {
+            policy,
+            scope: Scope::Global,
+        })
+        .collect();
+    evaluate(&scoped, call)
+}
+
+#[test]
+fn the_strictest_rule_decides_wherever_it_stands() {
+    let rules = json!([
+        { "id": "all", "action": "allow", "tool": "*" },
+        { "id": "push", "action": "ask", "tool": "Bash", "args": { "command": "git push*" } },
+        { "id": "force", "action": "deny", "tool": "Bash", "args": { "command": "*--force*" } },
+    ]);
+    assert_eq!(judge(&rules, &bash("ls")), Some(Verdict::Allow));
+    assert_eq!(judge(&rules, &bash("git push")), Some(Verdict::Ask));
+    assert_eq!(
+        judge(&rules, &bash("git push --force")),
+        Some(Verdict::Deny)
+    );
+    let all = ask(&[&policy(&rules)], &bash("git push --force"));
+    let ids: Vec<&str> = all.matched.iter().map(|hit| hit.rule_id.as_str()).collect();
+    assert_eq!(ids, ["force", "push", "all"]);
+}
+
+#[test]
+fn an_allowed_command_allows_no_line_that_does_more() {
+    let rules =
+        json!([{ "id": "git", "action": "allow", "tool": "Bash", "args": { "command": "git *" } }]);
+    assert_eq!(judge(&rules, &bash("git status")), Some(Verdict::Allow));
+    for line in [
+        "git status; rm -rf /",
+        "git log | sh",
+        "git log $(x)",
+        "git log\nrm x",
+        "git x > y",
+    ] {
+        assert_eq!(judge(&rules, &bash(line)), None, "{line}");
+    }
+}
+
+#[test]
+fn a_denied_command_is_found_in_a_longer_line_by_a_pattern_for_it() {
+    let rules = json!([{ "id": "rm", "action": "deny", "args": { "command": "*rm -rf*" } }]);
+    for line in [
+        "rm -rf /",
+        "true; rm -rf /",
+        "true\nrm -rf /",
+        "sudo rm -rf x && y",
+    ] {
+        assert_eq!(judge(&rules, &bash(line)), Some(Verdict::Deny), "{line}");
+    }
+}
+
+#[test]
+fn conditions_are_all_needed_and_missing_arguments_match_nothing() {
+    let rules = json!([{
+        "id": "r", "action": "deny", "tool": ["Write", "Edit"], "cwd": "/work/*",
+        "args": { "file_path": ["*.env", "!*/example.env"] },
+    }]);
+    let write = |path: &str| call("Write", &json!({ "file_path": path }));
+    assert_eq!(judge(&rules, &write("/work/app/.env")), Some(Verdict::Deny));
+    assert_eq!(judge(&rules, &write("/work/app/example.env")), None);
+    assert_eq!(judge(&rules, &call("Write", &json!({}))), None);
+    assert_eq!(
+        judge(&rules, &call("Read", &json!({ "file_path": ".env" }))),
+        None
+    );
+    let elsewhere = ToolCall {
+        cwd: "/home".into(),
+        ..write("/x/.env")
+    };
+    assert_eq!(judge(&rules, &elsewhere), None);
+}
+
+#[test]
+fn a_list_of_nothing_but_negatives_matches_the_rest() {
+    let rules = json!([{ "id": "r", "action": "ask", "tool": ["!Read", "!Glob"] }]);
+    assert_eq!(judge(&rules, &call("Read", &json!({}))), None);
+    assert_eq!(
+        judge(&rules, &call("Write", &json!({}))),
+        Some(Verdict::Ask)
+    );
+}
+
+#[test]
+fn only_enabled_policies_of_the_session_count() {
+    let mut own = policy(&json!([{ "id": "r", "action": "deny", "tool": "*" }]));
+    own.session_id = Some("11111111-5b0a-4c8e-9d0c-2f6d1a7b8c9d".parse().unwrap());
+    assert!(ask(&[&own], &bash("ls")).matched.is_empty());
+    own.session_id = bash("ls").session_id;
+    assert_eq!(ask(&[&own], &bash("ls")).matched.len(), 1);
+    own.enabled = false;
+    assert!(ask(&[&own], &bash("ls")).matched.is_empty());
+}
+
+#[test]
+fn what_is_wrong_is_named() {
+    for (rules, path) in [
+        (json!([{ "id": "r", "action": "allow" }]), "rules[0].tool"),
+        (
+            json!([{ "id": "", "action": "allow", "tool": "x" }]),
+            "rules[0].id",
+        ),
+        (
+            json!([{ "id": "r", "action": "deny", "tool": [] }]),
+            "rules[0].tool",
+        ),
+        (
+            json!([{ "id": "r", "action": "deny", "args": {} }]),
+            "rules[0].args",
+        ),
+        (
+            json!([{ "id": "r", "action": "deny", "args": { "command": ["ok", "[a"] } }]),
+            "rules[0].args.command[1]",
+        ),
+        (
+            json!([{ "id": "r", "action": "deny", "tool": "a" }, { "id": "r", "action": "deny", "tool": "b" }]),
+            "rules[1].id",
+        ),
+    ] {
+        assert_eq!(policy(&rules).check().unwrap_err().path, path, "{rules}");
+    }
+    let unknown = json!({ "id": "r", "action": "deny", "tools": "Bash" });
+    assert!(serde_json::from_value::<codepiper_policy::Rule>(unknown).is_err());
+    let unknown = json!({ "id": "r", "action": "forbid", "tool": "Bash" });
+    assert!(serde_json::from_value::<codepiper_policy::Rule>(unknown).is_err());
+}
+
+fn any_rule() -> impl Strategy<Value = Value> {
+    let action = prop_oneof![Just("allow"), Just("ask"), Just("deny")];
+    let tool = prop_oneof![Just("*"), Just("Bash"), Just("Write")];
+    let command = prop_oneof![Just("*"), Just("git *"), Just("*rm*")];
+    (any::<u32>(), action, tool, command).prop_map(|(id, action, tool, command)| {
+        json!({ "id": id.to_string(), "action": action, "tool": tool, "args": { "command": command } })
+    })
+}
+
+proptest! {
+    #[test]
+    fn another_rule_never_loosens_a_verdict(
+        rules in prop::collection::vec(any_rule(), 0..6),
+        more in any_rule(),
+        line in prop_oneof![Just("git push"), Just("rm x"), Just("git log; rm x")],
+    ) {
+        let decided = |rules: &[Value]| {
+            ask(&[&policy(&json!(rules))], &bash(line)).decided_by().map(|hit| hit.action)
+        };
+        let before = decided(&rules);
+        let after = decided(&[rules.as_slice(), &[more]].concat());
+        prop_assert!(before.is_none() || after >= before, "{before:?} became {after:?}");
+    }
+}
