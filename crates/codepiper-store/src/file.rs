@@ -9,7 +9,7 @@ use rusqlite::{Connection, OpenFlags};
 use crate::StoreError;
 
 /// Marks our files (`PRAGMA application_id`): the letters C, P, i, p.
-pub(crate) const APPLICATION_ID: i64 = 0x4350_6970;
+pub(crate) const APPLICATION_ID: i32 = 0x4350_6970;
 
 /// A database of another program that was found in our place.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,8 +20,7 @@ pub struct MovedAside {
 
 /// Moves a database that is not ours out of the way.
 pub(crate) fn make_way(path: &Path) -> Result<Option<MovedAside>, StoreError> {
-    let is_empty = fs_err::metadata(path).map_or(true, |meta| meta.len() == 0);
-    if is_empty || is_ours(path) {
+    if is_empty_or_ours(path)? {
         return Ok(None);
     }
     let to = free_name(path);
@@ -34,20 +33,27 @@ pub(crate) fn make_way(path: &Path) -> Result<Option<MovedAside>, StoreError> {
     Ok(Some(MovedAside { to }))
 }
 
-fn is_ours(path: &Path) -> bool {
-    // Immutable: looking must not change a stranger's file, not even by recovering its journal.
-    let uri = format!("file:{}?mode=ro&immutable=1", encode(path));
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
-    Connection::open_with_flags(uri, flags)
-        .and_then(|c| c.query_row("PRAGMA application_id", [], |row| row.get::<_, i64>(0)))
-        .is_ok_and(|id| id == APPLICATION_ID)
-}
+/// Reads our mark out of the file's header, at the place where the file format has it
+/// (<https://www.sqlite.org/fileformat.html>, offset 68). Asking SQLite would not do: it reads the
+/// log along with the file, which must not be touched before it is known to be ours, and without
+/// the log a file whose daemon was killed in the middle of a checkpoint is unreadable.
+fn is_empty_or_ours(path: &Path) -> Result<bool, StoreError> {
+    use std::io::Read as _;
 
-fn encode(path: &Path) -> String {
-    path.to_string_lossy()
-        .replace('%', "%25")
-        .replace('?', "%3f")
-        .replace('#', "%23")
+    const MARK: std::ops::Range<usize> = 68..72;
+    let file = match fs_err::File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(true),
+        Err(error) => return Err(error.into()),
+    };
+    let mut header = Vec::new();
+    file.take(100).read_to_end(&mut header)?;
+    let mark = header
+        .get(MARK)
+        .and_then(|bytes| bytes.try_into().ok())
+        .map(i32::from_be_bytes);
+    let is_sqlite = header.starts_with(b"SQLite format 3\0");
+    Ok(header.is_empty() || is_sqlite && mark == Some(APPLICATION_ID))
 }
 
 fn free_name(path: &Path) -> PathBuf {

@@ -161,7 +161,9 @@ impl TestHome {
 
     /// The session as the API shows it.
     pub(crate) fn session(&self, id: &str) -> Value {
-        self.run(&["show", id, "--json"]).ok().json()["session"].clone()
+        let done = self.run(&["show", id, "--json"]);
+        assert_eq!(done.code, 0, "{done:?}\n{}", self.daemon_log());
+        done.json()["session"].clone()
     }
 
     /// Every event of a session, oldest first.

@@ -60,6 +60,30 @@ async fn a_database_whose_daemon_was_killed_at_once_is_still_ours() {
 }
 
 #[tokio::test]
+async fn a_database_whose_daemon_was_killed_in_a_checkpoint_is_still_ours() {
+    let test = open();
+    test.store
+        .write(|tx| sessions::insert(tx, &a_session()))
+        .await
+        .unwrap();
+    let killed = TempDir::new().unwrap();
+    for suffix in ["", "-wal"] {
+        let name = format!("codepiper.db{suffix}");
+        std::fs::copy(test.dir.path().join(&name), killed.path().join(&name)).unwrap();
+    }
+    // The log was half written back: the first page says more than the file has.
+    let path = database(killed.path());
+    let mut bytes = std::fs::read(&path).unwrap();
+    bytes[28..32].copy_from_slice(&9_u32.to_be_bytes());
+    bytes[24..28].copy_from_slice(&77_u32.to_be_bytes());
+    bytes[92..96].copy_from_slice(&77_u32.to_be_bytes());
+    std::fs::write(&path, bytes).unwrap();
+    let (store, moved) = Store::open(&path).unwrap();
+    assert_eq!(moved, None);
+    assert_eq!(store.read(sessions::all).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
 async fn a_database_of_a_later_version_is_refused() {
     let dir = TempDir::new().unwrap();
     let path = database(dir.path());
