@@ -69,7 +69,15 @@ pub(crate) fn table<const N: usize>(head: [&str; N], rows: &[[String; N]]) -> Re
     };
     print(head)?;
     for row in rows {
+        let row = row.each_ref().map(|cell| harmless(cell));
         print(row.each_ref().map(String::as_str))?;
     }
     Ok(())
+}
+
+/// A text whose control characters do nothing to the terminal: a directory may be called anything.
+pub(crate) fn harmless(text: &str) -> String {
+    text.chars()
+        .map(|c| if c.is_control() { '\u{fffd}' } else { c })
+        .collect()
 }

@@ -8,22 +8,26 @@ use crate::error::CliError;
 /// Finds the one session whose name, or the beginning of whose id, is `text`.
 pub(crate) async fn session(client: &Client, text: &str) -> Result<Session, CliError> {
     let response: SessionsResponse = serde_json::from_value(client.get("/sessions").await?)?;
-    pick(response.sessions, text)
+    pick(&response.sessions, text)
 }
 
-fn pick(sessions: Vec<Session>, text: &str) -> Result<Session, CliError> {
+/// A whole id decides, then a whole name, then the beginning of an id; among several, the only one
+/// that lives.
+fn pick(sessions: &[Session], text: &str) -> Result<Session, CliError> {
     let lower = text.to_ascii_lowercase();
-    let is_meant = |session: &Session| {
-        session.name.as_deref() == Some(text)
-            || !lower.is_empty() && session.id.to_string().starts_with(&lower)
-    };
-    let mut meant: Vec<Session> = sessions.into_iter().filter(is_meant).collect();
-    if meant.len() > 1
-        && meant
-            .iter()
-            .filter(|session| session.status.is_live())
-            .count()
-            == 1
+    let tests: [&dyn Fn(&Session) -> bool; 3] = [
+        &|session| session.id.to_string() == lower,
+        &|session| session.name.as_deref() == Some(text),
+        &|session| !lower.is_empty() && session.id.to_string().starts_with(&lower),
+    ];
+    let decisive = tests.iter().find(|test| sessions.iter().any(test));
+    let is_meant = |session: &Session| decisive.is_some_and(|test| test(session));
+    let mut meant: Vec<Session> = sessions.iter().filter(|s| is_meant(s)).cloned().collect();
+    if meant
+        .iter()
+        .filter(|session| session.status.is_live())
+        .count()
+        == 1
     {
         meant.retain(|session| session.status.is_live());
     }

@@ -75,14 +75,13 @@ impl Config {
     }
 
     pub(crate) fn make_directories(&self) -> Result<(), EngineError> {
-        for dir in [
-            self.state_dir().to_owned(),
-            self.state_dir().join("sessions"),
-            self.run_dir(),
-        ] {
-            make_private(&dir)?;
+        let state = self.state_dir();
+        // A database in somebody's own directory does not make that ours to lock.
+        if !state.exists() || state.file_name() == Some(OsStr::new(".codepiper")) {
+            make_private(state)?;
         }
-        Ok(())
+        make_private(&state.join("sessions"))?;
+        make_private(&self.run_dir())
     }
 }
 

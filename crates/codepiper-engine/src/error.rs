@@ -109,6 +109,11 @@ impl From<TmuxError> for EngineError {
                 )
             }
             TmuxError::Gone => Self::conflict("session_ended", "the session's tmux server is gone"),
+            TmuxError::Silent { .. } => Self::conflict_with_hint(
+                "session_unreachable",
+                error.to_string(),
+                "try again, or end the session with `codepiper kill`",
+            ),
             other => Self::internal(other),
         }
     }

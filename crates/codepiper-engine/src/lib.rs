@@ -92,6 +92,11 @@ impl Engine {
         if !self.settings.get().preserve_sessions {
             self.sessions.stop_all().await;
         }
+        self.release().await;
+    }
+
+    /// Lets go of every session without touching it.
+    pub async fn release(&self) {
         self.sessions.release().await;
     }
 }

@@ -31,13 +31,75 @@ pub(crate) async fn signal_tree(
         .unwrap_or(0)
 }
 
+/// The processes of a session at one moment. One that empties its environment and leaves its
+/// parents can be found by this only.
+#[derive(Debug, Default)]
+pub(crate) struct Snapshot {
+    members: Vec<(i32, String)>,
+}
+
+impl Snapshot {
+    /// Looks at the session now.
+    pub(crate) async fn take(id: SessionId, root: Option<i32>, spared: Option<i32>) -> Self {
+        let look = move || {
+            let pids = members(id, root)
+                .into_iter()
+                .filter(|pid| Some(*pid) != spared);
+            let members = pids.filter_map(|pid| Some((pid, started(pid)?))).collect();
+            Self { members }
+        };
+        tokio::task::spawn_blocking(look).await.unwrap_or_default()
+    }
+
+    /// Sends `signal` to those that are still there; a number that was given to another process
+    /// meanwhile is left alone. Returns how many there were.
+    pub(crate) fn signal(&self, signal: Signal) -> usize {
+        let left = self
+            .members
+            .iter()
+            .filter(|(pid, start)| started(*pid).as_ref() == Some(start));
+        let left: Vec<Pid> = left.filter_map(|(pid, _)| Pid::from_raw(*pid)).collect();
+        for pid in &left {
+            let _ = rustix::process::kill_process(*pid, signal);
+        }
+        left.len()
+    }
+}
+
+/// When a process was started, in the system's own unit; `None` for one that is gone or dead.
+#[cfg(target_os = "linux")]
+fn started(pid: i32) -> Option<String> {
+    let stat = fs_err::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    let (_, fields) = stat.rsplit_once(')')?;
+    let mut fields = fields.split_whitespace();
+    (fields.next()? != "Z").then_some(())?;
+    // The state is field 3 of proc_pid_stat(5), the start time field 22.
+    fields.nth(18).map(str::to_owned)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn started(pid: i32) -> Option<String> {
+    let listed = std::process::Command::new("/bin/ps")
+        .args(["-o", "lstart=", "-p", &pid.to_string()])
+        .output();
+    let text = listed
+        .ok()
+        .map(|output| String::from_utf8_lossy(&output.stdout).into_owned())?;
+    Some(text.trim().to_owned()).filter(|text| !text.is_empty())
+}
+
 fn members(id: SessionId, root: Option<i32>) -> HashSet<i32> {
-    let parents = parents();
+    let mut parents = parents();
     let mut children: HashMap<i32, Vec<i32>> = HashMap::new();
     for (pid, parent) in &parents {
         children.entry(*parent).or_default().push(*pid);
     }
-    let own = std::process::id();
+    // A daemon that was started inside a session carries its name; what it started is not the
+    // session's.
+    if let Ok(own) = i32::try_from(std::process::id()) {
+        parents.remove(&own);
+        children.remove(&own);
+    }
     let mut found: HashSet<i32> = parents
         .keys()
         .copied()
@@ -56,7 +118,6 @@ fn members(id: SessionId, root: Option<i32>) -> HashSet<i32> {
                 .filter(|child| !found.contains(child)),
         );
     }
-    found.retain(|pid| u32::try_from(*pid) != Ok(own));
     found
 }
 

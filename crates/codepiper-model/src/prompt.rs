@@ -16,27 +16,33 @@ pub enum PromptTextError {
     Empty,
     /// It has a NUL, which neither tmux nor an argument can carry.
     Nul,
-    /// It has an escape sequence that would end the paste early.
-    PasteEnd,
+    /// It has an escape or another control character, which agents strip or obey: what is left
+    /// would mean something else.
+    Control(char),
 }
 
 impl fmt::Display for PromptTextError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Empty => "the text is empty",
-            Self::Nul => "the text has a NUL character, which no terminal takes",
-            Self::PasteEnd => "the text has the escape sequence that ends a paste (ESC [ 201 ~)",
-        })
+        match self {
+            Self::Empty => f.write_str("the text is empty"),
+            Self::Nul => f.write_str("the text has a NUL character, which no terminal takes"),
+            Self::Control(c) => write!(
+                f,
+                "the text has the control character U+{:04X}; remove it (newlines and tabs are fine)",
+                u32::from(*c)
+            ),
+        }
     }
 }
 
 impl std::error::Error for PromptTextError {}
 
 impl PromptText {
-    /// Disarms `text`.
+    /// Disarms `text`. Line ends of every kind become newlines.
     pub fn literal(text: &str) -> Result<Self, PromptTextError> {
-        let mut text = checked(text)?.to_owned();
-        if text.trim_start().starts_with(['!', '/', '#']) && !text.starts_with(' ') {
+        let mut text = checked(text)?;
+        // Whatever is no letter or digit could be, or could hide, what an agent takes for a sign.
+        if !text.starts_with(|c: char| c.is_alphanumeric() || c == ' ') {
             text.insert(0, ' ');
         }
         let last_word = text.rsplit(char::is_whitespace).next().unwrap_or_default();
@@ -48,7 +54,7 @@ impl PromptText {
 
     /// Takes `text` as it stands, for a slash command that is meant as one.
     pub fn command(text: &str) -> Result<Self, PromptTextError> {
-        Ok(Self(checked(text)?.to_owned()))
+        Ok(Self(checked(text)?))
     }
 
     /// What is to be typed.
@@ -57,13 +63,19 @@ impl PromptText {
     }
 }
 
-fn checked(text: &str) -> Result<&str, PromptTextError> {
+fn checked(text: &str) -> Result<String, PromptTextError> {
+    let text = text.replace("\r\n", "\n").replace('\r', "\n");
+    if text.contains('\0') {
+        return Err(PromptTextError::Nul);
+    }
+    if let Some(control) = text
+        .chars()
+        .find(|c| c.is_control() && !matches!(c, '\n' | '\t'))
+    {
+        return Err(PromptTextError::Control(control));
+    }
     if text.trim().is_empty() {
         Err(PromptTextError::Empty)
-    } else if text.contains('\0') {
-        Err(PromptTextError::Nul)
-    } else if text.contains("\u{1b}[201~") {
-        Err(PromptTextError::PasteEnd)
     } else {
         Ok(text)
     }
@@ -83,6 +95,8 @@ mod tests {
         assert_eq!(literal("/clear"), " /clear");
         assert_eq!(literal("\n/clear"), " \n/clear");
         assert_eq!(literal("a /clear"), "a /clear");
+        assert_eq!(literal("\u{200b}!x"), " \u{200b}!x");
+        assert_eq!(literal("a\r\nb\rc"), "a\nb\nc");
     }
 
     #[test]
@@ -96,9 +110,29 @@ mod tests {
     fn what_no_terminal_takes_is_refused() {
         assert_eq!(PromptText::literal("  "), Err(PromptTextError::Empty));
         assert_eq!(PromptText::literal("a\0b"), Err(PromptTextError::Nul));
-        assert_eq!(
-            PromptText::literal("a\u{1b}[201~b"),
-            Err(PromptTextError::PasteEnd)
-        );
+    }
+
+    #[test]
+    fn what_agents_would_strip_is_refused() {
+        // Without the escape sequence `!` would come first.
+        for text in [
+            "\u{1b}[0m!touch x",
+            "a\u{1b}[201~b",
+            "a\u{9b}b",
+            "\u{8}!x",
+            "x\\\u{1b}[m",
+        ] {
+            let refused = PromptText::literal(text);
+            assert!(
+                matches!(refused, Err(PromptTextError::Control(_))),
+                "{text:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn hidden_characters_hide_no_sign_and_line_ends_are_newlines() {
+        assert_eq!(literal("\u{200b}!x"), " \u{200b}!x");
+        assert_eq!(literal("a\r\nb\rc"), "a\nb\nc");
     }
 }

@@ -16,7 +16,7 @@ use codepiper_model::ProviderId;
 
 pub use provider::{Home, LaunchRequest, Provider};
 pub use reading::{Reading, ScreenText};
-pub use transcript::{Turn, turn_after};
+pub use transcript::{Turn, turn_of};
 
 /// The agent of that name.
 pub fn provider(id: ProviderId) -> &'static dyn Provider {

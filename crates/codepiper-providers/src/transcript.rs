@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-/// What a piece of a transcript says of its last turn.
+/// What a piece of a transcript says of one turn.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Turn {
     /// Whether a prompt was taken.
@@ -12,6 +12,8 @@ pub struct Turn {
     pub reply: Option<String>,
     /// Whether the agent said that it is done, or that it was interrupted.
     pub over: bool,
+    /// Whether it was interrupted.
+    pub interrupted: bool,
 }
 
 #[derive(Deserialize)]
@@ -35,8 +37,8 @@ struct Message {
     stop_reason: Option<String>,
 }
 
-/// Reads the last turn of `text`, a piece of a transcript that begins anywhere.
-pub fn turn_after(text: &str) -> Turn {
+/// Reads the turn that `prompt` began out of `text`, a piece of a transcript that begins anywhere.
+pub fn turn_of(text: &str, prompt: &str) -> Turn {
     // A line that is cut or of an unknown kind says nothing about the turn.
     let mut lines: Vec<Line> = text
         .lines()
@@ -60,16 +62,16 @@ pub fn turn_after(text: &str) -> Turn {
         };
         match kind.as_str() {
             "user" => match prompt_text(&message.content) {
-                Some(text) if text.starts_with("[Request interrupted by user") => turn.over = true,
-                Some(_) => {
-                    turn = Turn {
-                        prompted: true,
-                        ..Turn::default()
-                    }
+                Some(text) if text.starts_with("[Request interrupted by user") => {
+                    turn.interrupted = turn.prompted;
+                    turn.over = turn.prompted;
                 }
+                // The next prompt: what follows is not about this one.
+                Some(_) if turn.prompted => break,
+                Some(text) => turn.prompted = is_same(&text, prompt),
                 None => turn.over = false,
             },
-            "assistant" => {
+            "assistant" if turn.prompted => {
                 // One answer is one line per content block, all with the same id.
                 let text = assistant_text(&message.content);
                 if let Some(text) = text {
@@ -91,6 +93,16 @@ pub fn turn_after(text: &str) -> Turn {
         }
     }
     turn
+}
+
+/// Agents trim a prompt and write its tabs as blanks.
+fn is_same(stored: &str, prompt: &str) -> bool {
+    let words = |text: &'_ str| {
+        text.split_whitespace()
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
+    };
+    words(stored) == words(prompt)
 }
 
 /// The text of a user entry that is a prompt and not the result of a tool.
@@ -127,14 +139,18 @@ mod tests {
 "#;
 
     #[test]
-    fn the_last_turn_counts_and_a_tool_result_is_no_prompt() {
-        let turn = turn_after(TURN);
+    fn only_the_turn_of_the_prompt_counts_and_a_tool_result_is_no_prompt() {
+        assert_eq!(turn_of(TURN, "first").reply.as_deref(), Some("one"));
+        assert!(turn_of(TURN, "first").over);
+        assert_eq!(turn_of(TURN, "third"), Turn::default());
+        let turn = turn_of(TURN, " second ");
         assert_eq!(
             turn,
             Turn {
                 prompted: true,
                 reply: Some("let me look".into()),
-                over: false
+                over: false,
+                interrupted: false,
             }
         );
     }
@@ -144,11 +160,12 @@ mod tests {
         let lines = r#"{"type":"assistant","timestamp":"2026-11-01T10:00:02.000Z","message":{"id":"m1","content":[{"type":"text","text":"hi"}],"stop_reason":"end_turn"}}
 {"type":"user","timestamp":"2026-11-01T10:00:01.000Z","message":{"content":"hello"}}"#;
         assert_eq!(
-            turn_after(lines),
+            turn_of(lines, "hello"),
             Turn {
                 prompted: true,
                 reply: Some("hi".into()),
-                over: true
+                over: true,
+                interrupted: false,
             }
         );
     }
@@ -159,7 +176,7 @@ mod tests {
 {"type":"assistant","message":{"id":"m3","content":[{"type":"text","text":"really"}],"stop_reason":"end_turn"}}
 {"type":"turn_duration"}
 {"type":"assi"#;
-        let turn = turn_after(&format!("{TURN}{end}"));
+        let turn = turn_of(&format!("{TURN}{end}"), "second");
         assert_eq!(turn.reply.as_deref(), Some("done\n\nreally"));
         assert!(turn.over);
     }

@@ -8,7 +8,6 @@ mod reading;
 mod routes;
 mod socket;
 
-use std::path::Path;
 use std::time::Duration;
 
 use axum::Router;
@@ -23,7 +22,7 @@ const DRAIN: Duration = Duration::from_secs(2);
 /// Serves until `stop`.
 pub async fn serve(engine: Engine, socket: Socket, stop: CancellationToken) -> std::io::Result<()> {
     let app: Router = routes::router(engine);
-    let path = socket.path().to_owned();
+    let place = socket.place();
     let serving = axum::serve(socket, app).with_graceful_shutdown(stop.clone().cancelled_owned());
     let drained = async {
         stop.cancelled().await;
@@ -33,12 +32,6 @@ pub async fn serve(engine: Engine, socket: Socket, stop: CancellationToken) -> s
         result = async { serving.await } => result,
         () = drained => Ok(()),
     };
-    remove(&path);
+    place.clear();
     result
-}
-
-fn remove(path: &Path) {
-    if let Err(error) = fs_err::remove_file(path) {
-        tracing::debug!(%error, "the socket was gone already");
-    }
 }

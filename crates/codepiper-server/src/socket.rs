@@ -1,5 +1,5 @@
 use std::io;
-use std::os::unix::fs::{FileTypeExt as _, PermissionsExt as _};
+use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -10,7 +10,25 @@ use tokio::net::{UnixListener, UnixStream};
 /// The daemon's socket. Only processes of its owner are let in.
 pub struct Socket {
     listener: UnixListener,
+    place: Place,
+}
+
+/// Where a socket was made, and which file that is.
+#[derive(Clone, Debug)]
+pub(crate) struct Place {
     path: PathBuf,
+    device: u64,
+    inode: u64,
+}
+
+impl Place {
+    /// Removes the socket, unless another one has taken its place.
+    pub(crate) fn clear(&self) {
+        let meta = std::fs::symlink_metadata(&self.path);
+        if meta.is_ok_and(|meta| (meta.dev(), meta.ino()) == (self.device, self.inode)) {
+            drop(fs_err::remove_file(&self.path));
+        }
+    }
 }
 
 /// Why there is no socket.
@@ -61,15 +79,23 @@ impl Socket {
         rustix::process::umask(umask);
         let listener = bound.map_err(failed)?;
         fs_err::set_permissions(path, std::fs::Permissions::from_mode(0o600)).map_err(failed)?;
-        Ok(Self {
-            listener,
+        let meta = fs_err::symlink_metadata(path).map_err(failed)?;
+        let place = Place {
             path: path.to_owned(),
-        })
+            device: meta.dev(),
+            inode: meta.ino(),
+        };
+        Ok(Self { listener, place })
     }
 
     /// Where it is.
-    pub fn path(&self) -> &Path {
-        &self.path
+    pub(crate) fn place(&self) -> Place {
+        self.place.clone()
+    }
+
+    /// Whether a daemon listens on `path`.
+    pub fn is_live(path: &Path) -> bool {
+        std::os::unix::net::UnixStream::connect(path).is_ok()
     }
 }
 

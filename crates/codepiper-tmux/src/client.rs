@@ -12,7 +12,7 @@ use crate::control::{ControlParser, Item, Reply};
 use crate::{Server, TmuxError};
 
 /// How long tmux may take to take or to answer a line.
-const DEADLINE: Duration = Duration::from_secs(10);
+const DEADLINE: Duration = Duration::from_secs(5);
 
 /// How long a client may take to leave once its stdin is closed.
 const LEAVE_DEADLINE: Duration = Duration::from_secs(1);
@@ -177,6 +177,11 @@ impl Reader {
 }
 
 impl Reader {
+    /// The client's process.
+    pub(crate) fn pid(&self) -> Option<u32> {
+        self.child.id()
+    }
+
     /// Waits for the client to leave; one that stays is killed.
     pub(crate) async fn finish(mut self) {
         drop(timeout(LEAVE_DEADLINE, self.child.wait()).await);

@@ -20,6 +20,9 @@ pub(crate) const PANE: &str = "%0";
 /// How long a control client may take to attach.
 const ATTACH_DEADLINE: Duration = Duration::from_secs(10);
 
+/// How long tmux may take to tell the status of a dead pane, each time it is asked.
+const STATUS_ANSWER: Duration = Duration::from_secs(1);
+
 /// How often a quiet control channel is tried, and the longest pause between attempts to re-open
 /// a broken one.
 const PING_PERIOD: Duration = Duration::from_mins(1);
@@ -99,8 +102,24 @@ impl Link {
             return Err(TmuxError::Gone);
         }
         let (client, reader) = client::attach(&self.server)?;
+        let own = reader.pid();
         let (attached, is_attached) = oneshot::channel();
         let reading = tokio::spawn(Arc::clone(self).read(reader, attached));
+        let ready = self.establish(&client, own, is_attached, tag).await;
+        if ready.is_err() {
+            // Its stdin closes with the client; one that a hanging server keeps is killed.
+            reading.abort();
+        }
+        ready.map(|()| reading)
+    }
+
+    async fn establish(
+        self: &Arc<Self>,
+        client: &Client,
+        own: Option<u32>,
+        is_attached: oneshot::Receiver<bool>,
+        tag: &Tag,
+    ) -> Result<(), TmuxError> {
         match timeout(ATTACH_DEADLINE, is_attached).await {
             Ok(Ok(true)) => {}
             // The server answers, but has no such session: somebody else took the socket.
@@ -128,9 +147,10 @@ impl Link {
         );
         let replies = client.run(setup, 4).await?;
         lock(&self.state).server_pid = replies.last().and_then(|reply| reply.first().parse().ok());
-        self.seed(&client, true).await?;
-        *lock(&self.client) = Some(client);
-        Ok(reading)
+        end_others(client, own).await;
+        self.seed(client, true).await?;
+        *lock(&self.client) = Some(client.clone());
+        Ok(())
     }
 
     /// Reads the screen out of tmux, at one exact place in the stream of output. `cut` says that
@@ -229,7 +249,7 @@ impl Link {
                 }
                 exit = &mut gone => {
                     // tmux throws away output of a dead pane that it had not sent yet.
-                    self.reseed(&Reseed::Ended).await;
+                    drop(timeout(STATUS_ANSWER, self.reseed(&Reseed::Ended)).await);
                     break End::Exited(exit);
                 }
                 _ = &mut reading => match self.reconnect(&tag, &stop).await {
@@ -333,7 +353,32 @@ impl Link {
 
     async fn status(&self) -> Option<PaneExit> {
         let line = format!("display-message -p -t {PANE} '{STATUS_FORMAT}'");
-        let replies = self.run_line(line, 1).await.ok()?;
+        let replies = timeout(STATUS_ANSWER, self.run_line(line, 1))
+            .await
+            .ok()?
+            .ok()?;
         PaneExit::parse(&replies.first()?.first())
+    }
+}
+
+/// Ends control clients that an earlier daemon left: killed in the middle of attaching, it cannot
+/// have asked them to leave, and one that nobody reads from makes tmux keep its output for ever.
+async fn end_others(client: &Client, own: Option<u32>) {
+    const LIST: &str = "list-clients -F '#{client_control_mode} #{client_pid}'";
+    let Ok(replies) = client.run(LIST, 1).await else {
+        return;
+    };
+    for line in replies.iter().flat_map(|reply| &reply.lines) {
+        let line = String::from_utf8_lossy(line);
+        let pid = line
+            .strip_prefix("1 ")
+            .and_then(|pid| pid.parse::<i32>().ok());
+        let is_own = pid.and_then(|pid| u32::try_from(pid).ok()) == own;
+        if let Some(pid) = pid
+            .filter(|_| !is_own)
+            .and_then(rustix::process::Pid::from_raw)
+        {
+            let _ = rustix::process::kill_process(pid, rustix::process::Signal::TERM);
+        }
     }
 }

@@ -44,13 +44,12 @@ impl Pane {
         server: Server,
         config: &Path,
         env: &[(OsString, OsString)],
-        cwd: &Path,
         command: &[OsString],
         tag: &Tag,
         options: PaneOptions,
     ) -> Result<Self, TmuxError> {
         server
-            .start(config, env, options.size, cwd, command, tag)
+            .start(config, env, options.size, command, tag)
             .await?;
         let opened = Self::open(server.clone(), tag, options).await;
         if opened.is_err() {
@@ -186,20 +185,25 @@ impl Pane {
         );
     }
 
+    /// Ends a server that does not answer, by its process.
+    pub fn kill_wedged_server(&self) {
+        if let Some(pid) = self.link.server_pid() {
+            let _ = rustix::process::kill_process(pid, rustix::process::Signal::KILL);
+        }
+    }
+
     /// Ends the server and with it the pane. Its program gets SIGHUP.
     pub async fn kill_server(&self) {
         // The server answers nothing to this; whether it went is read off its socket.
         drop(timeout(Duration::from_secs(1), self.link.run_line("kill-server", 1)).await);
         let server = &self.link.server;
         let deadline = Instant::now() + Duration::from_secs(2);
-        while server.presence() == Presence::Present {
+        while server.presence() != Presence::Absent {
             if Instant::now() > deadline {
-                if let Some(pid) = self.link.server_pid() {
-                    let _ = rustix::process::kill_process(pid, rustix::process::Signal::KILL);
-                }
+                self.kill_wedged_server();
                 break;
             }
-            sleep(Duration::from_millis(10)).await;
+            sleep(Duration::from_millis(20)).await;
         }
         server.remove_socket();
     }

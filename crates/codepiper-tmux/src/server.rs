@@ -1,6 +1,4 @@
 use std::ffi::OsString;
-use std::io;
-use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
@@ -68,7 +66,6 @@ impl Server {
         config: &Path,
         env: &[(OsString, OsString)],
         (cols, rows): (u16, u16),
-        cwd: &Path,
         command: &[OsString],
         tag: &Tag,
     ) -> Result<(), TmuxError> {
@@ -79,9 +76,9 @@ impl Server {
             .arg("-f")
             .arg(config);
         tmux.args(["new-session", "-d", "-s", &self.name]);
-        tmux.args(["-x", &cols.to_string(), "-y", &rows.to_string()])
-            .arg("-c")
-            .arg(cwd);
+        tmux.args(["-x", &cols.to_string(), "-y", &rows.to_string()]);
+        // Not `-c DIRECTORY`: tmux expands that as a format, and `#(…)` in it runs a command.
+        tmux.current_dir("/");
         tmux.args(command)
             .args([";", "set-option", "-s", TAG_OPTION, &tag.0]);
         tmux.env_clear().envs(env.iter().map(|(k, v)| (k, v)));
@@ -103,18 +100,23 @@ impl Server {
         })
     }
 
-    /// Whether the server listens. Spawns nothing.
+    /// Whether the server listens. Spawns nothing and never waits: a server that hangs takes no
+    /// connection once its queue is full, and that is not known to be an end.
     pub fn presence(&self) -> Presence {
-        match UnixStream::connect(&self.socket) {
-            Ok(_) => Presence::Present,
-            Err(e)
-                if matches!(
-                    e.kind(),
-                    io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused
-                ) =>
-            {
-                Presence::Absent
-            }
+        use rustix::io::Errno;
+        use rustix::net::{AddressFamily, SocketAddrUnix, SocketFlags, SocketType, connect};
+
+        let Ok(address) = SocketAddrUnix::new(&self.socket) else {
+            return Presence::Unknown;
+        };
+        let flags = SocketFlags::NONBLOCK | SocketFlags::CLOEXEC;
+        let made = rustix::net::socket_with(AddressFamily::UNIX, SocketType::STREAM, flags, None);
+        let Ok(socket) = made else {
+            return Presence::Unknown;
+        };
+        match connect(&socket, &address) {
+            Ok(()) => Presence::Present,
+            Err(Errno::NOENT | Errno::CONNREFUSED) => Presence::Absent,
             Err(_) => Presence::Unknown,
         }
     }

@@ -97,12 +97,21 @@ fn serve(socket: &Path, run: &DaemonRun) -> Result<ExitCode, CliError> {
         .enable_all()
         .build()?;
     let result = runtime.block_on(async {
-        let listener = Socket::bind(socket).map_err(|error| bind_error(&error))?;
+        if Socket::is_live(socket) {
+            return Err(bind_error(&BindError::InUse(socket.to_owned())));
+        }
+        // The lock of the database comes before the socket: of two daemons that start at once,
+        // the one that may not run must not take the other's socket away.
         let started = Engine::start(config, Arc::new(SystemClock)).await;
-        let (engine, moved) = started.map_err(|error| {
-            drop(fs_err::remove_file(socket));
-            CliError::failed("daemon_failed", error.to_string())
-        })?;
+        let (engine, moved) =
+            started.map_err(|error| CliError::failed("daemon_failed", error.to_string()))?;
+        let listener = match Socket::bind(socket) {
+            Ok(listener) => listener,
+            Err(error) => {
+                engine.release().await;
+                return Err(bind_error(&error));
+            }
+        };
         if let Some(moved) = moved {
             let to = moved.to.display();
             tracing::warn!("the database there was not ours; it is now `{to}`");

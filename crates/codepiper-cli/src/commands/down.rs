@@ -1,5 +1,6 @@
 use codepiper_api::{SessionsResponse, Success};
 use serde_json::json;
+use tokio::task::JoinSet;
 
 use super::Context;
 use crate::cli::Down;
@@ -11,11 +12,20 @@ pub(super) async fn run(context: &Context, args: &Down) -> Result<(), CliError> 
     if args.sessions {
         let answer = context.client.get("/sessions").await?;
         let SessionsResponse { sessions } = serde_json::from_value(answer)?;
-        for session in sessions.iter().filter(|session| session.status.is_live()) {
-            context
-                .client
-                .post(&format!("/sessions/{}/stop", session.id), &json!({}))
-                .await?;
+        let mut stops = JoinSet::new();
+        for session in sessions
+            .into_iter()
+            .filter(|session| session.status.is_live())
+        {
+            let client = context.client.clone();
+            stops.spawn(async move {
+                client
+                    .post(&format!("/sessions/{}/stop", session.id), &json!({}))
+                    .await
+            });
+        }
+        while let Some(done) = stops.join_next().await {
+            done.map_err(|error| CliError::failed("stop_failed", error.to_string()))??;
             stopped += 1;
         }
     }

@@ -40,15 +40,17 @@ pub(super) async fn run(context: &Context, args: Send) -> Result<(), CliError> {
 
 /// What the exit code says of a prompt that was waited for.
 fn outcome(sent: &SendResponse, waited: bool) -> Result<(), CliError> {
-    if !waited || sent.receipt.status == ReceiptStatus::TurnDone {
+    let reason = sent.receipt.reason.as_deref();
+    if !waited || sent.receipt.status == ReceiptStatus::TurnDone && reason.is_none() {
         return Ok(());
     }
-    let reason = sent.receipt.reason.as_deref().unwrap_or("unknown");
+    let reason = reason.unwrap_or("unknown");
     Err(match reason {
         "session_ended" => CliError::Ended(ErrorBody::new(
             "session_ended",
             "the session ended before the turn did",
         )),
+        "interrupted" => CliError::failed("interrupted", "somebody interrupted the turn"),
         "timeout" => CliError::TimedOut(ErrorBody::new("timeout", "the turn is not over yet")),
         "needs_permission" | "needs_input" => {
             let body = ErrorBody::new(reason, "the agent waits for a person");

@@ -21,6 +21,7 @@ pub(super) async fn run(context: &Context, args: Up) -> Result<(), CliError> {
         }
     });
     let session = if let Some(session) = find(context, &dir, wanted).await? {
+        output::note("this session lives here already; what was asked of a new one does not apply");
         session
     } else {
         let provider = match wanted {
@@ -44,7 +45,7 @@ pub(super) async fn run(context: &Context, args: Up) -> Result<(), CliError> {
         "{} in {}\n  attach  {program} attach {id}\n  send    {program} send {id} 'your prompt' --wait\n  \
          stop    {program} stop {id}",
         session.provider,
-        session.cwd.display(),
+        output::harmless(&session.cwd.display().to_string()),
     ))?;
     output::line(format!("session {id} {}", session.status.as_str()))?;
     if attaches {

@@ -21,6 +21,9 @@ fn sessions_are_found_by_prefix_and_by_name() {
     home.run(&["rename", &other]).ok();
     assert!(home.session(&other)["name"].is_null());
     assert_eq!(home.run(&["show", "nobody"]).code, 3);
+    // A whole id is meant as one, whatever others are called.
+    home.run(&["rename", &other, &id]).ok();
+    assert_eq!(home.session(&id)["id"], id.as_str());
 }
 
 #[test]

@@ -110,27 +110,93 @@ fn stop_and_kill_end_everything_the_agent_started() {
     let home = TestHome::new();
     for command in ["stop", "kill"] {
         let id = home.demo(&["--dangerous"]);
-        let file = home.path(&format!("work/{command}.pid"));
+        let file = |name: &str| home.path(&format!("work/{command}-{name}.pid"));
+        // One that left its parents, and one that emptied its environment as well.
         let script = format!(
-            "RUN: setsid sleep 300 >/dev/null 2>&1 & echo $! > {}",
-            file.display()
+            "RUN: setsid sleep 300 >/dev/null 2>&1 & echo $! > {}; \
+             env -i setsid sleep 300 >/dev/null 2>&1 & echo $! > {}; sleep 300",
+            file("one").display(),
+            file("two").display(),
         );
-        home.run(&["send", &id, &script, "--wait"]).ok();
-        let pid = std::fs::read_to_string(&file).unwrap();
-        let is_there = || std::path::Path::new("/proc").join(pid.trim()).exists();
-        assert!(is_there() || cfg!(not(target_os = "linux")));
+        home.run(&["send", &id, &script]).ok();
+        let read = |name: &str| std::fs::read_to_string(file(name)).unwrap_or_default();
+        home.until("both run", || {
+            !read("one").is_empty() && !read("two").is_empty()
+        });
+        let pids = [read("one"), read("two")];
+        let left = || pids.iter().filter(|pid| is_running(pid.trim())).count();
+        assert!(left() == 2 || cfg!(not(target_os = "linux")));
         home.run(&[command, &id]).ok();
         let session = home.session(&id);
         assert_eq!(session["status"], "STOPPED", "{session}");
-        assert_eq!(
-            session["exit"]["reason"],
-            if command == "stop" {
-                "stopped"
-            } else {
-                "killed"
-            }
-        );
-        home.until("the child is gone", || !is_there());
+        let reason = if command == "stop" {
+            "stopped"
+        } else {
+            "killed"
+        };
+        assert_eq!(session["exit"]["reason"], reason);
+        home.until("the children are gone", || left() == 0);
+    }
+}
+
+fn is_running(pid: &str) -> bool {
+    std::fs::read_to_string(format!("/proc/{pid}/stat")).is_ok_and(|stat| {
+        !stat
+            .rsplit_once(')')
+            .is_some_and(|(_, rest)| rest.starts_with(" Z"))
+    })
+}
+
+#[test]
+fn everybody_who_waits_gets_the_reply_to_their_own_prompt() {
+    let home = TestHome::new();
+    let id = home.demo(&[]);
+    let send = |n: usize| {
+        let prompt = format!("SAY: reply {n}");
+        (
+            n,
+            home.command(["send", &id, &prompt, "--wait"])
+                .spawn()
+                .unwrap(),
+        )
+    };
+    let waiting: Vec<_> = (0..4).map(send).collect();
+    for (n, child) in waiting {
+        let output = child.wait_with_output().unwrap();
+        let reply = String::from_utf8(output.stdout).unwrap();
+        assert_eq!(reply.trim(), format!("reply {n}"));
+    }
+}
+
+#[test]
+fn a_directory_may_be_called_anything() {
+    let home = TestHome::new();
+    for name in [
+        "#(touch ran-it)",
+        "ends with;",
+        "-x",
+        "it's \"quoted\"",
+        "é 漢字",
+        "a\nb",
+        "%0 $HOME",
+    ] {
+        let dir = home.path("work").join(name);
+        std::fs::create_dir(&dir).unwrap();
+        let started = home.run(&["start", "-p", "demo", "--json", "-d", dir.to_str().unwrap()]);
+        let id = started.ok().json()["session"]["id"]
+            .as_str()
+            .unwrap()
+            .to_owned();
+        home.run(&["wait", &id]).ok();
+        home.run(&["send", &id, "RUN: pwd > where", "--wait"]);
+        home.run(&["keys", &id, "1"]).ok();
+        let where_is = || std::fs::read_to_string(dir.join("where")).unwrap_or_default();
+        home.until("it ran there", || !where_is().is_empty());
+        assert!(where_is().contains(name), "{name:?}");
+        home.run(&["kill", &id]).ok();
+    }
+    for place in [home.path("work"), home.dir.path().to_owned(), "/".into()] {
+        assert!(!place.join("ran-it").exists());
     }
 }
 

@@ -142,6 +142,46 @@ fn what_died_while_no_daemon_ran_is_known_when_one_does() {
 }
 
 #[test]
+fn a_first_prompt_that_waits_survives_the_daemon() {
+    let fake = FakeClaude::new();
+    let mut home = FakeClaude::home();
+    let prompt = format!("{}\nSAY: typed after all", "x".repeat(20_000));
+    let id = fake.start(&home, &["--prompt", &prompt]);
+    home.kill_daemon();
+    home.start_daemon();
+    home.until("the reply", || {
+        home.run(&["tail", &id])
+            .stdout
+            .contains("● typed after all")
+    });
+}
+
+#[test]
+fn a_hanging_tmux_server_costs_its_own_session_only() {
+    let home = TestHome::new();
+    let (hung, fine) = (home.demo(&[]), home.demo(&[]));
+    let server = home.session(&hung)["attach"][2]
+        .as_str()
+        .map(server_pid)
+        .unwrap();
+    let server = rustix::process::Pid::from_raw(server).unwrap();
+    rustix::process::kill_process(server, rustix::process::Signal::STOP).unwrap();
+    let refused = home.run(&["keys", &hung, "x"]);
+    assert_eq!(refused.code, 5, "{refused:?}");
+    let reply = home.run(&["send", &fine, "SAY: fine", "--wait"]).ok();
+    assert_eq!(reply.stdout.trim(), "fine");
+    home.run(&["kill", &hung]).ok();
+    assert_eq!(home.session(&hung)["exit"]["reason"], "killed");
+    let ends = home
+        .events(&hung)
+        .iter()
+        .filter(|e| e["type"] == "SessionEnded")
+        .count();
+    assert_eq!(ends, 1);
+    assert_eq!(home.session(&fine)["status"], "RUNNING");
+}
+
+#[test]
 fn a_stopped_daemon_leaves_its_sessions_and_down_with_sessions_does_not() {
     let mut home = TestHome::new();
     let id = home.demo(&[]);

@@ -58,10 +58,15 @@ impl SessionManager {
             let again = async {
                 loop {
                     sleep(RETRY_PAUSE).await;
-                    if matches!(
-                        manager.adopt(&stored).await,
-                        Ok(Found::Adopted | Found::Ended)
-                    ) {
+                    // Somebody may have ended it meanwhile.
+                    let row = manager.stored(id).await;
+                    let is_live = row.is_ok_and(|row| row.session.status.is_live());
+                    let found = if is_live {
+                        manager.adopt(&stored).await
+                    } else {
+                        return;
+                    };
+                    if matches!(found, Ok(Found::Adopted | Found::Ended)) {
                         return;
                     }
                 }
@@ -123,7 +128,7 @@ impl SessionManager {
         let live = Live::new(id, session.provider, pane, transcript, activity, running);
         let live = Arc::new(live);
         self.live_map().insert(id, Arc::clone(&live));
-        self.supervise(live, None);
+        self.supervise(live);
         Ok(())
     }
 

@@ -26,6 +26,9 @@ const MAX_SESSIONS: usize = 100;
 pub(crate) const SPEC_FILE: &str = "launch.json";
 pub(crate) const FAILURE_FILE: &str = "launch-failure.txt";
 
+/// The first prompt, as long as it waits to be typed.
+pub(crate) const PROMPT_FILE: &str = "first-prompt.txt";
+
 /// Everything that was found out about a session before anything is made.
 struct Plan {
     id: SessionId,
@@ -77,8 +80,7 @@ impl SessionManager {
                 let live = Live::new(id, request.provider, pane, transcript, activity, false);
                 let live = Arc::new(live);
                 self.live_map().insert(id, Arc::clone(&live));
-                let prompt = plan.checked.prompt.filter(|_| !plan.spec.prompt_in_argv);
-                self.supervise(live, prompt);
+                self.supervise(live);
                 self.get(id).await
             }
             Err(error) => {
@@ -223,6 +225,15 @@ impl SessionManager {
         };
         let agent = serde_json::to_vec(&agent).map_err(EngineError::internal)?;
         write_private(&dir.join(SPEC_FILE), &agent)?;
+        if let Some(prompt) = plan
+            .checked
+            .prompt
+            .as_ref()
+            .filter(|_| !plan.spec.prompt_in_argv)
+        {
+            // A daemon that is restarted before the agent is ready for it must still have it.
+            write_private(&dir.join(PROMPT_FILE), prompt.as_str().as_bytes())?;
+        }
         self.write_tmux_config()?;
 
         let command = [
@@ -235,7 +246,6 @@ impl SessionManager {
             server,
             &config_file,
             &plan.env,
-            &plan.checked.cwd,
             &command,
             &tag,
             PaneOptions {

@@ -6,6 +6,7 @@ use codepiper_providers::Reading;
 use serde_json::json;
 use tokio::time::timeout;
 
+use super::create::PROMPT_FILE;
 use super::turn::{self, transcript_len};
 use super::typing::{press_enter, ready_for_text, type_text, until};
 use super::{Live, SessionManager};
@@ -69,7 +70,7 @@ impl SessionManager {
         };
         let text = text.map_err(|e| EngineError::invalid("text", format!("`text`: {e}")))?;
         let live = self.live(id).await?;
-        let from = transcript_len(live.transcript.as_deref());
+        let prompt = text.as_str().to_owned();
         // A caller that goes away must not leave half of it in the terminal.
         let delivery = {
             let (manager, live) = (self.clone(), Arc::clone(&live));
@@ -78,7 +79,7 @@ impl SessionManager {
                 .tasks
                 .spawn(async move { manager.deliver(&live, &text, kind, enter).await })
         };
-        let receipt = delivery.await.map_err(EngineError::internal)??;
+        let (receipt, from) = delivery.await.map_err(EngineError::internal)??;
         let may_wait = matches!(
             receipt.status,
             ReceiptStatus::Submitted | ReceiptStatus::Typed
@@ -89,33 +90,29 @@ impl SessionManager {
                 reply: None,
             });
         }
-        let id = receipt.id.clone();
-        let turn = turn::over(&live, receipt, from);
+        let late = Receipt {
+            reason: Some("timeout".to_owned()),
+            ..receipt.clone()
+        };
+        let turn = turn::over(&live, receipt, from, &prompt);
         match request.timeout {
             None => Ok(turn.await),
-            Some(patience) => Ok(timeout(patience, turn).await.unwrap_or_else(|_| {
-                let reason = Some("timeout".to_owned());
-                Sent {
-                    receipt: Receipt {
-                        id,
-                        status: ReceiptStatus::Submitted,
-                        reason,
-                    },
+            Some(patience) => {
+                let sent = timeout(patience, turn).await;
+                Ok(sent.unwrap_or(Sent {
+                    receipt: late,
                     reply: None,
-                }
-            })),
+                }))
+            }
         }
     }
 
     /// Types a prompt that was too long for an argument, once the agent is ready for it.
-    pub(super) async fn type_first_prompt(&self, live: Arc<Live>, prompt: PromptText) {
+    pub(super) async fn type_first_prompt(&self, live: Arc<Live>) {
         let ready = |r: &Reading| r.has_box && r.state == ActivityState::Idle;
         let waited = until(&live, FIRST_PROMPT_DEADLINE, ready).await;
         let result = match waited {
-            Some(_) => self
-                .deliver(&live, &prompt, InputKind::Prompt, true)
-                .await
-                .map(drop),
+            Some(_) => self.deliver_waiting(&live).await,
             None => Err(EngineError::conflict(
                 "not_ready",
                 "the agent never showed its prompt",
@@ -133,6 +130,18 @@ impl SessionManager {
         }
     }
 
+    async fn deliver_waiting(&self, live: &Live) -> Result<(), EngineError> {
+        let file = self.parts.config.session_dir(live.id).join(PROMPT_FILE);
+        let text = fs_err::read_to_string(&file)?;
+        let prompt = PromptText::literal(&text).map_err(EngineError::internal)?;
+        // Before it is typed: a prompt that is typed twice does more harm than one that a person
+        // has to repeat, and its event shows how far it came.
+        fs_err::remove_file(&file)?;
+        self.deliver(live, &prompt, InputKind::Prompt, true)
+            .await
+            .map(drop)
+    }
+
     /// Pastes, enters, and makes sure that both arrived.
     async fn deliver(
         &self,
@@ -140,13 +149,15 @@ impl SessionManager {
         text: &PromptText,
         kind: InputKind,
         enter: bool,
-    ) -> Result<Receipt, EngineError> {
+    ) -> Result<(Receipt, u64), EngineError> {
         let receipt_id = SessionId::random().to_string();
         let excerpt: String = text.as_str().chars().take(200).collect();
         let payload =
             json!({ "receipt": receipt_id, "bytes": text.as_str().len(), "excerpt": excerpt });
         let input = live.pane.input().await;
         ready_for_text(live, &input).await?;
+        // From here on whatever the transcript says of this text is about this prompt.
+        let from = transcript_len(live.transcript.as_deref());
         let events = &self.parts.events;
         events
             .emit(live.id, EventSource::User, "PromptAccepted", payload)
@@ -157,11 +168,11 @@ impl SessionManager {
             Some(why) => (ReceiptStatus::Failed, Some(why.to_owned())),
             None if !enter => (ReceiptStatus::Typed, None),
             // A busy agent keeps it for later; of a slash command no turn is to be seen.
-            None if queued => press_enter(live, &input, |r| r.has_box && r.box_empty).await?,
+            None if queued => press_enter(live, &input, text, |r| r.has_box && r.box_empty).await?,
             None if kind == InputKind::Command => {
-                press_enter(live, &input, |r| r.has_box && r.box_empty).await?
+                press_enter(live, &input, text, |r| r.has_box && r.box_empty).await?
             }
-            None => press_enter(live, &input, |r| r.state == ActivityState::Working).await?,
+            None => press_enter(live, &input, text, |r| r.state == ActivityState::Working).await?,
         };
         let (status, reason) = match status {
             ReceiptStatus::Submitted if queued => (ReceiptStatus::Typed, Some("queued".to_owned())),
@@ -186,10 +197,7 @@ impl SessionManager {
                 "look at the terminal with `codepiper attach` or `codepiper tail`",
             ));
         }
-        Ok(Receipt {
-            id: receipt_id,
-            status,
-            reason,
-        })
+        let id = receipt_id;
+        Ok((Receipt { id, status, reason }, from))
     }
 }

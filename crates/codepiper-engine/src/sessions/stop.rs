@@ -4,16 +4,19 @@ use std::time::Duration;
 use codepiper_model::{Exit, ExitReason, Session, SessionId};
 use codepiper_tmux::{Key, Presence, Server};
 use rustix::process::Signal;
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
 use super::{Live, SessionManager};
 use crate::EngineError;
-use crate::process::signal_tree;
+use crate::process::{Snapshot, signal_tree};
 
 /// What an agent gets to leave by itself, and its processes after SIGTERM.
 const OWN_EXIT: Duration = Duration::from_secs(5);
 const AFTER_TERM: Duration = Duration::from_secs(3);
 const AFTER_KILL: Duration = Duration::from_secs(10);
+
+/// What a process that was left over gets between SIGTERM and SIGKILL.
+const GRACE: Duration = Duration::from_millis(300);
 
 /// Between two Ctrl-C: the first interrupts or clears, the second arms, the third leaves.
 const KEY_PAUSE: Duration = Duration::from_millis(300);
@@ -68,6 +71,18 @@ impl SessionManager {
 
     async fn end_live(&self, live: &Live, reason: ExitReason) -> Result<(), EngineError> {
         live.ask_to_end(reason);
+        let (root, server) = (live.pane.pid(), live.pane.server_pid());
+        let before = Snapshot::take(live.id, root, server).await;
+        let ended = self.end_step_by_step(live, reason).await;
+        // What hid from the search meanwhile has had its warning by now, or gets none.
+        if before.signal(Signal::TERM) > 0 {
+            sleep(GRACE).await;
+            before.signal(Signal::KILL);
+        }
+        ended
+    }
+
+    async fn end_step_by_step(&self, live: &Live, reason: ExitReason) -> Result<(), EngineError> {
         if reason == ExitReason::Stopped {
             if leave(live).await {
                 return Ok(());
@@ -78,6 +93,11 @@ impl SessionManager {
             }
         }
         self.signal(live, Signal::KILL).await;
+        if timeout(AFTER_TERM, live.ended()).await.is_ok() {
+            return Ok(());
+        }
+        // Its tmux server does not say so: then that hangs, and has nothing left to hold.
+        live.pane.kill_wedged_server();
         match timeout(AFTER_KILL, live.ended()).await {
             Ok(_) => Ok(()),
             Err(_) => Err(EngineError::internal(format!(
@@ -128,7 +148,7 @@ async fn leave(live: &Live) -> bool {
                 std::future::pending::<()>().await;
             }
             drop(input);
-            tokio::time::sleep(KEY_PAUSE).await;
+            sleep(KEY_PAUSE).await;
         }
     };
     let left = async {

@@ -2,9 +2,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use codepiper_model::{
-    ActivityState, EventSource, Evidence, EvidenceSource, Exit, ExitReason, PromptText, SessionId,
+    ActivityState, EventSource, Evidence, EvidenceSource, Exit, ExitReason, SessionId,
 };
-use codepiper_store::{events, sessions};
+use codepiper_store::{StoreError, events, sessions};
 use codepiper_tmux::{End, PaneExit};
 use rustix::process::Signal;
 use serde_json::json;
@@ -12,7 +12,7 @@ use tokio::sync::watch;
 use tokio::time::{Instant, sleep, sleep_until};
 
 use super::activity::Observed;
-use super::create::{FAILURE_FILE, SPEC_FILE};
+use super::create::{FAILURE_FILE, PROMPT_FILE, SPEC_FILE};
 use super::{Live, SessionManager};
 use crate::EngineError;
 use crate::process::signal_tree;
@@ -24,12 +24,16 @@ const READING_PAUSE: Duration = Duration::from_millis(50);
 /// A session that works without any sign of it for this long may do anything.
 const SILENCE_MAX: Duration = Duration::from_mins(10);
 
+/// A screen that shows nothing known for this long is no redrawing any more: a person opened one
+/// of the agent's views, or it shows something new.
+const UNREADABLE_MAX: Duration = Duration::from_secs(3);
+
 /// Screens that are kept per session.
 const SCREENS_KEPT: usize = 20;
 
 impl SessionManager {
     /// Watches over a session until it ends or the daemon does.
-    pub(super) fn supervise(&self, live: Arc<Live>, first_prompt: Option<PromptText>) {
+    pub(super) fn supervise(&self, live: Arc<Live>) {
         let manager = self.clone();
         let stop = self.parts.stop.clone();
         let watched = Arc::clone(&live);
@@ -39,12 +43,18 @@ impl SessionManager {
                 () = stop.cancelled() => {}
             }
         });
-        if let Some(prompt) = first_prompt {
+        if self
+            .parts
+            .config
+            .session_dir(live.id)
+            .join(PROMPT_FILE)
+            .exists()
+        {
             let manager = self.clone();
             let stop = self.parts.stop.clone();
             self.parts.tasks.spawn(async move {
                 tokio::select! {
-                    () = manager.type_first_prompt(live, prompt) => {}
+                    () = manager.type_first_prompt(live) => {}
                     () = stop.cancelled() => {}
                 }
             });
@@ -55,12 +65,22 @@ impl SessionManager {
         let mut changes = live.pane.changes();
         let mut end = live.pane.end();
         let mut last_sign = Instant::now();
+        let mut unreadable_since = None;
         loop {
             let seen = *changes.borrow_and_update();
             if let Err(error) = self.observe(&live).await {
                 tracing::error!(session = %live.id, %error, "cannot store what a session does");
             }
             live.observed.send_replace(seen);
+            let is_readable = live.read_screen().state != ActivityState::Unknown;
+            unreadable_since = match unreadable_since {
+                _ if is_readable => None,
+                None => Some(Instant::now()),
+                since => since,
+            };
+            let unreadable_until =
+                unreadable_since.map_or(last_sign, |since| since + UNREADABLE_MAX);
+            let is_known = live.activity.borrow().state != ActivityState::Unknown;
             tokio::select! {
                 // An end is not waited for until the next reading.
                 biased;
@@ -72,15 +92,24 @@ impl SessionManager {
                     last_sign = Instant::now();
                 }
                 () = sleep_until(last_sign + SILENCE_MAX), if live.is_working() => {
-                    let silent = Observed { state: ActivityState::Unknown, kind: "silence" };
-                    if let Err(error) = self.note_activity(&live, silent).await {
-                        tracing::error!(session = %live.id, %error, "cannot store an activity");
-                    }
+                    self.note_unknown(&live, "silence").await;
                     last_sign = Instant::now();
-                    continue;
+                }
+                () = sleep_until(unreadable_until), if unreadable_since.is_some() && is_known => {
+                    self.note_unknown(&live, "unreadable_screen").await;
                 }
             }
             sleep(READING_PAUSE).await;
+        }
+    }
+
+    async fn note_unknown(&self, live: &Live, kind: &'static str) {
+        let seen = Observed {
+            state: ActivityState::Unknown,
+            kind,
+        };
+        if let Err(error) = self.note_activity(live, seen).await {
+            tracing::error!(session = %live.id, %error, "cannot store an activity");
         }
     }
 
@@ -201,7 +230,7 @@ impl SessionManager {
             signal_tree(id, root, server, Signal::KILL).await;
         }
         let dir = self.parts.config.session_dir(id);
-        for name in [SPEC_FILE, FAILURE_FILE] {
+        for name in [SPEC_FILE, FAILURE_FILE, PROMPT_FILE] {
             drop(fs_err::remove_file(dir.join(name)));
         }
     }
@@ -218,11 +247,26 @@ impl SessionManager {
         }
         let payload = json!({ "exit": exit });
         let exit = exit.clone();
-        let write =
-            move |tx: &codepiper_store::Transaction<'_>, _| sessions::set_exit(tx, id, &exit);
+        let write = move |tx: &codepiper_store::Transaction<'_>, _| {
+            // An error takes the event back: a session ends once.
+            let is_first = sessions::set_exit(tx, id, &exit)?;
+            if is_first {
+                Ok(())
+            } else {
+                Err(StoreError::NotFound)
+            }
+        };
         let events = &self.parts.events;
         let stored = events.emit_with(id, EventSource::Daemon, "SessionEnded", payload, write);
-        stored.await.map(|(_, first)| first)
+        match stored.await {
+            Ok(_) => Ok(true),
+            Err(error) => {
+                let read = move |db: &codepiper_store::Connection| sessions::get(db, id);
+                let row = self.parts.store.read(read).await?;
+                let has_ended = row.is_some_and(|row| !row.session.status.is_live());
+                if has_ended { Ok(false) } else { Err(error) }
+            }
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use codepiper_model::{ActivityState, Receipt, ReceiptStatus};
-use codepiper_providers::{Turn, turn_after};
+use codepiper_providers::{Turn, turn_of};
 use tokio::time::{Instant, sleep};
 
 use super::{Live, Sent};
@@ -17,13 +17,13 @@ const QUIET: Duration = Duration::from_millis(1500);
 const TAIL_MAX: u64 = 8 * 1024 * 1024;
 
 /// Waits until the turn is over, the agent needs a person, or the session ends.
-pub(super) async fn over(live: &Live, mut receipt: Receipt, from: u64) -> Sent {
+pub(super) async fn over(live: &Live, mut receipt: Receipt, from: u64, prompt: &str) -> Sent {
     let mut changes = live.pane.changes();
     let mut exit = live.exit.subscribe();
     let mut idle_since = None;
     loop {
         if exit.borrow().is_some() {
-            let turn = read_turn(live.transcript.as_deref(), from).await;
+            let turn = read_turn(live.transcript.as_deref(), from, prompt).await;
             receipt.status = ReceiptStatus::Failed;
             receipt.reason = Some("session_ended".to_owned());
             return Sent {
@@ -42,11 +42,11 @@ pub(super) async fn over(live: &Live, mut receipt: Receipt, from: u64) -> Sent {
         }
         if reading.state == ActivityState::Idle {
             let since = *idle_since.get_or_insert_with(Instant::now);
-            let turn = read_turn(live.transcript.as_deref(), from).await;
+            let turn = read_turn(live.transcript.as_deref(), from, prompt).await;
             if turn.prompted && turn.over || since.elapsed() > QUIET {
                 live.known_as(ActivityState::Idle).await;
                 receipt.status = ReceiptStatus::TurnDone;
-                receipt.reason = None;
+                receipt.reason = turn.interrupted.then(|| "interrupted".to_owned());
                 return Sent {
                     receipt,
                     reply: turn.reply,
@@ -71,11 +71,12 @@ pub(super) fn transcript_len(path: Option<&Path>) -> u64 {
         .map_or(0, |meta| meta.len())
 }
 
-/// Reads the last turn of what stands behind `from` in the transcript.
-pub(super) async fn read_turn(path: Option<&Path>, from: u64) -> Turn {
+/// Reads the turn that `prompt` began out of what stands behind `from` in the transcript.
+pub(super) async fn read_turn(path: Option<&Path>, from: u64, prompt: &str) -> Turn {
     let Some(path) = path.map(Path::to_owned) else {
         return Turn::default();
     };
+    let prompt = prompt.to_owned();
     let read = move || {
         use std::io::{Read as _, Seek as _, SeekFrom};
         let mut file = fs_err::File::open(path).ok()?;
@@ -84,7 +85,7 @@ pub(super) async fn read_turn(path: Option<&Path>, from: u64) -> Turn {
             .ok()?;
         let mut bytes = Vec::new();
         file.take(TAIL_MAX).read_to_end(&mut bytes).ok()?;
-        Some(turn_after(&String::from_utf8_lossy(&bytes)))
+        Some(turn_of(&String::from_utf8_lossy(&bytes), &prompt))
     };
     tokio::task::spawn_blocking(read)
         .await

@@ -96,6 +96,7 @@ pub(super) async fn type_text(
 pub(super) async fn press_enter(
     live: &Live,
     input: &Input<'_>,
+    text: &PromptText,
     taken: impl Fn(&Reading) -> bool,
 ) -> Result<(ReceiptStatus, Option<String>), EngineError> {
     let from = transcript_len(live.transcript.as_deref());
@@ -106,7 +107,12 @@ pub(super) async fn press_enter(
         let ended = live.pane.end().borrow().is_some();
         // A turn that begins with a question, or ends the agent, began as well; one that was over
         // in no time stands in the transcript.
-        if seen.is_some() || ended || read_turn(live.transcript.as_deref(), from).await.prompted {
+        if seen.is_some()
+            || ended
+            || read_turn(live.transcript.as_deref(), from, text.as_str())
+                .await
+                .prompted
+        {
             return Ok((ReceiptStatus::Submitted, None));
         }
         let reading = live.read_screen();

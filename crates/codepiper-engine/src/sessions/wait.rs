@@ -2,7 +2,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use codepiper_model::{ActivityState, Session, SessionId};
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
 use super::SessionManager;
 use crate::EngineError;
@@ -61,6 +61,10 @@ impl SessionManager {
         let Some(live) = live else {
             let session = self.get(id).await?;
             let ended = !session.status.is_live();
+            if !ended {
+                // Its tmux server does not answer; it is tried again every few seconds.
+                sleep(patience.min(Duration::from_secs(1))).await;
+            }
             return Ok(Waited {
                 reached: ended && states.contains(&Until::Exited),
                 session,

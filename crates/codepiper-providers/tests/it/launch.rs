@@ -52,7 +52,7 @@ fn claude_gets_our_conversation_id_and_overlay() {
 fn a_short_prompt_is_the_last_argument_and_a_long_one_is_typed() {
     let short = PromptText::literal("-x /cost").unwrap();
     let spec = launch(ProviderId::ClaudeCode, |r| r.prompt = Some(&short));
-    assert_eq!(spec.argv[spec.argv.len() - 2..], ["--", "-x /cost"]);
+    assert_eq!(spec.argv[spec.argv.len() - 2..], ["--", " -x /cost"]);
     assert!(spec.prompt_in_argv);
     let long = PromptText::literal(&"x".repeat(12 * 1024)).unwrap();
     let spec = launch(ProviderId::Demo, |r| r.prompt = Some(&long));

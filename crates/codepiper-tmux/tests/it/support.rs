@@ -59,12 +59,18 @@ impl Fixture {
                 ("LANG".into(), "C.UTF-8".into()),
             ])
             .collect();
-        let command: Vec<OsString> = ["sh", "-c", script].iter().map(Into::into).collect();
+        let command: Vec<OsString> = [
+            "sh",
+            "-c",
+            &format!("cd '{}' && {{ {script}\n}}", self.dir.path().display()),
+        ]
+        .iter()
+        .map(Into::into)
+        .collect();
         let pane = Pane::launch(
             server.clone(),
             &self.conf(),
             &env,
-            self.dir.path(),
             &command,
             &tag(),
             options(size),
