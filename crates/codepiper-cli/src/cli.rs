@@ -168,6 +168,19 @@ pub(crate) struct Launch {
     pub(crate) rows: Option<u16>,
 }
 
+impl Launch {
+    /// Whether anything but the defaults is wanted.
+    pub(crate) fn asks_for_something(&self) -> bool {
+        let texts = [&self.model, &self.name];
+        self.billing == Billing::Api
+            || self.dangerous
+            || !self.env.is_empty()
+            || !self.env_from.is_empty()
+            || self.cols.or(self.rows).is_some()
+            || texts.iter().any(|text| text.is_some())
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Billing {
     Subscription,

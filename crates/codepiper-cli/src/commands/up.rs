@@ -21,7 +21,11 @@ pub(super) async fn run(context: &Context, args: Up) -> Result<(), CliError> {
         }
     });
     let session = if let Some(session) = find(context, &dir, wanted).await? {
-        output::note("this session lives here already; what was asked of a new one does not apply");
+        if args.launch.asks_for_something() {
+            output::note(
+                "a session lives here already: what was asked of a new one does not apply",
+            );
+        }
         session
     } else {
         let provider = match wanted {
