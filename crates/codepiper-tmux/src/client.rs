@@ -90,11 +90,11 @@ pub(crate) fn attach(server: &Server) -> Result<(Client, Reader), TmuxError> {
 /// leave; killing one has crashed servers. A line that tmux does not take in time ends the
 /// client in the same way: the pane attaches another.
 async fn write_lines(mut stdin: ChildStdin, mut lines: mpsc::Receiver<Line>, queue: Queue) {
-    while let Some(line) = lines.recv().await {
+    while let Some(mut line) = lines.recv().await {
         lock(&queue).push_back(line.pending);
         let write = async {
+            line.bytes.push(b'\n');
             stdin.write_all(&line.bytes).await?;
-            stdin.write_all(b"\n").await?;
             stdin.flush().await
         };
         if !matches!(timeout(DEADLINE, write).await, Ok(Ok(()))) {

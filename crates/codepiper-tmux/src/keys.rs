@@ -136,6 +136,11 @@ impl Key {
         name
     }
 
+    /// Whether it is a character that goes where text goes.
+    pub fn is_text(&self) -> bool {
+        self.plain_char().is_some()
+    }
+
     /// The character, for a key that is nothing but one.
     pub(crate) fn plain_char(&self) -> Option<char> {
         match (&self.base, self.modifiers.is_empty()) {

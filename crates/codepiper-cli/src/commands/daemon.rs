@@ -91,6 +91,7 @@ fn serve(socket: &Path, run: &DaemonRun) -> Result<ExitCode, CliError> {
         let _ = rustix::process::setsid();
     }
     start_log(run.log_format);
+    raise_file_limit();
     let config = place::config(socket.to_owned())?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
@@ -141,6 +142,20 @@ fn serve(socket: &Path, run: &DaemonRun) -> Result<ExitCode, CliError> {
     // A reader that is still attached must not hold the process.
     runtime.shutdown_timeout(std::time::Duration::from_secs(1));
     result.map(|()| ExitCode::SUCCESS)
+}
+
+/// A session takes about four descriptors; the usual limit of 256 on macOS would end at sixty.
+fn raise_file_limit() {
+    use rustix::process::{Resource, getrlimit, setrlimit};
+    const WANTED: u64 = 1024;
+    let mut limit = getrlimit(Resource::Nofile);
+    let reachable = limit.maximum.map_or(WANTED, |maximum| maximum.min(WANTED));
+    if limit.current.is_some_and(|current| current < reachable) {
+        limit.current = Some(reachable);
+        if let Err(error) = setrlimit(Resource::Nofile, limit) {
+            tracing::warn!(%error, "cannot raise the limit of open files");
+        }
+    }
 }
 
 fn bind_error(error: &BindError) -> CliError {

@@ -147,18 +147,20 @@ impl SessionManager {
             .map(parse)
             .collect::<Result<Vec<_>, _>>()?;
         let live = self.live(id).await?;
+        // Letters in a prompt box change nothing that could be waited for.
+        let is_typing = keys.iter().all(Key::is_text) && live.read_screen().has_box;
+        let before = *live.pane.changes().borrow();
+        // The keys go in before their event is stored: a person's echo does not wait for the
+        // disk. Nobody acts on this event, and the call is answered after its commit.
+        live.pane.input().await.keys(&keys).await?;
+        let payload = json!({ "keys": names });
         let events = &self.parts.events;
         events
-            .emit(
-                id,
-                EventSource::User,
-                "KeysPressed",
-                json!({ "keys": names }),
-            )
+            .emit(id, EventSource::User, "KeysPressed", payload)
             .await?;
-        let before = *live.pane.changes().borrow();
-        live.pane.input().await.keys(&keys).await?;
-        live.settle(before).await;
+        if !is_typing {
+            live.settle(before).await;
+        }
         Ok(())
     }
 
