@@ -22,7 +22,7 @@ fn call(tool: &str, input: &Value) -> ToolCall {
     ToolCall {
         tool_name: tool.to_owned(),
         tool_input: input.clone(),
-        cwd: "/work/app".into(),
+        cwd: "/srv/app".into(),
         session_id: Some("0f5d3b9e-5b0a-4c8e-9d0c-2f6d1a7b8c9d".parse().unwrap()),
         provider: None,
     }
@@ -95,12 +95,12 @@ fn a_denied_command_is_found_in_a_longer_line_by_a_pattern_for_it() {
 #[test]
 fn conditions_are_all_needed_and_missing_arguments_match_nothing() {
     let rules = json!([{
-        "id": "r", "action": "deny", "tool": ["Write", "Edit"], "cwd": "/work/*",
+        "id": "r", "action": "deny", "tool": ["Write", "Edit"], "cwd": "/srv/*",
         "args": { "file_path": ["*.env", "!*/example.env"] },
     }]);
     let write = |path: &str| call("Write", &json!({ "file_path": path }));
-    assert_eq!(judge(&rules, &write("/work/app/.env")), Some(Verdict::Deny));
-    assert_eq!(judge(&rules, &write("/work/app/example.env")), None);
+    assert_eq!(judge(&rules, &write("/srv/app/.env")), Some(Verdict::Deny));
+    assert_eq!(judge(&rules, &write("/srv/app/example.env")), None);
     assert_eq!(judge(&rules, &call("Write", &json!({}))), None);
     assert_eq!(
         judge(&rules, &call("Read", &json!({ "file_path": ".env" }))),

@@ -11,7 +11,7 @@ fn launch<'a>(id: ProviderId, change: impl FnOnce(&mut LaunchRequest<'a>)) -> La
     let mut request = LaunchRequest {
         session_id: "0f5d3b9e-5b0a-4c8e-9d0c-2f6d1a7b8c9d".parse().unwrap(),
         program: Path::new("/bin/agent"),
-        cwd: Path::new("/work/my.app"),
+        cwd: Path::new("/srv/my.app"),
         dir: Path::new("/state/x"),
         args: &[],
         model: None,
@@ -40,7 +40,7 @@ fn claude_gets_our_conversation_id_and_overlay() {
     assert_eq!(
         spec.transcript_path.unwrap(),
         Path::new(
-            "/home/u/.claude/projects/-work-my-app/0f5d3b9e-5b0a-4c8e-9d0c-2f6d1a7b8c9d.jsonl"
+            "/home/u/.claude/projects/-srv-my-app/0f5d3b9e-5b0a-4c8e-9d0c-2f6d1a7b8c9d.jsonl"
         )
     );
     let overlay: serde_json::Value = serde_json::from_str(&spec.files[0].1).unwrap();
