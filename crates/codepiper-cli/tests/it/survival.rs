@@ -222,7 +222,9 @@ fn a_foreign_tmux_server_in_the_same_place_is_left_alone() {
             .success()
     });
     home.start_daemon();
-    assert_eq!(home.session(&id)["status"], "CRASHED");
+    home.until("it is known to be lost", || {
+        home.session(&id)["status"] == "CRASHED"
+    });
     assert!(server_pid(&socket) > 0);
 }
 
