@@ -1,6 +1,6 @@
 use codepiper_tmux::{End, Pane, PaneExit, Presence, Server, Tag, TmuxError};
 
-use crate::support::{Fixture, options, tag};
+use crate::support::{Fixture, PATIENCE, options, tag};
 
 #[tokio::test]
 async fn exit_codes_and_signals_are_exact() {
@@ -98,12 +98,17 @@ async fn a_server_with_another_tag_is_left_alone() {
         "other".into(),
     );
     // Now and then tmux lets the client go without a word, which tells nothing: ask again.
-    let other = loop {
-        match Pane::open(renamed.clone(), &tag(), options((80, 24))).await {
-            Err(TmuxError::Gone) => {}
-            other => break other,
+    let asking = async {
+        loop {
+            match Pane::open(renamed.clone(), &tag(), options((80, 24))).await {
+                Err(TmuxError::Gone) => {}
+                other => break other,
+            }
         }
     };
+    let other = tokio::time::timeout(PATIENCE, asking)
+        .await
+        .expect("an answer");
     assert!(matches!(other, Err(TmuxError::Foreign)));
     assert_eq!(pane.server.presence(), Presence::Present);
 }
