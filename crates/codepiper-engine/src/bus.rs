@@ -61,10 +61,19 @@ impl EventBus {
             kind: kind.to_owned(),
             payload,
         };
-        let job = move |tx: &Transaction<'_>| {
+        self.commit(move |tx| {
             let seq = events::append(tx, &event)?;
             Ok((seq, also(tx, seq)?))
-        };
+        })
+        .await
+    }
+
+    /// Runs `job`, which stores events and says which is the last one, and wakes whoever waits
+    /// for events once that is committed.
+    pub(crate) async fn commit<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&Transaction<'_>) -> Result<(Seq, T), StoreError> + Send + 'static,
+    ) -> Result<(Seq, T), EngineError> {
         let (seq, value) = self.store.write(job).await?;
         self.latest.send_if_modified(|latest| {
             let newer = seq > *latest;

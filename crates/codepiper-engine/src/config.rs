@@ -50,6 +50,11 @@ impl Config {
         self.state_dir().join("sessions").join(id.to_string())
     }
 
+    /// Where hooks leave what they could not report.
+    pub fn spool_dir(&self) -> PathBuf {
+        self.state_dir().join("spool")
+    }
+
     /// Where the tmux sockets are: beside the database, or in `/tmp` when that path is too long
     /// for a socket.
     pub fn run_dir(&self) -> PathBuf {
@@ -81,6 +86,7 @@ impl Config {
             make_private(state)?;
         }
         make_private(&state.join("sessions"))?;
+        make_private(&self.spool_dir())?;
         make_private(&self.run_dir())
     }
 }

@@ -41,6 +41,17 @@ pub enum EngineError {
         /// Of what, and how many.
         message: String,
     },
+    /// Not by you.
+    #[error("{message}")]
+    Forbidden {
+        /// A name for programs.
+        code: &'static str,
+        /// Why.
+        message: String,
+    },
+    /// Not by this daemon any more: it stops.
+    #[error("the daemon stops; ask its successor")]
+    Stopping,
     /// Our own fault. The text is for the log, not for the caller.
     #[error("{0}")]
     Internal(String),

@@ -3,11 +3,18 @@
 //! Invariant: no HTTP, no command line, no SQL. Whoever calls is somebody else's business; what
 //! is true of a session is decided here, and stored before anyone is told.
 
+mod actors;
 mod agent_program;
+mod ancestry;
+mod approvals;
+mod audit;
 mod bus;
+mod canonical;
 mod config;
 mod environment;
 mod error;
+mod hooks;
+mod policies;
 mod process;
 mod sessions;
 mod settings;
@@ -20,10 +27,15 @@ use codepiper_tmux::Tmux;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+pub use actors::{Actors, Peer};
 pub use agent_program::ProviderStatus;
+pub use approvals::{AnswerRequest, ApprovalFilter, Approvals, Refused};
+pub use audit::{Audit, DecisionFilter};
 pub use bus::{EventBus, EventFilter};
 pub use config::Config;
 pub use error::EngineError;
+pub use hooks::{HookReply, HookReport, Hooks};
+pub use policies::{Checked, NewPolicy, PolicyChange, PolicyEngine, PolicyView};
 pub use sessions::{
     CreateSession, InputKind, Output, SendPrompt, Sent, SessionManager, TerminalReader, Until,
     Waited,
@@ -37,6 +49,16 @@ pub struct Engine {
     pub sessions: SessionManager,
     /// What happened.
     pub events: EventBus,
+    /// What agents' hooks report and are told.
+    pub hooks: Hooks,
+    /// What is allowed, denied and asked.
+    pub policies: PolicyEngine,
+    /// The requests that wait for a person.
+    pub approvals: Approvals,
+    /// What was decided.
+    pub audit: Audit,
+    /// Who calls.
+    pub actors: Actors,
     /// What a person set.
     pub settings: Settings,
     /// Where everything is.
@@ -61,24 +83,56 @@ impl Engine {
         if let Err(error) = &tmux {
             tracing::warn!(%error, "no session can be started");
         }
+        let hook_program = hooks::install_program(&config)?;
         let config = Arc::new(config);
+        let stop = CancellationToken::new();
         let events = EventBus::new(store.clone(), clock.clone()).await?;
+        let policies =
+            PolicyEngine::load(store.clone(), clock.clone(), settings.clone()).await?;
+        let approvals = Approvals::load(
+            store.clone(),
+            events.clone(),
+            policies.clone(),
+            clock.clone(),
+            stop.clone(),
+        )
+        .await?;
+        let tasks = TaskTracker::new();
         let sessions = SessionManager::new(sessions::Parts {
             config: Arc::clone(&config),
-            clock,
-            store,
+            clock: clock.clone(),
+            store: store.clone(),
             events: events.clone(),
             settings: settings.clone(),
+            approvals: approvals.clone(),
+            hook_program,
             tmux: tmux.map_err(Arc::new),
             installation,
-            tasks: TaskTracker::new(),
-            stop: CancellationToken::new(),
+            tasks: tasks.clone(),
+            stop,
         });
         sessions.adopt_all().await?;
+        approvals.close_of_ended().await?;
+        let left = approvals.clone();
+        tasks.spawn(async move { left.expire_abandoned().await });
+        let hooks = Hooks::new(hooks::Parts {
+            config: Arc::clone(&config),
+            clock: clock.clone(),
+            store: store.clone(),
+            events: events.clone(),
+            sessions: sessions.clone(),
+            policies: policies.clone(),
+            approvals: approvals.clone(),
+        });
         Ok((
             Self {
+                actors: Actors::new(sessions.clone(), events.clone(), clock),
+                audit: Audit::new(store),
                 sessions,
                 events,
+                hooks,
+                policies,
+                approvals,
                 settings,
                 config,
             },

@@ -1,7 +1,10 @@
 //! The processes of a session: the agent's descendants, and whatever it started that left its
 //! tree but still carries the session's name in its environment.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::ffi::OsString;
+#[cfg(target_os = "linux")]
+use std::ffi::OsStr;
 
 use codepiper_model::SessionId;
 use rustix::process::{Pid, Signal};
@@ -68,7 +71,7 @@ impl Snapshot {
 
 /// When a process was started, in the system's own unit; `None` for one that is gone or dead.
 #[cfg(target_os = "linux")]
-fn started(pid: i32) -> Option<String> {
+pub(crate) fn started(pid: i32) -> Option<String> {
     let stat = fs_err::read_to_string(format!("/proc/{pid}/stat")).ok()?;
     let (_, fields) = stat.rsplit_once(')')?;
     let mut fields = fields.split_whitespace();
@@ -78,7 +81,7 @@ fn started(pid: i32) -> Option<String> {
 }
 
 #[cfg(not(target_os = "linux"))]
-fn started(pid: i32) -> Option<String> {
+pub(crate) fn started(pid: i32) -> Option<String> {
     let listed = std::process::Command::new("/bin/ps")
         .args(["-o", "lstart=", "-p", &pid.to_string()])
         .output();
@@ -142,6 +145,19 @@ fn parents() -> HashMap<i32, i32> {
     .collect()
 }
 
+/// The environment that a process was started with; empty where that cannot be read.
+#[cfg(target_os = "linux")]
+pub(crate) fn start_environment(pid: i32) -> BTreeMap<OsString, OsString> {
+    use std::os::unix::ffi::OsStrExt as _;
+    let bytes = fs_err::read(format!("/proc/{pid}/environ")).unwrap_or_default();
+    let pairs = bytes.split(|b| *b == 0).filter_map(|entry| {
+        let equals = entry.iter().position(|b| *b == b'=')?;
+        let (name, value) = (&entry[..equals], &entry[equals + 1..]);
+        Some((OsStr::from_bytes(name).into(), OsStr::from_bytes(value).into()))
+    });
+    pairs.collect()
+}
+
 /// Whether the process was started with the session's name. The environment of other users'
 /// processes cannot be read, so only our own are ever found.
 #[cfg(target_os = "linux")]
@@ -165,6 +181,19 @@ fn parents() -> HashMap<i32, i32> {
         Some((numbers.next()?.ok()?, numbers.next()?.ok()?))
     };
     text.unwrap_or_default().lines().filter_map(line).collect()
+}
+
+/// `ps` separates the variables by blanks, which their values may hold: what it shows is cut at
+/// the next blank.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn start_environment(pid: i32) -> BTreeMap<OsString, OsString> {
+    let listed = std::process::Command::new("/bin/ps")
+        .args(["-Eww", "-o", "command=", "-p", &pid.to_string()])
+        .output();
+    let text = listed.map(|output| String::from_utf8_lossy(&output.stdout).into_owned());
+    let text = text.unwrap_or_default();
+    let pairs = text.split_whitespace().filter_map(|word| word.split_once('='));
+    pairs.map(|(name, value)| (name.into(), value.into())).collect()
 }
 
 #[cfg(not(target_os = "linux"))]

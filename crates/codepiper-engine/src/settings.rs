@@ -1,5 +1,6 @@
 use std::sync::{Arc, PoisonError, RwLock};
 
+use codepiper_model::Verdict;
 use codepiper_store::{Store, settings};
 use codepiper_tmux::Key;
 use serde::{Deserialize, Serialize};
@@ -25,6 +26,9 @@ pub struct DaemonSettings {
     pub forward_ssh_auth_sock: bool,
     /// The key that leaves an attached terminal; every other key reaches the agent.
     pub detach_key: String,
+    /// What becomes of a request that no rule matches, where the agent itself would ask: `ask` a
+    /// person or `deny`.
+    pub default_policy_action: Verdict,
 }
 
 impl Default for DaemonSettings {
@@ -33,6 +37,7 @@ impl Default for DaemonSettings {
             preserve_sessions: true,
             forward_ssh_auth_sock: true,
             detach_key: "ctrl+]".to_owned(),
+            default_policy_action: Verdict::Ask,
         }
     }
 }
@@ -47,6 +52,8 @@ pub struct SettingsChange {
     pub forward_ssh_auth_sock: Option<bool>,
     /// See [`DaemonSettings::detach_key`].
     pub detach_key: Option<String>,
+    /// See [`DaemonSettings::default_policy_action`].
+    pub default_policy_action: Option<Verdict>,
 }
 
 impl Settings {
@@ -75,6 +82,11 @@ impl Settings {
             let parsed = key.parse::<Key>();
             parsed.map_err(|error| EngineError::invalid("detachKey", error.to_string()))?;
         }
+        if change.default_policy_action == Some(Verdict::Allow) {
+            let message = "`defaultPolicyAction` is `ask` or `deny`; write a rule for what is to \
+                           be allowed";
+            return Err(EngineError::invalid("defaultPolicyAction", message));
+        }
         let stored = self.store.write(move |tx| {
             let mut now: DaemonSettings = settings::get(tx, KEY)?
                 .and_then(|value| serde_json::from_value(value).ok())
@@ -84,6 +96,9 @@ impl Settings {
                 .forward_ssh_auth_sock
                 .unwrap_or(now.forward_ssh_auth_sock);
             now.detach_key = change.detach_key.unwrap_or(now.detach_key);
+            now.default_policy_action = change
+                .default_policy_action
+                .unwrap_or(now.default_policy_action);
             settings::set(tx, KEY, &serde_json::to_value(&now)?)?;
             Ok(now)
         });

@@ -13,11 +13,7 @@ pub struct SessionId(Uuid);
 impl SessionId {
     /// A new id from the system's random source.
     pub fn random() -> Self {
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "this is the constructor ids come from"
-        )]
-        Self(Uuid::new_v4())
+        Self(random_uuid())
     }
 
     /// The first twelve hexadecimal digits: the name of the session's files under `run/`, short
@@ -46,13 +42,45 @@ impl fmt::Debug for SessionId {
     }
 }
 
+/// The name of an approval: a version 4 UUID, shown in lower case with hyphens.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ApprovalId(Uuid);
+
+impl ApprovalId {
+    /// A new id from the system's random source.
+    pub fn random() -> Self {
+        Self(random_uuid())
+    }
+}
+
+impl fmt::Display for ApprovalId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.hyphenated().fmt(f)
+    }
+}
+
+impl fmt::Debug for ApprovalId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl FromStr for ApprovalId {
+    type Err = IdError;
+
+    fn from_str(text: &str) -> Result<Self, IdError> {
+        parse_uuid(text).map(Self)
+    }
+}
+
 /// A text that is no UUID.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IdError(String);
 
 impl fmt::Display for IdError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}` is not a session id (a UUID)", self.0)
+        write!(f, "`{}` is no id (a UUID)", self.0)
     }
 }
 
@@ -62,15 +90,25 @@ impl FromStr for SessionId {
     type Err = IdError;
 
     fn from_str(text: &str) -> Result<Self, IdError> {
-        let shown = || text.chars().take(64).collect();
-        // Uuid also reads braces, URNs and bare digits; a path segment is only the plain form.
-        if text.len() != 36 {
-            return Err(IdError(shown()));
-        }
-        Uuid::try_parse(text)
-            .map(Self)
-            .map_err(|_| IdError(shown()))
+        parse_uuid(text).map(Self)
     }
+}
+
+fn parse_uuid(text: &str) -> Result<Uuid, IdError> {
+    let shown = || text.chars().take(64).collect();
+    // Uuid also reads braces, URNs and bare digits; a path segment is only the plain form.
+    if text.len() != 36 {
+        return Err(IdError(shown()));
+    }
+    Uuid::try_parse(text).map_err(|_| IdError(shown()))
+}
+
+fn random_uuid() -> Uuid {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the constructor ids come from"
+    )]
+    Uuid::new_v4()
 }
 
 #[cfg(test)]

@@ -4,7 +4,10 @@
 //! [`Clock`] is handed in. The serialised form of these types is the form on the wire.
 
 mod activity;
+mod actor;
+mod approval;
 mod clock;
+mod decision;
 mod event;
 mod exit;
 mod id;
@@ -12,21 +15,26 @@ mod launch;
 mod prompt;
 mod provider;
 mod receipt;
+mod risk;
 mod session;
 mod time;
 mod tool_call;
 mod verdict;
 
 pub use activity::{Activity, ActivityState, Evidence, EvidenceSource};
+pub use actor::Actor;
+pub use approval::{Answer, Approval, ApprovalStatus, ClosedReason, Permission, Via};
 pub use clock::{Clock, SystemClock};
+pub use decision::{Decision, DecisionKind, DecisionSource, Outcome};
 pub use event::{Event, EventSource, NewEvent, Seq};
 pub use exit::{Exit, ExitReason};
-pub use id::{IdError, SessionId};
+pub use id::{ApprovalId, IdError, SessionId};
 pub use launch::{AgentSpec, LaunchSpec};
 pub use prompt::{PromptText, PromptTextError};
 pub use provider::{Capabilities, Native, ProviderId, UnknownProvider};
 pub use receipt::{Receipt, ReceiptStatus};
+pub use risk::{Risk, RiskClass};
 pub use session::{BillingMode, Session, Status};
 pub use time::Timestamp;
 pub use tool_call::ToolCall;
-pub use verdict::Verdict;
+pub use verdict::{Matched, Scope, Verdict};

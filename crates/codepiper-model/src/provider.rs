@@ -84,6 +84,8 @@ pub enum Native {
 pub struct Capabilities {
     /// How it is known what the agent is doing.
     pub activity: Native,
+    /// How its requests for permission are answered.
+    pub permissions: Native,
     /// How it is known that a prompt was taken.
     pub prompt_receipts: Native,
     /// Whether the agent can be told to run without asking.

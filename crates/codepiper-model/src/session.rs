@@ -99,6 +99,8 @@ pub struct Session {
     pub billing_mode: BillingMode,
     /// Whether it runs without asking.
     pub dangerous_mode: bool,
+    /// Whether a tool call is refused while the daemon cannot be asked.
+    pub fail_closed: bool,
     /// The agent's own name for the conversation.
     pub provider_session_id: Option<String>,
     /// Where the agent writes the conversation down.

@@ -23,3 +23,31 @@ impl Verdict {
         }
     }
 }
+
+/// Why a policy counts for a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Scope {
+    /// It is the session's own.
+    Session,
+    /// It is in a set that was given to the session.
+    Set,
+    /// It is for every session.
+    Global,
+}
+
+/// A rule that matched.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Matched {
+    /// Its policy.
+    pub policy_id: String,
+    /// Its name.
+    pub rule_id: String,
+    /// What it says.
+    pub action: Verdict,
+    /// Why its policy counts.
+    pub scope: Scope,
+    /// Why it says so.
+    pub reason: Option<String>,
+}

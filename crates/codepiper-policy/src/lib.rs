@@ -12,11 +12,14 @@ mod evaluate;
 mod glob;
 mod patterns;
 mod policy;
+mod risk;
 mod rule;
 mod shell_line;
 
 pub use error::PolicyError;
-pub use evaluate::{Evaluation, Matched, Scope, Scoped, evaluate};
+pub use evaluate::{Evaluation, Scoped, evaluate};
 pub use patterns::Patterns;
-pub use policy::Policy;
+pub use policy::{CompiledPolicy, Policy};
+pub use risk::risk;
 pub use rule::Rule;
+pub use shell_line::simple_words;

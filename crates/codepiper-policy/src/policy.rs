@@ -26,22 +26,41 @@ pub struct Policy {
     pub rules: Vec<Rule>,
 }
 
+/// A policy whose rules can be asked.
+#[derive(Clone, Debug)]
+pub struct CompiledPolicy {
+    /// The policy as its author wrote it.
+    pub source: Policy,
+    compiled: Vec<CompiledRule>,
+}
+
+impl CompiledPolicy {
+    pub(crate) fn rules(&self) -> impl Iterator<Item = (&Rule, &CompiledRule)> {
+        self.source.rules.iter().zip(&self.compiled)
+    }
+}
+
 impl Policy {
-    /// Checks everything that is said, and names the part that is wrong.
-    pub fn check(&self) -> Result<(), PolicyError> {
-        self.compile().map(drop)
+    /// Whether it has a say in this session, or in none in particular.
+    pub fn counts_for(&self, session: Option<SessionId>) -> bool {
+        self.enabled && self.session_id.is_none_or(|id| session == Some(id))
     }
 
-    pub(crate) fn compile(&self) -> Result<Vec<CompiledRule>, PolicyError> {
+    /// Makes its rules ready to be asked, and names the part that is wrong.
+    pub fn compile(self) -> Result<CompiledPolicy, PolicyError> {
         for (i, rule) in self.rules.iter().enumerate() {
             if self.rules[..i].iter().any(|earlier| earlier.id == rule.id) {
                 let message = format!("`{}` names an earlier rule already", rule.id);
                 return Err(PolicyError::new(format!("rules[{i}].id"), message));
             }
         }
-        let compiled = self.rules.iter().enumerate();
-        compiled
+        let rules = self.rules.iter().enumerate();
+        let compiled = rules
             .map(|(i, rule)| rule.compile().map_err(|e| e.inside(&format!("rules[{i}]"))))
-            .collect()
+            .collect::<Result<_, _>>()?;
+        Ok(CompiledPolicy {
+            source: self,
+            compiled,
+        })
     }
 }

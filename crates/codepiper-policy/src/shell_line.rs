@@ -1,5 +1,7 @@
 //! Telling a simple command from a line that a shell would take apart.
 
+use serde_json::Value;
+
 /// Whether a shell would read `line` as one simple command whose words stand there as they are: no
 /// operator, substitution, redirection, variable, glob, comment, quote or newline. Such a line is
 /// what a person sees when they write a pattern for it; anything else could do more than its
@@ -11,6 +13,12 @@ pub(crate) fn is_simple(line: &str) -> bool {
             .split_whitespace()
             .next()
             .is_some_and(|first| first.contains('='))
+}
+
+/// The words of a tool call's shell line, where it has one that [`is_simple`].
+pub fn simple_words(tool_input: &Value) -> Option<Vec<String>> {
+    let line = tool_input.get("command")?.as_str()?;
+    is_simple(line).then(|| line.split_whitespace().map(str::to_owned).collect())
 }
 
 #[cfg(test)]

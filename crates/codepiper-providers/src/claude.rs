@@ -1,12 +1,17 @@
 //! Claude Code. Seen: 2.1.197.
 
+pub(crate) mod hooks;
+
 use std::path::{Path, PathBuf};
 
 use codepiper_model::{ActivityState, Capabilities, LaunchSpec, Native, ProviderId};
 use serde_json::{Value, json};
 
 use crate::provider::{directory, push_prompt};
-use crate::{Home, LaunchRequest, Provider, Reading, ScreenText, dialog, prompt_box};
+use crate::{
+    Home, HookAnswer, HookReading, LaunchRequest, Provider, Reading, Refusal, ScreenText, dialog,
+    prompt_box,
+};
 
 /// Anthropic's Claude Code.
 pub(crate) struct ClaudeCode;
@@ -37,7 +42,8 @@ impl Provider for ClaudeCode {
 
     fn capabilities(&self) -> Capabilities {
         Capabilities {
-            activity: Native::Screen,
+            activity: Native::Native,
+            permissions: Native::Native,
             prompt_receipts: Native::Screen,
             supports_dangerous_mode: true,
             supports_resume: true,
@@ -61,6 +67,27 @@ impl Provider for ClaudeCode {
         ) || has(account, &["oauthAccount"])
     }
 
+    fn refusal(&self, request: &LaunchRequest<'_>, is_root: bool) -> Option<Refusal> {
+        if request
+            .args
+            .iter()
+            .any(|arg| arg == "--settings" || arg.starts_with("--settings="))
+        {
+            return Some(Refusal {
+                code: "settings_taken",
+                message: "`--settings` takes the place of the hooks that CodePiper decides through",
+                hint: "put what it says into the settings of the user or the project",
+            });
+        }
+        let in_sandbox = (request.home.var)("IS_SANDBOX").is_some_and(|value| value == "1");
+        (request.dangerous && is_root && !in_sandbox).then_some(Refusal {
+            code: "dangerous_as_root",
+            message: "Claude Code does not run in dangerous mode as root",
+            hint: "run the daemon as another user or, where the machine is a sandbox that may be \
+                   lost, start with `--env IS_SANDBOX=1`",
+        })
+    }
+
     fn launch(&self, request: &LaunchRequest<'_>) -> LaunchSpec {
         let overlay = request.dir.join(OVERLAY);
         let mut argv = vec![request.program.display().to_string()];
@@ -82,11 +109,19 @@ impl Provider for ClaudeCode {
         LaunchSpec {
             argv,
             env: Vec::new(),
-            files: vec![(OVERLAY.to_owned(), overlay_text(request.dangerous))],
+            files: vec![(OVERLAY.to_owned(), overlay_text(request))],
             transcript_path: transcript_path(request.home, request.cwd, &conversation),
             provider_session_id: Some(conversation),
             prompt_in_argv,
         }
+    }
+
+    fn read_hook(&self, event: &str, data: &Value) -> HookReading {
+        hooks::read(event, data)
+    }
+
+    fn hook_answer(&self, event: &str, answer: HookAnswer<'_>) -> Option<String> {
+        hooks::answer(event, answer)
     }
 
     fn read_screen(&self, screen: ScreenText<'_>) -> Reading {
@@ -127,7 +162,7 @@ impl Provider for ClaudeCode {
 }
 
 /// The overlay that goes over the user's own settings, whose hooks and permissions stay.
-fn overlay_text(dangerous: bool) -> String {
+fn overlay_text(request: &LaunchRequest<'_>) -> String {
     let mut overlay = json!({
         // One key on an empty prompt would move the session into a background daemon.
         "disableAgentView": true,
@@ -136,8 +171,9 @@ fn overlay_text(dangerous: bool) -> String {
             // The title tells whether the agent works.
             "CLAUDE_CODE_DISABLE_TERMINAL_TITLE": "0",
         },
+        "hooks": hooks::settings(request.hooks),
     });
-    if dangerous {
+    if request.dangerous {
         // Its own warning has been given by us; the dialog would wait for ever.
         overlay["skipDangerousModePermissionPrompt"] = true.into();
     }

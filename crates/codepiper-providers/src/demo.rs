@@ -2,8 +2,16 @@
 
 use codepiper_model::{ActivityState, Capabilities, LaunchSpec, Native, ProviderId};
 
+use serde_json::{Value, json};
+
+use crate::claude::hooks;
 use crate::provider::push_prompt;
-use crate::{Home, LaunchRequest, Provider, Reading, ScreenText, dialog, prompt_box};
+use crate::{
+    Home, HookAnswer, HookReading, LaunchRequest, Provider, Reading, ScreenText, dialog, prompt_box,
+};
+
+/// The settings in the session's directory.
+const SETTINGS: &str = "demo-settings.json";
 
 /// The scripted agent for people without an account.
 pub(crate) struct Demo;
@@ -31,7 +39,8 @@ impl Provider for Demo {
 
     fn capabilities(&self) -> Capabilities {
         Capabilities {
-            activity: Native::Screen,
+            activity: Native::Native,
+            permissions: Native::Native,
             prompt_receipts: Native::Screen,
             supports_dangerous_mode: true,
             supports_resume: true,
@@ -58,6 +67,8 @@ impl Provider for Demo {
         };
         argv.extend([option.to_owned(), conversation.clone()]);
         argv.extend(["--transcript".to_owned(), transcript.display().to_string()]);
+        let settings = request.dir.join(SETTINGS);
+        argv.extend(["--settings".to_owned(), settings.display().to_string()]);
         if request.dangerous {
             argv.push("--dangerously-skip-permissions".to_owned());
         }
@@ -66,11 +77,22 @@ impl Provider for Demo {
         LaunchSpec {
             argv,
             env: Vec::new(),
-            files: Vec::new(),
+            files: vec![(
+                SETTINGS.to_owned(),
+                json!({ "hooks": hooks::settings(request.hooks) }).to_string(),
+            )],
             provider_session_id: Some(conversation),
             transcript_path: Some(transcript),
             prompt_in_argv,
         }
+    }
+
+    fn read_hook(&self, event: &str, data: &Value) -> HookReading {
+        hooks::read(event, data)
+    }
+
+    fn hook_answer(&self, event: &str, answer: HookAnswer<'_>) -> Option<String> {
+        hooks::answer(event, answer)
     }
 
     fn read_screen(&self, screen: ScreenText<'_>) -> Reading {

@@ -7,6 +7,7 @@
 mod claude;
 mod demo;
 mod dialog;
+mod hook;
 mod prompt_box;
 mod provider;
 mod reading;
@@ -14,7 +15,8 @@ mod transcript;
 
 use codepiper_model::ProviderId;
 
-pub use provider::{Home, LaunchRequest, Provider};
+pub use hook::{HookAnswer, HookCall, HookCommand, HookFact, HookReading};
+pub use provider::{Home, LaunchRequest, Provider, Refusal};
 pub use reading::{Reading, ScreenText};
 pub use transcript::{Turn, turn_of};
 

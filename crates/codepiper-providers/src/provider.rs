@@ -1,8 +1,9 @@
 use std::path::{Path, PathBuf};
 
 use codepiper_model::{Capabilities, LaunchSpec, PromptText, ProviderId, SessionId};
+use serde_json::Value;
 
-use crate::{Reading, ScreenText};
+use crate::{HookAnswer, HookCommand, HookReading, Reading, ScreenText};
 
 /// What a session is asked to be, as far as its agent is concerned.
 #[derive(Clone, Debug)]
@@ -25,8 +26,21 @@ pub struct LaunchRequest<'a> {
     pub prompt: Option<&'a PromptText>,
     /// The agent's own name of the conversation to go on with.
     pub resume: Option<&'a str>,
+    /// How it calls its hooks.
+    pub hooks: HookCommand<'a>,
     /// The environment the agent will have.
     pub home: Home<'a>,
+}
+
+/// Why an agent would not start.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// A name for programs.
+    pub code: &'static str,
+    /// Why.
+    pub message: &'static str,
+    /// What to do about it.
+    pub hint: &'static str,
 }
 
 /// Where an agent keeps its things: its environment, and the files it would find there.
@@ -67,8 +81,20 @@ pub trait Provider: Sync {
     /// Whether somebody is signed in.
     fn signed_in(&self, home: Home<'_>) -> bool;
 
+    /// Why it would not start like that, where that is known beforehand.
+    fn refusal(&self, _request: &LaunchRequest<'_>, _is_root: bool) -> Option<Refusal> {
+        None
+    }
+
     /// The arguments and files of a launch.
     fn launch(&self, request: &LaunchRequest<'_>) -> LaunchSpec;
+
+    /// What an event of its hooks says.
+    fn read_hook(&self, event: &str, data: &Value) -> HookReading;
+
+    /// The answer to a hook, in the words that it reads on standard output; `None` where this
+    /// event takes none.
+    fn hook_answer(&self, event: &str, answer: HookAnswer<'_>) -> Option<String>;
 
     /// What its screen says.
     fn read_screen(&self, screen: ScreenText<'_>) -> Reading;

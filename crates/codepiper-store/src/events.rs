@@ -28,8 +28,19 @@ pub struct EventQuery {
 
 /// Adds an event and returns its place.
 pub fn append(db: &Connection, event: &NewEvent) -> Result<Seq, StoreError> {
+    append_delivered(db, event, None, None)
+}
+
+/// Adds an event that a hook reported under a name of its own.
+pub(crate) fn append_delivered(
+    db: &Connection,
+    event: &NewEvent,
+    delivery_id: Option<&str>,
+    answer: Option<&str>,
+) -> Result<Seq, StoreError> {
     db.prepare_cached(
-        "INSERT INTO events (session_id, ts, source, type, payload) VALUES (?1, ?2, ?3, ?4, ?5)",
+        "INSERT INTO events (session_id, ts, source, type, payload, delivery_id, answer)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     )?
     .execute((
         event.session_id.to_string(),
@@ -37,6 +48,8 @@ pub fn append(db: &Connection, event: &NewEvent) -> Result<Seq, StoreError> {
         event.source.as_str(),
         &event.kind,
         serde_json::to_string(&event.payload)?,
+        delivery_id,
+        answer,
     ))?;
     Ok(db.last_insert_rowid())
 }

@@ -6,11 +6,16 @@
 //!
 //! Invariant: no decisions. What a row means is other crates' business.
 
+pub mod approvals;
+pub mod audit;
+pub mod decisions;
+pub mod deliveries;
 mod error;
 pub mod events;
 mod file;
 mod lock;
 mod migrate;
+pub mod policies;
 mod row;
 pub mod sessions;
 pub mod settings;

@@ -15,6 +15,8 @@ pub struct Stored {
     pub session: Session,
     /// The socket of its tmux server.
     pub socket: PathBuf,
+    /// The hash of the credential that its hooks show; sessions of early versions have none.
+    pub secret_hash: Option<String>,
 }
 
 /// Adds a session.
@@ -23,10 +25,11 @@ pub fn insert(db: &Connection, stored: &Stored) -> Result<(), StoreError> {
     db.prepare_cached(
         "INSERT INTO sessions (id, provider, name, cwd, status, created_at, updated_at, pid,
              pty_cols, pty_rows, model, billing_mode, dangerous_mode, provider_session_id,
-             transcript_path, socket, exit, scrubbed_env, metadata)
+             transcript_path, socket, exit, scrubbed_env, metadata, secret_hash, fail_closed)
          VALUES (:id, :provider, :name, :cwd, :status, :created_at, :updated_at, :pid,
              :pty_cols, :pty_rows, :model, :billing_mode, :dangerous_mode, :provider_session_id,
-             :transcript_path, :socket, :exit, :scrubbed_env, :metadata)",
+             :transcript_path, :socket, :exit, :scrubbed_env, :metadata, :secret_hash,
+             :fail_closed)",
     )?
     .execute(named_params! {
         ":id": s.id.to_string(),
@@ -48,6 +51,8 @@ pub fn insert(db: &Connection, stored: &Stored) -> Result<(), StoreError> {
         ":exit": s.exit.as_ref().map(serde_json::to_string).transpose()?,
         ":scrubbed_env": serde_json::to_string(&s.scrubbed_env)?,
         ":metadata": serde_json::to_string(&s.metadata)?,
+        ":secret_hash": stored.secret_hash,
+        ":fail_closed": s.fail_closed,
     })?;
     Ok(())
 }
@@ -109,6 +114,28 @@ pub fn set_exit(db: &Connection, id: SessionId, exit: &Exit) -> Result<bool, Sto
     Ok(changed == 1)
 }
 
+/// Writes down which conversation of its own the agent has now, and where.
+pub fn set_conversation(
+    db: &Connection,
+    id: SessionId,
+    provider_session_id: &str,
+    transcript_path: &str,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    let changed = db
+        .prepare_cached(
+            "UPDATE sessions SET provider_session_id = ?2, transcript_path = ?3, updated_at = ?4
+             WHERE id = ?1",
+        )?
+        .execute((
+            id.to_string(),
+            provider_session_id,
+            transcript_path,
+            at.as_millis(),
+        ))?;
+    one(changed)
+}
+
 /// Gives a session a name, or takes it away.
 pub fn set_name(
     db: &Connection,
@@ -165,6 +192,7 @@ fn read(row: &Row<'_>) -> Result<Stored, StoreError> {
         model: row.get("model")?,
         billing_mode: named(row, "billing_mode")?,
         dangerous_mode: row.get("dangerous_mode")?,
+        fail_closed: row.get("fail_closed")?,
         provider_session_id: row.get("provider_session_id")?,
         transcript_path: row
             .get::<_, Option<String>>("transcript_path")?
@@ -177,5 +205,6 @@ fn read(row: &Row<'_>) -> Result<Stored, StoreError> {
     Ok(Stored {
         session,
         socket: PathBuf::from(row.get::<_, String>("socket")?),
+        secret_hash: row.get("secret_hash")?,
     })
 }

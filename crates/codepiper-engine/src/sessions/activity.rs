@@ -1,98 +1,228 @@
-use codepiper_model::{Activity, ActivityState, Timestamp};
+//! What a session is doing, from everything that tells.
+//!
+//! The agent's hooks come first, because the agent means what they say. The screen corrects them:
+//! no hook fires when a turn is interrupted or a dialog is refused. A screen is drawn a little after
+//! the hook that it belongs to, so it has to stay for a while before it counts against a hook.
 
-use super::supervise::screen_evidence;
+use std::time::Duration;
 
-/// What was seen.
+use codepiper_model::{
+    Activity, ActivityState, Evidence, EvidenceSource, Seq, Timestamp,
+};
+use tokio::time::Instant;
+
+use crate::approvals::Pending;
+
+/// How long a screen has to say something else than the last hook before it is believed.
+const SCREEN_LAG: Duration = Duration::from_millis(500);
+
+/// What the last hook that tells said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct HookSign {
+    pub(crate) state: ActivityState,
+    pub(crate) event: String,
+    pub(crate) event_id: Seq,
+    pub(crate) at: Timestamp,
+    /// When it was heard.
+    pub(crate) heard: Instant,
+}
+
+/// What the screen says.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Observed {
     pub(crate) state: ActivityState,
     pub(crate) kind: &'static str,
 }
 
+/// Everything that tells, at one moment.
+#[derive(Clone, Debug)]
+pub(crate) struct Signs<'a> {
+    pub(crate) screen: Observed,
+    /// Since when the screen says that.
+    pub(crate) screen_since: Instant,
+    pub(crate) hook: Option<&'a HookSign>,
+    /// Since when the hook counts: when it was heard, or when an approval after it was settled.
+    pub(crate) hook_since: Instant,
+    pub(crate) pending: Option<Pending>,
+    pub(crate) now: Instant,
+}
+
+impl Signs<'_> {
+    /// The moment at which the screen will count against the hook, where it does not yet.
+    pub(crate) fn undecided_until(&self) -> Option<Instant> {
+        let hook = self.hook.filter(|_| self.pending.is_none())?;
+        let speaks = self.screen.state != ActivityState::Unknown;
+        let until = self.screen_since.max(self.hook_since) + SCREEN_LAG;
+        (speaks && self.screen.state != hook.state && self.now < until).then_some(until)
+    }
+
+    /// What is believed: the state, its evidence, and the approval that is waited for.
+    fn believed(&self, at: Timestamp) -> (ActivityState, Evidence, Option<String>) {
+        if let Some(pending) = self.pending {
+            let evidence = Evidence {
+                source: EvidenceSource::Hook,
+                kind: "PermissionRequest".to_owned(),
+                event_id: Some(pending.event_id),
+                at: pending.since,
+            };
+            let id = Some(pending.id.to_string());
+            return (ActivityState::NeedsPermission, evidence, id);
+        }
+        let screen_speaks = self.screen.state != ActivityState::Unknown;
+        if let Some(hook) = self.hook {
+            let agrees = self.screen.state == hook.state;
+            if agrees || !screen_speaks || self.undecided_until().is_some() {
+                let evidence = Evidence {
+                    source: EvidenceSource::Hook,
+                    kind: hook.event.clone(),
+                    event_id: Some(hook.event_id),
+                    at: hook.at,
+                };
+                return (hook.state, evidence, None);
+            }
+        }
+        (self.screen.state, screen_evidence(self.screen.kind, at), None)
+    }
+}
+
 /// The activity after something was seen; `None` when that changes nothing.
 ///
 /// A screen that shows nothing known says nothing: while an agent redraws, or a person looks at
 /// one of its menus, what was known stays.
-pub(crate) fn next(before: &Activity, seen: Observed, at: Timestamp) -> Option<Activity> {
-    let known = before
-        .evidence
-        .as_ref()
-        .map(|evidence| evidence.kind.as_str());
-    if before.state == seen.state && known == Some(seen.kind) {
+pub(crate) fn next(before: &Activity, signs: &Signs<'_>, at: Timestamp) -> Option<Activity> {
+    let (state, evidence, approval_id) = signs.believed(at);
+    if state == ActivityState::Unknown && signs.screen.kind == "unknown_screen" {
         return None;
     }
-    if seen.state == ActivityState::Unknown && seen.kind == "unknown_screen" {
+    let is_same = before.evidence.as_ref().is_some_and(|known| {
+        known.source == evidence.source
+            && known.kind == evidence.kind
+            && (evidence.source == EvidenceSource::Screen || known.event_id == evidence.event_id)
+    });
+    if before.state == state && is_same && before.approval_id == approval_id {
         return None;
     }
-    let since = if before.state == seen.state {
+    let since = if before.state == state {
         before.since
     } else {
         at
     };
     Some(Activity {
-        state: seen.state,
+        state,
         since,
-        approval_id: None,
-        evidence: Some(screen_evidence(seen.kind, at)),
+        approval_id,
+        evidence: Some(evidence),
     })
+}
+
+/// Evidence from the screen.
+pub(super) fn screen_evidence(kind: &str, at: Timestamp) -> Evidence {
+    Evidence {
+        source: EvidenceSource::Screen,
+        kind: kind.to_owned(),
+        event_id: None,
+        at,
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use ActivityState::{Idle, NeedsInput, NeedsPermission, Unknown, Working};
+    use codepiper_model::ApprovalId;
+
     use super::*;
 
     fn at(millis: i64) -> Timestamp {
         Timestamp::from_millis(millis)
     }
 
-    fn seen(state: ActivityState, kind: &'static str) -> Observed {
-        Observed { state, kind }
+    /// Signs at `now` milliseconds after a start; the screen says its thing since 0.
+    fn signs<'a>(
+        start: Instant,
+        now: u64,
+        screen: (ActivityState, &'static str),
+        hook: Option<&'a HookSign>,
+    ) -> Signs<'a> {
+        Signs {
+            screen: Observed {
+                state: screen.0,
+                kind: screen.1,
+            },
+            screen_since: start,
+            hook,
+            hook_since: hook.map_or(start, |hook| hook.heard),
+            pending: None,
+            now: start + Duration::from_millis(now),
+        }
+    }
+
+    fn hook(state: ActivityState, event: &str, heard: Instant) -> HookSign {
+        HookSign {
+            state,
+            event: event.to_owned(),
+            event_id: 7,
+            at: at(5),
+            heard,
+        }
     }
 
     #[test]
     fn a_new_state_begins_now_and_new_evidence_does_not() {
-        let start = Activity::unknown(at(1));
-        let input = next(
-            &start,
-            seen(ActivityState::NeedsInput, "trust_dialog"),
-            at(2),
-        )
-        .unwrap();
-        assert_eq!(
-            (input.state, input.since),
-            (ActivityState::NeedsInput, at(2))
-        );
-        assert!(
-            next(
-                &input,
-                seen(ActivityState::NeedsInput, "trust_dialog"),
-                at(3)
-            )
-            .is_none()
-        );
-        let other = next(
-            &input,
-            seen(ActivityState::NeedsInput, "mcp_server_dialog"),
-            at(4),
-        )
-        .unwrap();
+        let start = Instant::now();
+        let see = |before: &Activity, screen, millis| {
+            next(before, &signs(start, 0, screen, None), at(millis))
+        };
+        let before = Activity::unknown(at(1));
+        let input = see(&before, (NeedsInput, "trust_dialog"), 2).unwrap();
+        assert_eq!((input.state, input.since), (NeedsInput, at(2)));
+        assert!(see(&input, (NeedsInput, "trust_dialog"), 3).is_none());
+        let other = see(&input, (NeedsInput, "mcp_server_dialog"), 4).unwrap();
         assert_eq!(other.since, at(2));
         assert_eq!(other.evidence.unwrap().kind, "mcp_server_dialog");
     }
 
     #[test]
     fn an_unreadable_screen_changes_nothing_and_silence_does() {
-        let start = Activity::unknown(at(1));
-        let working = next(&start, seen(ActivityState::Working, "working"), at(2)).unwrap();
-        assert!(
-            next(
-                &working,
-                seen(ActivityState::Unknown, "unknown_screen"),
-                at(3)
-            )
-            .is_none()
-        );
-        let silent = next(&working, seen(ActivityState::Unknown, "silence"), at(4)).unwrap();
-        assert_eq!(silent.state, ActivityState::Unknown);
+        let start = Instant::now();
+        let before = Activity::unknown(at(1));
+        let working = next(&before, &signs(start, 0, (Working, "working"), None), at(2)).unwrap();
+        assert!(next(&working, &signs(start, 0, (Unknown, "unknown_screen"), None), at(3)).is_none());
+        let silent = next(&working, &signs(start, 0, (Unknown, "silence"), None), at(4)).unwrap();
+        assert_eq!(silent.state, Unknown);
+    }
+
+    #[test]
+    fn a_hook_counts_until_the_screen_has_said_otherwise_for_a_while() {
+        let start = Instant::now();
+        let sign = hook(Working, "UserPromptSubmit", start);
+        let idle = (Idle, "prompt_box");
+        let before = Activity::unknown(at(1));
+        let early = signs(start, 100, idle, Some(&sign));
+        assert!(early.undecided_until().is_some());
+        let working = next(&before, &early, at(2)).unwrap();
+        assert_eq!(working.state, Working);
+        assert_eq!(working.evidence.as_ref().unwrap().event_id, Some(7));
+        let late = signs(start, 600, idle, Some(&sign));
+        assert!(late.undecided_until().is_none());
+        let interrupted = next(&working, &late, at(3)).unwrap();
+        assert_eq!(interrupted.state, Idle);
+        assert_eq!(interrupted.evidence.unwrap().source, EvidenceSource::Screen);
+    }
+
+    #[test]
+    fn whoever_waits_for_a_person_does_nothing_else() {
+        let start = Instant::now();
+        let sign = hook(Working, "PreToolUse", start);
+        let mut all = signs(start, 900, (Working, "working"), Some(&sign));
+        let id = ApprovalId::random();
+        all.pending = Some(Pending {
+            id,
+            event_id: 9,
+            since: at(8),
+        });
+        let waiting = next(&Activity::unknown(at(1)), &all, at(9)).unwrap();
+        assert_eq!(waiting.state, NeedsPermission);
+        assert_eq!(waiting.approval_id, Some(id.to_string()));
+        assert_eq!(waiting.evidence.unwrap().event_id, Some(9));
     }
 }

@@ -8,8 +8,9 @@ use serde_json::json;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
-use super::{Live, SessionManager};
+use super::{Live, SessionManager, Subject};
 use crate::EngineError;
+use crate::process::start_environment;
 
 /// How long the start of the daemon waits for a session's server; one that takes longer is tried
 /// again while the daemon already serves.
@@ -100,7 +101,7 @@ impl SessionManager {
         };
         match Pane::open(server, &self.tag(id), options).await {
             Ok(pane) => {
-                self.take_up(session, pane).await?;
+                self.take_up(stored, pane).await?;
                 Ok(Found::Adopted)
             }
             Err(TmuxError::Foreign) => {
@@ -115,7 +116,8 @@ impl SessionManager {
         }
     }
 
-    async fn take_up(&self, session: &Session, pane: Pane) -> Result<(), EngineError> {
+    async fn take_up(&self, stored: &Stored, pane: Pane) -> Result<(), EngineError> {
+        let session = &stored.session;
         let id = session.id;
         let payload = json!({ "pid": pane.pid() });
         self.parts
@@ -124,8 +126,9 @@ impl SessionManager {
             .await?;
         let activity = Activity::unknown(self.parts.clock.now());
         let running = session.status == Status::Running;
-        let transcript = session.transcript_path.clone();
-        let live = Live::new(id, session.provider, pane, transcript, activity, running);
+        let environment = pane.pid().map(start_environment).unwrap_or_default();
+        let subject = Subject::new(stored, &environment);
+        let live = Live::new(id, subject, pane, activity, running);
         let live = Arc::new(live);
         self.live_map().insert(id, Arc::clone(&live));
         self.supervise(live);

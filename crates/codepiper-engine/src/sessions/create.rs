@@ -1,3 +1,4 @@
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -5,17 +6,18 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use codepiper_model::{
     Activity, AgentSpec, EventSource, Exit, ExitReason, LaunchSpec, Session, SessionId, Status,
 };
-use codepiper_providers::{Home, LaunchRequest, provider};
+use codepiper_providers::{Home, HookCommand, LaunchRequest, provider};
 use codepiper_store::sessions::{self, Stored};
 use codepiper_tmux::{ConfigOptions, Pane, PaneOptions, Ring, Server, Tag, render_config};
 use serde_json::json;
 
 use super::request::Checked;
-use super::{CreateSession, Live, SessionManager};
+use super::{CreateSession, Live, SessionManager, Subject};
 use crate::EngineError;
 use crate::agent_program;
 use crate::config::{make_private, write_private};
 use crate::environment::session_environment;
+use crate::hooks::Credential;
 use crate::process::SESSION_VARIABLE;
 
 /// Sessions that may run at the same time.
@@ -34,7 +36,8 @@ struct Plan {
     id: SessionId,
     checked: Checked,
     spec: LaunchSpec,
-    env: Vec<(OsString, OsString)>,
+    env: BTreeMap<OsString, OsString>,
+    credential: Credential,
     scrubbed: Vec<String>,
 }
 
@@ -69,15 +72,16 @@ impl SessionManager {
         let stored = Stored {
             session: self.row(&request, &plan),
             socket: socket.clone(),
+            secret_hash: plan.credential.hash(),
         };
-        self.store_new(stored).await?;
+        self.store_new(stored.clone()).await?;
 
         let server = Server::new(tmux, socket, id.tmux_name());
         match self.launch(&plan, server).await {
             Ok(pane) => {
                 let activity = Activity::unknown(self.parts.clock.now());
-                let transcript = plan.spec.transcript_path.clone();
-                let live = Live::new(id, request.provider, pane, transcript, activity, false);
+                let subject = Subject::new(&stored, &plan.env);
+                let live = Live::new(id, subject, pane, activity, false);
                 let live = Arc::new(live);
                 self.live_map().insert(id, Arc::clone(&live));
                 self.supervise(live);
@@ -135,7 +139,8 @@ impl SessionManager {
                 provider.install_hint(),
             )
         })?;
-        let spec = provider.launch(&LaunchRequest {
+        let spool = config.spool_dir();
+        let launch = LaunchRequest {
             session_id: id,
             program: &program,
             cwd: &checked.cwd,
@@ -145,19 +150,33 @@ impl SessionManager {
             dangerous: request.dangerous_mode,
             prompt: checked.prompt.as_ref(),
             resume: None,
+            hooks: HookCommand {
+                program: &self.parts.hook_program,
+                spool: &spool,
+                fail_closed: request.fail_closed,
+            },
             home: Home {
                 var: &var,
                 file: &|path| fs_err::read_to_string(path).ok(),
             },
-        });
+        };
+        let is_root = rustix::process::getuid().is_root();
+        if let Some(refusal) = provider.refusal(&launch, is_root) {
+            let (code, message) = (refusal.code, refusal.message);
+            return Err(EngineError::conflict_with_hint(code, message, refusal.hint));
+        }
+        let spec = provider.launch(&launch);
+        let (secret, credential) = Credential::generate()?;
         env.extend(spec.env.iter().map(|(k, v)| (k.into(), v.into())));
         env.insert(SESSION_VARIABLE.into(), id.to_string().into());
         env.insert("CODEPIPER_UNIX_SOCK".into(), config.socket.clone().into());
+        env.insert("CODEPIPER_SECRET".into(), secret.into());
         Ok(Plan {
             id,
             checked,
             spec,
-            env: env.into_iter().collect(),
+            env,
+            credential,
             scrubbed,
         })
     }
@@ -180,6 +199,7 @@ impl SessionManager {
             model: request.model.clone(),
             billing_mode: request.billing_mode,
             dangerous_mode: request.dangerous_mode,
+            fail_closed: request.fail_closed,
             provider_session_id: plan.spec.provider_session_id.clone(),
             transcript_path: plan.spec.transcript_path.clone(),
             attach: None,
@@ -242,10 +262,11 @@ impl SessionManager {
             dir.join(SPEC_FILE).into(),
         ];
         let (config_file, tag) = (config.tmux_config(), self.tag(plan.id));
+        let env: Vec<_> = plan.env.clone().into_iter().collect();
         let pane = Pane::launch(
             server,
             &config_file,
-            &plan.env,
+            &env,
             &command,
             &tag,
             PaneOptions {

@@ -1,5 +1,5 @@
 use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use codepiper_model::{Activity, ActivityState, Exit, ExitReason, ProviderId, SessionId};
@@ -8,13 +8,18 @@ use codepiper_tmux::Pane;
 use tokio::sync::watch;
 use tokio::time::timeout;
 
+use super::activity::HookSign;
+use super::subject::Subject;
+
 /// A session whose terminal we hold.
 pub(crate) struct Live {
     pub(crate) id: SessionId,
     pub(crate) provider: ProviderId,
     pub(crate) pane: Pane,
-    /// Where the agent writes the conversation down.
-    pub(crate) transcript: Option<PathBuf>,
+    /// What its hooks' reports are about.
+    pub(crate) subject: Arc<Subject>,
+    /// The last thing that a hook said of what the agent does.
+    pub(crate) hook: watch::Sender<Option<HookSign>>,
     /// What the agent is doing; changes after the event that says so is stored.
     pub(crate) activity: watch::Sender<Activity>,
     /// The end, after it is stored.
@@ -30,17 +35,17 @@ pub(crate) struct Live {
 impl Live {
     pub(crate) fn new(
         id: SessionId,
-        provider: ProviderId,
+        subject: Subject,
         pane: Pane,
-        transcript: Option<PathBuf>,
         activity: Activity,
         running: bool,
     ) -> Self {
         Self {
             id,
-            provider,
+            provider: subject.provider,
             pane,
-            transcript,
+            subject: Arc::new(subject),
+            hook: watch::Sender::new(None),
             activity: watch::Sender::new(activity),
             exit: watch::Sender::new(None),
             running: watch::Sender::new(running),
@@ -52,6 +57,11 @@ impl Live {
     /// What the agent is doing.
     pub(crate) fn activity(&self) -> Activity {
         self.activity.borrow().clone()
+    }
+
+    /// Where the agent writes the conversation down.
+    pub(crate) fn transcript(&self) -> Option<PathBuf> {
+        self.subject.transcript()
     }
 
     /// What its screen says at this moment.

@@ -6,7 +6,9 @@ mod create;
 mod live;
 mod prompt;
 mod request;
+mod sight;
 mod stop;
+mod subject;
 mod supervise;
 mod turn;
 mod typing;
@@ -14,6 +16,7 @@ mod view;
 mod wait;
 
 use std::collections::HashMap;
+use std::path::PathBuf;
 use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -29,8 +32,10 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::agent_program::{self, ProviderStatus};
-use crate::{Config, EngineError, EventBus, Settings};
+use crate::{Approvals, Config, EngineError, EventBus, Settings};
 use live::Live;
+
+pub(crate) use subject::Subject;
 
 pub use prompt::{InputKind, SendPrompt, Sent};
 pub use request::CreateSession;
@@ -56,6 +61,9 @@ pub(crate) struct Parts {
     pub(crate) store: Store,
     pub(crate) events: EventBus,
     pub(crate) settings: Settings,
+    pub(crate) approvals: Approvals,
+    /// Our own program, where agents' hooks find it.
+    pub(crate) hook_program: PathBuf,
     pub(crate) tmux: Result<Tmux, Arc<TmuxError>>,
     pub(crate) installation: String,
     pub(crate) tasks: TaskTracker,

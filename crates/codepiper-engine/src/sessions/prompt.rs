@@ -157,7 +157,7 @@ impl SessionManager {
         let input = live.pane.input().await;
         ready_for_text(live, &input).await?;
         // From here on whatever the transcript says of this text is about this prompt.
-        let from = transcript_len(live.transcript.as_deref());
+        let from = transcript_len(live.transcript().as_deref());
         let events = &self.parts.events;
         events
             .emit(live.id, EventSource::User, "PromptAccepted", payload)

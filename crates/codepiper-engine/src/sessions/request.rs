@@ -21,6 +21,8 @@ pub struct CreateSession {
     pub billing_mode: BillingMode,
     /// Run without asking.
     pub dangerous_mode: bool,
+    /// Refuse tool calls while the daemon cannot be asked.
+    pub fail_closed: bool,
     /// The model to use.
     pub model: Option<String>,
     /// What people call the session.

@@ -1,9 +1,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use codepiper_model::{
-    ActivityState, EventSource, Evidence, EvidenceSource, Exit, ExitReason, SessionId,
-};
+use codepiper_model::{ActivityState, EventSource, Exit, ExitReason, Seq, SessionId};
+use codepiper_providers::{HookFact, HookReading};
 use codepiper_store::{StoreError, events, sessions};
 use codepiper_tmux::{End, PaneExit};
 use rustix::process::Signal;
@@ -11,8 +10,9 @@ use serde_json::json;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep, sleep_until};
 
-use super::activity::Observed;
+use super::activity::{HookSign, Observed, Signs};
 use super::create::{FAILURE_FILE, PROMPT_FILE, SPEC_FILE};
+use super::sight::{Dialog, Sight};
 use super::{Live, SessionManager};
 use crate::EngineError;
 use crate::process::signal_tree;
@@ -63,24 +63,28 @@ impl SessionManager {
 
     async fn watch(&self, live: Arc<Live>) {
         let mut changes = live.pane.changes();
+        let mut hooks = live.hook.subscribe();
+        let mut approvals = self.parts.approvals.changes();
         let mut end = live.pane.end();
         let mut last_sign = Instant::now();
-        let mut unreadable_since = None;
+        let mut sight = Sight::new();
         loop {
             let seen = *changes.borrow_and_update();
-            if let Err(error) = self.observe(&live).await {
+            hooks.borrow_and_update();
+            approvals.borrow_and_update();
+            sight.look(&live, &self.parts.approvals);
+            if let Err(error) = self.observe(&live, &sight).await {
                 tracing::error!(session = %live.id, %error, "cannot store what a session does");
             }
             live.observed.send_replace(seen);
-            let is_readable = live.read_screen().state != ActivityState::Unknown;
-            unreadable_since = match unreadable_since {
-                _ if is_readable => None,
-                None => Some(Instant::now()),
-                since => since,
-            };
-            let unreadable_until =
-                unreadable_since.map_or(last_sign, |since| since + UNREADABLE_MAX);
-            let is_known = live.activity.borrow().state != ActivityState::Unknown;
+            self.follow_dialog(&live, &mut sight).await;
+            let (state, is_hooked) = (live.activity.borrow().state, sight.hook.is_some());
+            let unreadable = sight.unreadable_since().filter(|_| {
+                // What a hook said stays true while a person looks at one of the agent's menus.
+                state != ActivityState::Unknown && !is_hooked
+            });
+            let undecided = sight.signs().undecided_until();
+            let dialog_check = sight.dialog_check();
             tokio::select! {
                 // An end is not waited for until the next reading.
                 biased;
@@ -91,11 +95,17 @@ impl SessionManager {
                     }
                     last_sign = Instant::now();
                 }
+                Ok(()) = hooks.changed() => last_sign = Instant::now(),
+                Ok(()) = approvals.changed() => {}
+                () = at(undecided) => {}
+                () = at(dialog_check) => {}
                 () = sleep_until(last_sign + SILENCE_MAX), if live.is_working() => {
                     self.note_unknown(&live, "silence").await;
+                    live.hook.send_replace(None);
+                    sight.hook = None;
                     last_sign = Instant::now();
                 }
-                () = sleep_until(unreadable_until), if unreadable_since.is_some() && is_known => {
+                () = at(unreadable.map(|since| since + UNREADABLE_MAX)) => {
                     self.note_unknown(&live, "unreadable_screen").await;
                 }
             }
@@ -103,18 +113,31 @@ impl SessionManager {
         }
     }
 
+    /// Settles the approvals whose dialog was answered in the terminal.
+    async fn follow_dialog(&self, live: &Live, sight: &mut Sight) {
+        match sight.dialog() {
+            Dialog::Shown => self.parts.approvals.dialog_shown(live.id),
+            Dialog::Gone if sight.pending.is_some() => {
+                sight.dialog_checked();
+                self.parts.approvals.dialog_gone(live.id).await;
+            }
+            Dialog::Gone | Dialog::Unclear => {}
+        }
+    }
+
     async fn note_unknown(&self, live: &Live, kind: &'static str) {
-        let seen = Observed {
+        let mut sight = Sight::new();
+        sight.screen = Observed {
             state: ActivityState::Unknown,
             kind,
         };
-        if let Err(error) = self.note_activity(live, seen).await {
+        if let Err(error) = self.note_activity(live, &sight.signs()).await {
             tracing::error!(session = %live.id, %error, "cannot store an activity");
         }
     }
 
-    /// Reads the screen and stores what is new in it.
-    async fn observe(&self, live: &Live) -> Result<(), EngineError> {
+    /// Stores what is new in what was seen.
+    async fn observe(&self, live: &Live, sight: &Sight) -> Result<(), EngineError> {
         if !*live.running.borrow() && live.pane.has_shown() {
             let (id, pid, at) = (live.id, live.pane.pid(), self.parts.clock.now());
             let payload = json!({ "pid": pid });
@@ -128,39 +151,29 @@ impl SessionManager {
             live.running.send_replace(true);
         }
         if *live.running.borrow() {
-            let reading = live.read_screen();
-            self.note_activity(
-                live,
-                Observed {
-                    state: reading.state,
-                    kind: reading.kind,
-                },
-            )
-            .await?;
+            self.note_activity(live, &sight.signs()).await?;
         }
         Ok(())
     }
 
     /// Stores a change of activity, and the screen when a turn ended with it.
-    pub(super) async fn note_activity(
-        &self,
-        live: &Live,
-        observed: Observed,
-    ) -> Result<(), EngineError> {
+    async fn note_activity(&self, live: &Live, signs: &Signs<'_>) -> Result<(), EngineError> {
         let before = live.activity();
-        let Some(mut after) = super::activity::next(&before, observed, self.parts.clock.now())
-        else {
+        let Some(after) = super::activity::next(&before, signs, self.parts.clock.now()) else {
             return Ok(());
         };
+        let mut after = after;
         if before.state != after.state || before.evidence.is_none() {
-            let payload =
-                json!({ "from": before.state, "to": after.state, "evidence": observed.kind });
+            let kind = after.evidence.as_ref().map(|evidence| &evidence.kind);
+            let source = after.evidence.as_ref().map(|evidence| evidence.source);
+            let payload = json!({ "from": before.state, "to": after.state, "evidence": kind,
+                "source": source, "approvalId": after.approval_id });
             let events = &self.parts.events;
             let seq = events
                 .emit(live.id, EventSource::Daemon, "Activity", payload)
                 .await?;
             if let Some(evidence) = &mut after.evidence {
-                evidence.event_id = Some(seq);
+                evidence.event_id.get_or_insert(seq);
             }
             if after.state == ActivityState::Idle && before.state != ActivityState::Unknown {
                 self.keep_screen(live, "turn_end").await?;
@@ -168,6 +181,31 @@ impl SessionManager {
         }
         live.activity.send_replace(after);
         Ok(())
+    }
+
+    /// Takes over what a hook said of what the agent does. A permission that is asked for is no
+    /// sign of its own: the approval is.
+    pub(crate) fn note_hook(
+        &self,
+        id: SessionId,
+        event: &str,
+        event_id: Seq,
+        reading: &HookReading,
+    ) {
+        let is_permission =
+            matches!(&reading.fact, HookFact::PermissionAsked(call) if !call.is_question);
+        let (Some(state), false) = (reading.activity, is_permission) else {
+            return;
+        };
+        if let Some(live) = self.live_map().get(&id) {
+            live.hook.send_replace(Some(HookSign {
+                state,
+                event: event.to_owned(),
+                event_id,
+                at: self.parts.clock.now(),
+                heard: Instant::now(),
+            }));
+        }
     }
 
     /// Stores what the screen shows; the latest twenty stay.
@@ -211,6 +249,7 @@ impl SessionManager {
             tracing::error!(session = %live.id, %error, "cannot store the end of a session");
         }
         self.live_map().remove(&live.id);
+        self.parts.approvals.session_ended(live.id).await;
         self.clear_up(live.id, live.pane.pid(), live.pane.server_pid())
             .await;
         live.pane.kill_server().await;
@@ -281,12 +320,10 @@ impl Live {
     }
 }
 
-/// Evidence from the screen.
-pub(super) fn screen_evidence(kind: &str, at: codepiper_model::Timestamp) -> Evidence {
-    Evidence {
-        source: EvidenceSource::Screen,
-        kind: kind.to_owned(),
-        event_id: None,
-        at,
+/// Sleeps until a moment, or for ever where there is none.
+async fn at(moment: Option<Instant>) {
+    match moment {
+        Some(moment) => sleep_until(moment).await,
+        None => std::future::pending().await,
     }
 }

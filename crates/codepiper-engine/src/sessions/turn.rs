@@ -23,7 +23,7 @@ pub(super) async fn over(live: &Live, mut receipt: Receipt, from: u64, prompt: &
     let mut idle_since = None;
     loop {
         if exit.borrow().is_some() {
-            let turn = read_turn(live.transcript.as_deref(), from, prompt).await;
+            let turn = read_turn(live.transcript().as_deref(), from, prompt).await;
             receipt.status = ReceiptStatus::Failed;
             receipt.reason = Some("session_ended".to_owned());
             return Sent {
@@ -42,7 +42,7 @@ pub(super) async fn over(live: &Live, mut receipt: Receipt, from: u64, prompt: &
         }
         if reading.state == ActivityState::Idle {
             let since = *idle_since.get_or_insert_with(Instant::now);
-            let turn = read_turn(live.transcript.as_deref(), from, prompt).await;
+            let turn = read_turn(live.transcript().as_deref(), from, prompt).await;
             if turn.prompted && turn.over || since.elapsed() > QUIET {
                 live.known_as(ActivityState::Idle).await;
                 receipt.status = ReceiptStatus::TurnDone;

@@ -99,7 +99,7 @@ pub(super) async fn press_enter(
     text: &PromptText,
     taken: impl Fn(&Reading) -> bool,
 ) -> Result<(ReceiptStatus, Option<String>), EngineError> {
-    let from = transcript_len(live.transcript.as_deref());
+    let from = transcript_len(live.transcript().as_deref());
     let key = "enter".parse().map_err(EngineError::internal)?;
     for _ in 0..2 {
         input.keys(std::slice::from_ref(&key)).await?;
@@ -109,7 +109,7 @@ pub(super) async fn press_enter(
         // in no time stands in the transcript.
         if seen.is_some()
             || ended
-            || read_turn(live.transcript.as_deref(), from, text.as_str())
+            || read_turn(live.transcript().as_deref(), from, text.as_str())
                 .await
                 .prompted
         {

@@ -1,8 +1,8 @@
 //! Policies as people write them, against tool calls as agents make them.
 #![expect(clippy::unwrap_used, reason = "a failure is how a test speaks")]
 
-use codepiper_model::{ToolCall, Verdict};
-use codepiper_policy::{Evaluation, Policy, Scope, Scoped, evaluate};
+use codepiper_model::{Scope, ToolCall, Verdict};
+use codepiper_policy::{Evaluation, Policy, Scoped, evaluate};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -30,12 +30,15 @@ fn call(tool: &str, input: &Value) -> ToolCall {
 
 fn judge(rules: &Value, call: &ToolCall) -> Option<Verdict> {
     let policy = policy(rules);
-    policy.check().unwrap();
     ask(&[&policy], call).decided_by().map(|hit| hit.action)
 }
 
 fn ask(policies: &[&Policy], call: &ToolCall) -> Evaluation {
-    let scoped: Vec<_> = policies
+    let compiled: Vec<_> = policies
+        .iter()
+        .map(|policy| (*policy).clone().compile().unwrap())
+        .collect();
+    let scoped: Vec<_> = compiled
         .iter()
         .map(|policy| Scoped {
             policy,
@@ -159,7 +162,7 @@ fn what_is_wrong_is_named() {
             "rules[1].id",
         ),
     ] {
-        assert_eq!(policy(&rules).check().unwrap_err().path, path, "{rules}");
+        assert_eq!(policy(&rules).compile().unwrap_err().path, path, "{rules}");
     }
     let unknown = json!({ "id": "r", "action": "deny", "tools": "Bash" });
     assert!(serde_json::from_value::<codepiper_policy::Rule>(unknown).is_err());

@@ -1,7 +1,7 @@
 use std::path::Path;
 
 use codepiper_model::{LaunchSpec, PromptText, ProviderId};
-use codepiper_providers::{Home, LaunchRequest, provider};
+use codepiper_providers::{Home, HookCommand, LaunchRequest, provider};
 
 fn launch<'a>(id: ProviderId, change: impl FnOnce(&mut LaunchRequest<'a>)) -> LaunchSpec {
     let home = Home {
@@ -18,6 +18,11 @@ fn launch<'a>(id: ProviderId, change: impl FnOnce(&mut LaunchRequest<'a>)) -> La
         dangerous: false,
         prompt: None,
         resume: None,
+        hooks: HookCommand {
+            program: Path::new("/state/bin/codepiper"),
+            spool: Path::new("/state/spool"),
+            fail_closed: false,
+        },
         home,
     };
     change(&mut request);

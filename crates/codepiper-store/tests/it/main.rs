@@ -44,6 +44,7 @@ fn a_session() -> Stored {
         model: None,
         billing_mode: BillingMode::Subscription,
         dangerous_mode: false,
+        fail_closed: false,
         provider_session_id: Some("abc".into()),
         transcript_path: Some("/tmp/t.jsonl".into()),
         attach: None,
@@ -54,5 +55,6 @@ fn a_session() -> Stored {
     Stored {
         session,
         socket: "/tmp/s".into(),
+        secret_hash: Some("abc".into()),
     }
 }

@@ -1,0 +1,159 @@
+//! Writing the audit, always in the transaction of what it is about.
+
+use codepiper_model::{
+    Answer, Decision, DecisionKind, DecisionSource, Matched, Outcome, Seq, SessionId,
+    Timestamp,
+};
+use codepiper_store::decisions::{self, StoredDecision};
+use codepiper_store::{StoreError, Transaction};
+use serde_json::{Value, json};
+
+use super::chain::{seal_decision, seal_entry};
+
+/// A tool call that is to be decided on.
+#[derive(Clone, Debug)]
+pub(crate) struct Asked {
+    pub(crate) session_id: SessionId,
+    pub(crate) event_id: Seq,
+    pub(crate) agent_id: Option<String>,
+    pub(crate) tool_name: String,
+    /// Without secrets.
+    pub(crate) tool_input: Value,
+    pub(crate) request_hash: String,
+    pub(crate) tool_use_id: Option<String>,
+    pub(crate) at: Timestamp,
+}
+
+/// What the rules make of it.
+#[derive(Clone, Debug)]
+pub(crate) struct Ruling {
+    pub(crate) decision: DecisionKind,
+    pub(crate) source: DecisionSource,
+    pub(crate) matched: Vec<Matched>,
+    pub(crate) reason: Option<String>,
+}
+
+impl Ruling {
+    /// The rule that decided, where one did.
+    fn decided_by(&self) -> Option<&Matched> {
+        let is_by_rule = self.source == DecisionSource::Rule;
+        self.matched.first().filter(|_| is_by_rule)
+    }
+
+    /// Who has the last word, as far as this goes.
+    fn actor(&self) -> String {
+        let name = match self.decision {
+            DecisionKind::None => "agent",
+            _ => "policy",
+        };
+        name.to_owned()
+    }
+}
+
+/// Adds the row of a tool call.
+pub(crate) fn record(
+    tx: &Transaction<'_>,
+    asked: &Asked,
+    ruling: &Ruling,
+) -> Result<Decision, StoreError> {
+    let by = ruling.decided_by();
+    let decision = Decision {
+        id: uuid::Uuid::now_v7().to_string(),
+        session_id: asked.session_id,
+        event_id: Some(asked.event_id),
+        agent_id: asked.agent_id.clone(),
+        policy_id: by.map(|rule| rule.policy_id.clone()),
+        rule_id: by.map(|rule| rule.rule_id.clone()),
+        tool_name: asked.tool_name.clone(),
+        tool_input: asked.tool_input.clone(),
+        args: asked.tool_input.clone(),
+        decision: ruling.decision,
+        source: ruling.source,
+        matched: ruling.matched.clone(),
+        reason: ruling.reason.clone(),
+        actor: ruling.actor(),
+        outcome: Outcome::Unknown,
+        timestamp: asked.at,
+        hash: String::new(),
+        prev_hash: String::new(),
+    };
+    seal_decision(
+        tx,
+        decision,
+        asked.request_hash.clone(),
+        asked.tool_use_id.clone(),
+    )
+}
+
+/// Decides once more on a tool call that has its row: the agent asks for leave now.
+pub(crate) fn rule_again(
+    tx: &Transaction<'_>,
+    stored: StoredDecision,
+    event_id: Seq,
+    ruling: &Ruling,
+    at: Timestamp,
+) -> Result<Decision, StoreError> {
+    let mut decision = stored.decision;
+    let by = ruling.decided_by();
+    decision.policy_id = by.map(|rule| rule.policy_id.clone());
+    decision.rule_id = by.map(|rule| rule.rule_id.clone());
+    decision.decision = ruling.decision;
+    decision.source = ruling.source;
+    decision.matched.clone_from(&ruling.matched);
+    decision.reason.clone_from(&ruling.reason);
+    decision.actor = ruling.actor();
+    decisions::update(tx, &decision, None)?;
+    let facts = json!({
+        "decision": ruling.decision,
+        "eventId": event_id,
+        "matched": ruling.matched,
+        "reason": ruling.reason,
+        "source": ruling.source,
+    });
+    seal_entry(tx, at, "asked", Some(&decision.id), &facts)?;
+    Ok(decision)
+}
+
+/// Writes down that a person answered.
+pub(crate) fn answered(
+    tx: &Transaction<'_>,
+    decision_id: &str,
+    answer: &Answer,
+) -> Result<(), StoreError> {
+    let Some(mut decision) = decisions::get(tx, decision_id)?.map(|stored| stored.decision) else {
+        return Ok(());
+    };
+    decision.actor.clone_from(&answer.by);
+    decision.outcome = Outcome::Answered;
+    decisions::update(tx, &decision, None)?;
+    let facts = json!({ "answer": answer });
+    seal_entry(tx, answer.at, "answered", Some(decision_id), &facts)
+}
+
+/// Writes down what came of a tool call.
+pub(crate) fn came_of(
+    tx: &Transaction<'_>,
+    stored: StoredDecision,
+    outcome: Outcome,
+    tool_use_id: Option<&str>,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    let mut decision = stored.decision;
+    if decision.outcome == outcome {
+        return Ok(());
+    }
+    decision.outcome = outcome;
+    decisions::update(tx, &decision, tool_use_id)?;
+    let facts = json!({ "outcome": outcome });
+    seal_entry(tx, at, "outcome", Some(&decision.id), &facts)
+}
+
+/// Writes down something else that has to be accounted for.
+pub(crate) fn note(
+    tx: &Transaction<'_>,
+    kind: &str,
+    facts: &Value,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    seal_entry(tx, at, kind, None, facts)
+}

@@ -1,0 +1,373 @@
+//! The answer to a tool call.
+
+use codepiper_model::{
+    Approval, ApprovalId, ApprovalStatus, DecisionKind, DecisionSource, Matched, Permission, Seq,
+    ToolCall, Verdict,
+};
+use codepiper_providers::{HookAnswer, HookCall, HookFact, HookReading, provider};
+use codepiper_store::approvals::StoredApproval;
+use codepiper_store::decisions::{self, StoredDecision};
+use codepiper_store::{StoreError, Transaction, deliveries};
+use serde_json::{Value, json};
+
+use super::{HookReply, HookReport, Hooks};
+use crate::EngineError;
+use crate::audit::{self, Asked, Ruling};
+use crate::canonical::{canonical, sha256};
+use crate::sessions::Subject;
+
+/// What may be decided where a person has to be asked.
+enum Step {
+    /// This is the answer.
+    Answered,
+    /// A person gives it.
+    Person,
+}
+
+impl Hooks {
+    /// Decides on a report that is stored.
+    pub(super) async fn decide(
+        &self,
+        subject: &Subject,
+        report: &HookReport,
+        event_id: Seq,
+        reading: &HookReading,
+    ) -> Result<HookReply, EngineError> {
+        match &reading.fact {
+            HookFact::BeforeTool(call) => {
+                self.before_tool(subject, report, event_id, reading, call)
+                    .await
+            }
+            HookFact::PermissionAsked(call) => {
+                self.permission(subject, report, event_id, reading, call)
+                    .await
+            }
+            _ => Ok(HookReply::NOTHING),
+        }
+    }
+
+    /// Goes on with a report that was stored before but never answered: its hook has come back
+    /// to a daemon that was away.
+    pub(super) async fn go_on(
+        &self,
+        subject: &Subject,
+        report: &HookReport,
+    ) -> Result<HookReply, EngineError> {
+        if let Some(approval) = self.parts.approvals.of_delivery(&report.delivery_id).await? {
+            return self.wait_for_person(subject, report, approval.id).await;
+        }
+        let name = report.delivery_id.clone();
+        let read = move |db: &codepiper_store::Connection| deliveries::get(db, &name);
+        let Some(delivery) = self.parts.store.read(read).await? else {
+            return Ok(HookReply::NOTHING);
+        };
+        let reading = provider(subject.provider).read_hook(&report.event, &report.data);
+        self.decide(subject, report, delivery.event_id, &reading)
+            .await
+    }
+
+    /// Every explicit rule counts here, whatever mode the agent is in. No rule: no answer.
+    async fn before_tool(
+        &self,
+        subject: &Subject,
+        report: &HookReport,
+        event_id: Seq,
+        reading: &HookReading,
+        call: &HookCall,
+    ) -> Result<HookReply, EngineError> {
+        let (tool_call, asked) = request(subject, report, event_id, reading, call);
+        let matched = self.parts.policies.evaluate(&tool_call).matched;
+        let ruling = Ruling {
+            decision: explicit(&matched, call),
+            source: DecisionSource::Agent,
+            reason: None,
+            matched,
+        };
+        let ruling = with_reason(ruling);
+        let reply = reply(subject, report, &ruling);
+        let written = reply.clone();
+        let job = move |tx: &Transaction<'_>| {
+            match decisions::of_event(tx, asked.session_id, event_id)? {
+                Some(earlier) => audit::rule_again(tx, earlier, event_id, &ruling, asked.at)?,
+                None => audit::record(tx, &asked, &ruling)?,
+            };
+            Self::keep_answer(tx, event_id, &written)
+        };
+        self.parts.store.write(job).await?;
+        Ok(reply)
+    }
+
+    /// The agent would ask now: the default action counts, and every `ask`.
+    async fn permission(
+        &self,
+        subject: &Subject,
+        report: &HookReport,
+        event_id: Seq,
+        reading: &HookReading,
+        call: &HookCall,
+    ) -> Result<HookReply, EngineError> {
+        let (tool_call, asked) = request(subject, report, event_id, reading, call);
+        let matched = self.parts.policies.evaluate(&tool_call).matched;
+        let earlier = self.earlier(&asked).await?;
+        let ruling = self.ruling_on_request(matched, call, earlier.as_ref());
+        let step = match ruling.decision {
+            DecisionKind::Ask if !call.is_question => Step::Person,
+            _ => Step::Answered,
+        };
+        let at = asked.at;
+        let record = {
+            let ruling = ruling.clone();
+            let asked = asked.clone();
+            move |tx: &Transaction<'_>| {
+                // It may have got an outcome meanwhile; then this is another call.
+                let earlier = match earlier {
+                    Some(earlier) => decisions::get(tx, &earlier.decision.id)?,
+                    None => None,
+                };
+                let decision = match earlier {
+                    Some(earlier) => audit::rule_again(tx, earlier, event_id, &ruling, at)?,
+                    None => audit::record(tx, &asked, &ruling)?,
+                };
+                Ok::<_, StoreError>(decision.id)
+            }
+        };
+        match step {
+            Step::Answered => {
+                let reply = reply(subject, report, &ruling);
+                let written = reply.clone();
+                let job = move |tx: &Transaction<'_>| {
+                    record(tx)?;
+                    Self::keep_answer(tx, event_id, &written)
+                };
+                self.parts.store.write(job).await?;
+                Ok(reply)
+            }
+            Step::Person => {
+                let approval = approval(subject, &tool_call, &asked, ruling.matched);
+                let id = approval.id;
+                let stored = StoredApproval {
+                    approval,
+                    decision_id: String::new(),
+                    delivery_id: report.delivery_id.clone(),
+                };
+                self.parts
+                    .approvals
+                    .open_new(stored, event_id, record)
+                    .await?;
+                self.wait_for_person(subject, report, id).await
+            }
+        }
+    }
+
+    /// The row that the call got before it was made, as long as nothing has come of it.
+    async fn earlier(&self, asked: &Asked) -> Result<Option<StoredDecision>, EngineError> {
+        let (session, agent, hash) = (
+            asked.session_id,
+            asked.agent_id.clone(),
+            asked.request_hash.clone(),
+        );
+        let read = move |db: &codepiper_store::Connection| {
+            decisions::open_of_request(db, session, agent.as_deref(), &hash)
+        };
+        Ok(self.parts.store.read(read).await?)
+    }
+
+    fn ruling_on_request(
+        &self,
+        matched: Vec<Matched>,
+        call: &HookCall,
+        earlier: Option<&StoredDecision>,
+    ) -> Ruling {
+        let mut decision = explicit(&matched, call);
+        let mut source = DecisionSource::Agent;
+        let mut reason = None;
+        let was_allowed =
+            earlier.is_some_and(|earlier| earlier.decision.decision == DecisionKind::Allow);
+        if decision == DecisionKind::Allow && was_allowed {
+            // It was told so and asks all the same: a stricter rule of the agent's own.
+            decision = DecisionKind::Ask;
+            source = DecisionSource::Default;
+            reason = Some("the agent's own rules ask although a rule here allows".to_owned());
+        } else if matched.is_empty() && !call.is_question {
+            source = DecisionSource::Default;
+            decision = match self.parts.policies.default_action() {
+                Verdict::Deny => {
+                    reason = Some("no rule allows it, and the default is to deny".to_owned());
+                    DecisionKind::Deny
+                }
+                Verdict::Ask | Verdict::Allow => DecisionKind::Ask,
+            };
+        }
+        with_reason(Ruling {
+            decision,
+            source,
+            matched,
+            reason,
+        })
+    }
+
+    async fn wait_for_person(
+        &self,
+        subject: &Subject,
+        report: &HookReport,
+        id: ApprovalId,
+    ) -> Result<HookReply, EngineError> {
+        let approval = self.parts.approvals.hold(id).await?;
+        let is_ours = matches!(
+            approval.status,
+            ApprovalStatus::Answered | ApprovalStatus::Effective | ApprovalStatus::Ineffective
+        );
+        // Where the terminal was faster there is nothing to say any more.
+        let Some(answer) = approval.answer.filter(|_| is_ours) else {
+            return Ok(HookReply::NOTHING);
+        };
+        let (decision, said) = match answer.decision {
+            Permission::Allow => (DecisionKind::Allow, None),
+            Permission::Deny => {
+                let message = answer.note.unwrap_or_else(|| {
+                    "The user does not want this to happen. Do something else, or ask.".to_owned()
+                });
+                (DecisionKind::Deny, Some(message))
+            }
+        };
+        Ok(HookReply {
+            decision,
+            stdout: said_to_agent(subject, report, decision, said.as_deref()),
+            ..HookReply::NOTHING
+        })
+    }
+}
+
+/// What the rules say outright. A question to the person is none that an `allow` could answer, and
+/// asking about it would be asking twice.
+fn explicit(matched: &[Matched], call: &HookCall) -> DecisionKind {
+    match matched.first().map(|rule| rule.action) {
+        Some(Verdict::Deny) => DecisionKind::Deny,
+        _ if call.is_question => DecisionKind::None,
+        Some(Verdict::Ask) => DecisionKind::Ask,
+        Some(Verdict::Allow) => DecisionKind::Allow,
+        None => DecisionKind::None,
+    }
+}
+
+/// Names the rule that decided, where one did.
+fn with_reason(mut ruling: Ruling) -> Ruling {
+    let decides = matches!(
+        (ruling.decision, ruling.source),
+        (
+            DecisionKind::Allow | DecisionKind::Ask | DecisionKind::Deny,
+            DecisionSource::Agent
+        )
+    );
+    if let Some(rule) = ruling.matched.first().filter(|_| decides) {
+        ruling.source = DecisionSource::Rule;
+        ruling.reason = Some(rule.reason.clone().unwrap_or_else(|| {
+            format!("rule `{}` of policy `{}`", rule.rule_id, rule.policy_id)
+        }));
+    }
+    ruling
+}
+
+/// The call as the rules see it, and as the audit keeps it.
+pub(super) fn request(
+    subject: &Subject,
+    report: &HookReport,
+    event_id: Seq,
+    reading: &HookReading,
+    call: &HookCall,
+) -> (ToolCall, Asked) {
+    let cwd = reading.cwd.clone().filter(|cwd| cwd.is_absolute());
+    let tool_call = ToolCall {
+        tool_name: call.tool_name.clone(),
+        tool_input: call.tool_input.clone(),
+        cwd: cwd.unwrap_or_else(|| subject.cwd.clone()),
+        session_id: Some(report.session_id),
+        provider: Some(subject.provider),
+    };
+    let request = json!({
+        "cwd": tool_call.cwd,
+        "sessionId": report.session_id,
+        "toolInput": tool_call.tool_input,
+        "toolName": tool_call.tool_name,
+    });
+    let asked = Asked {
+        session_id: report.session_id,
+        event_id,
+        agent_id: reading.agent_id.clone(),
+        tool_name: call.tool_name.clone(),
+        tool_input: subject.redactor.redact(&call.tool_input),
+        request_hash: sha256(canonical(&request).as_bytes()),
+        tool_use_id: call.tool_use_id.clone(),
+        at: report.at,
+    };
+    (tool_call, asked)
+}
+
+fn reply(subject: &Subject, report: &HookReport, ruling: &Ruling) -> HookReply {
+    HookReply {
+        decision: ruling.decision,
+        stdout: said_to_agent(subject, report, ruling.decision, ruling.reason.as_deref()),
+        ..HookReply::NOTHING
+    }
+}
+
+fn said_to_agent(
+    subject: &Subject,
+    report: &HookReport,
+    decision: DecisionKind,
+    reason: Option<&str>,
+) -> Option<String> {
+    let reason = reason.unwrap_or("a rule says so");
+    let answer = match decision {
+        DecisionKind::Allow => HookAnswer::Allow,
+        DecisionKind::Deny => HookAnswer::Deny(reason),
+        DecisionKind::Ask => HookAnswer::Ask(reason),
+        DecisionKind::None => return None,
+    };
+    provider(subject.provider).hook_answer(&report.event, answer)
+}
+
+fn approval(
+    subject: &Subject,
+    call: &ToolCall,
+    asked: &Asked,
+    matched: Vec<Matched>,
+) -> Approval {
+    Approval {
+        id: ApprovalId::random(),
+        session_id: asked.session_id,
+        provider: subject.provider,
+        status: ApprovalStatus::Pending,
+        tool_name: call.tool_name.clone(),
+        tool_input: call.tool_input.clone(),
+        summary: summary(&call.tool_input),
+        cwd: call.cwd.clone(),
+        agent_id: asked.agent_id.clone(),
+        diff: None,
+        risk: codepiper_policy::risk(call),
+        matched,
+        request_hash: asked.request_hash.clone(),
+        created_at: asked.at,
+        expires_at: None,
+        answer: None,
+        closed_reason: None,
+    }
+}
+
+/// The request in one line: the command, the file or the address, otherwise everything.
+fn summary(tool_input: &Value) -> String {
+    const NAMING: [&str; 5] = ["command", "file_path", "notebook_path", "url", "query"];
+    const SHOWN: usize = 500;
+    let named = NAMING.iter().find_map(|name| tool_input[*name].as_str());
+    let whole = named.map_or_else(|| tool_input.to_string(), str::to_owned);
+    let line: String = whole
+        .chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect();
+    if line.chars().count() <= SHOWN {
+        return line;
+    }
+    let mut short: String = line.chars().take(SHOWN).collect();
+    short.push('…');
+    short
+}

@@ -1,0 +1,106 @@
+//! What an event says about the calls that were decided before it.
+
+use codepiper_model::{Approval, DecisionKind, Outcome, SessionId, Timestamp};
+use codepiper_providers::{HookCall, HookFact, HookReading};
+use codepiper_store::approvals::StoredApproval;
+use codepiper_store::decisions::{self, StoredDecision};
+use codepiper_store::{StoreError, Transaction};
+
+use crate::approvals::{Settlement, settle};
+use crate::audit;
+
+/// Writes down what came of earlier calls, and returns the approvals that are settled by it.
+pub(super) fn follow(
+    tx: &Transaction<'_>,
+    session_id: SessionId,
+    reading: &HookReading,
+    open: &[StoredApproval],
+    at: Timestamp,
+) -> Result<Vec<Approval>, StoreError> {
+    let agent_id = reading.agent_id.as_deref();
+    let mut settled = Vec::new();
+    match &reading.fact {
+        HookFact::AfterTool(call) => {
+            let found = find(tx, session_id, agent_id, call, open)?;
+            let id = found.as_ref().map(|found| found.decision.id.clone());
+            if let Some(approval) = approval_of(open, id.as_deref()) {
+                settled.extend(settle(tx, approval, Settlement::Ran, at)?);
+            }
+            if let Some(id) = id
+                && let Some(found) = decisions::get(tx, &id)?
+            {
+                audit::came_of(tx, found, Outcome::Ran, call.tool_use_id.as_deref(), at)?;
+            }
+        }
+        HookFact::AfterBatch(calls) => {
+            for call in calls {
+                let Some(found) = find(tx, session_id, agent_id, call, open)? else {
+                    continue;
+                };
+                if found.decision.outcome == Outcome::Ran {
+                    continue;
+                }
+                let id = found.decision.id.clone();
+                if let Some(approval) = approval_of(open, Some(&id)) {
+                    settled.extend(settle(tx, approval, Settlement::NotRun, at)?);
+                }
+                if let Some(found) = decisions::get(tx, &id)? {
+                    audit::came_of(tx, found, Outcome::Blocked, call.tool_use_id.as_deref(), at)?;
+                }
+            }
+        }
+        HookFact::TurnChanged => {
+            for stored in open {
+                if stored.approval.agent_id.as_deref() == agent_id {
+                    settled.extend(settle(tx, stored, Settlement::NotRun, at)?);
+                }
+            }
+            let denied = decisions::open_of_agent(tx, session_id, agent_id, DecisionKind::Deny)?;
+            for found in denied {
+                audit::came_of(tx, found, Outcome::Blocked, None, at)?;
+            }
+        }
+        HookFact::BeforeTool(_)
+        | HookFact::PermissionAsked(_)
+        | HookFact::ConversationBegan
+        | HookFact::Other => {}
+    }
+    Ok(settled)
+}
+
+/// The decision on a call: by the agent's name for it or, where the event before the call never
+/// reached us, by what is open of the same words.
+fn find(
+    tx: &Transaction<'_>,
+    session_id: SessionId,
+    agent_id: Option<&str>,
+    call: &HookCall,
+    open: &[StoredApproval],
+) -> Result<Option<StoredDecision>, StoreError> {
+    if let Some(id) = &call.tool_use_id
+        && let Some(found) = decisions::of_tool_use(tx, session_id, id)?
+    {
+        return Ok(Some(found));
+    }
+    let same = open.iter().find(|stored| {
+        let approval = &stored.approval;
+        approval.agent_id.as_deref() == agent_id
+            && approval.tool_name == call.tool_name
+            && approval.tool_input == call.tool_input
+    });
+    match same {
+        Some(stored) => {
+            let found = decisions::get(tx, &stored.decision_id)?;
+            Ok(found.filter(|found| found.tool_use_id.is_none()))
+        }
+        None => Ok(None),
+    }
+}
+
+fn approval_of<'a>(
+    open: &'a [StoredApproval],
+    decision_id: Option<&str>,
+) -> Option<&'a StoredApproval> {
+    open.iter()
+        .find(|stored| Some(stored.decision_id.as_str()) == decision_id)
+}

@@ -1,0 +1,163 @@
+//! A report becomes an event, with all that follows from it for calls that were decided before.
+
+use codepiper_model::{Approval, EventSource, NewEvent, Seq};
+use codepiper_providers::{HookFact, HookReading, provider};
+use codepiper_store::approvals::StoredApproval;
+use codepiper_store::deliveries;
+use codepiper_store::{StoreError, Transaction, sessions as rows};
+use serde_json::{Value, json};
+
+use super::{HookReply, HookReport, Hooks, follow};
+use crate::EngineError;
+use crate::sessions::Subject;
+
+/// The longest text inside a report that is kept whole.
+const TEXT_MAX: usize = 256 * 1024;
+
+/// What became of a report.
+pub(super) enum Ingested {
+    /// It was here before; the answer, where that is known already.
+    Before(Option<HookReply>),
+    /// It is new.
+    New { event_id: Seq, reading: HookReading },
+}
+
+/// What one transaction did.
+struct Written {
+    earlier: Option<deliveries::Delivery>,
+    settled: Vec<Approval>,
+}
+
+impl Hooks {
+    /// Stores a report once. An event on which nothing is to be decided has its answer at once.
+    pub(super) async fn ingest(
+        &self,
+        subject: &Subject,
+        report: &HookReport,
+        is_late: bool,
+    ) -> Result<Ingested, EngineError> {
+        let reading = provider(subject.provider).read_hook(&report.event, &report.data);
+        let now = self.parts.clock.now();
+        let at = report.at.min(now);
+        let event = NewEvent {
+            session_id: report.session_id,
+            timestamp: at,
+            source: EventSource::Hook,
+            kind: report.event.clone(),
+            payload: shortened(subject.redactor.redact(&report.data)),
+        };
+        let is_open = matches!(
+            reading.fact,
+            HookFact::BeforeTool(_) | HookFact::PermissionAsked(_)
+        );
+        let answer = (!is_open)
+            .then(|| serde_json::to_string(&HookReply::NOTHING))
+            .transpose()
+            .map_err(EngineError::internal)?;
+        let conversation = reading
+            .conversation
+            .clone()
+            .filter(|(id, path)| subject.is_new_conversation(id, path));
+        let delivery_id = report.delivery_id.clone();
+        let facts = reading.clone();
+        let write = move |tx: &Transaction<'_>, open: &[StoredApproval]| {
+            if let Some(earlier) = deliveries::get(tx, &delivery_id)? {
+                let written = Written {
+                    earlier: Some(earlier),
+                    settled: Vec::new(),
+                };
+                return Ok((0, written));
+            }
+            let seq = deliveries::append(tx, &event, &delivery_id, answer.as_deref())?;
+            if let Some((id, path)) = &conversation {
+                rows::set_conversation(tx, event.session_id, id, &path.to_string_lossy(), now)?;
+            }
+            let settled = follow::follow(tx, event.session_id, &facts, open, at)?;
+            let written = Written {
+                earlier: None,
+                settled,
+            };
+            Ok((seq, written))
+        };
+        let (seq, written) = self.write(report, &reading, write).await?;
+        if let Some(earlier) = written.earlier {
+            if earlier.session_id != report.session_id {
+                return Err(EngineError::invalid(
+                    "deliveryId",
+                    "`deliveryId` names a report of another session",
+                ));
+            }
+            let reply = earlier.answer.map(serde_json::from_value).transpose();
+            return Ok(Ingested::Before(reply.map_err(EngineError::internal)?));
+        }
+        if let Some((id, path)) = reading.conversation.as_ref().filter(|_| !is_late) {
+            self.parts.sessions.note_conversation(report.session_id, id, path);
+        }
+        Ok(Ingested::New {
+            event_id: seq,
+            reading,
+        })
+    }
+
+    /// Runs `write` in a transaction, with what is open of the session where the event could
+    /// settle any of it.
+    async fn write(
+        &self,
+        report: &HookReport,
+        reading: &HookReading,
+        write: impl FnOnce(&Transaction<'_>, &[StoredApproval]) -> Result<(Seq, Written), StoreError>
+        + Send
+        + 'static,
+    ) -> Result<(Seq, Written), EngineError> {
+        let parts = &self.parts;
+        let settles = matches!(
+            reading.fact,
+            HookFact::AfterTool(_) | HookFact::AfterBatch(_) | HookFact::TurnChanged
+        );
+        if !settles || !parts.approvals.has_open(report.session_id) {
+            return parts.events.commit(move |tx| write(tx, &[])).await;
+        }
+        let events = parts.events.clone();
+        let commit = |open: Vec<StoredApproval>| async move {
+            let (seq, written) = events.commit(move |tx| write(tx, &open)).await?;
+            let settled = written.settled.clone();
+            Ok(((seq, written), settled))
+        };
+        parts
+            .approvals
+            .while_unchanged(report.session_id, commit)
+            .await
+    }
+
+    /// Writes down what a report was answered with.
+    pub(super) fn keep_answer(
+        tx: &Transaction<'_>,
+        event_id: Seq,
+        reply: &HookReply,
+    ) -> Result<(), StoreError> {
+        deliveries::set_answer(tx, event_id, &serde_json::to_value(reply)?)
+    }
+}
+
+/// The same value with long texts cut: an event is read by people and pages. What an agent may do
+/// is decided on the whole text.
+fn shortened(value: Value) -> Value {
+    match value {
+        Value::String(text) if text.len() > TEXT_MAX => {
+            let mut end = TEXT_MAX;
+            while !text.is_char_boundary(end) {
+                end -= 1;
+            }
+            let left = text.len() - end;
+            json!(format!("{}… [{left} more bytes]", &text[..end]))
+        }
+        Value::Array(items) => items.into_iter().map(shortened).collect(),
+        Value::Object(object) => Value::Object(
+            object
+                .into_iter()
+                .map(|(key, value)| (key, shortened(value)))
+                .collect(),
+        ),
+        plain => plain,
+    }
+}

@@ -1,0 +1,127 @@
+//! What agents' hooks report, and what they are told.
+//!
+//! Every report is committed as an event before anything follows from it. Its delivery id makes it
+//! harmless to report it again: the second time it gets the first answer.
+
+mod credential;
+mod decide;
+mod follow;
+mod ingest;
+mod program;
+mod spool;
+
+use std::sync::Arc;
+
+use codepiper_model::{Clock, DecisionKind, SessionId, Timestamp};
+use codepiper_store::Store;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::sessions::SessionManager;
+use crate::{Approvals, Config, EngineError, EventBus, PolicyEngine};
+
+pub(crate) use credential::Credential;
+pub(crate) use program::install as install_program;
+use ingest::Ingested;
+
+/// Takes the reports of agents' hooks and answers them.
+#[derive(Clone)]
+pub struct Hooks {
+    parts: Arc<Parts>,
+}
+
+pub(crate) struct Parts {
+    pub(crate) config: Arc<Config>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) store: Store,
+    pub(crate) events: EventBus,
+    pub(crate) sessions: SessionManager,
+    pub(crate) policies: PolicyEngine,
+    pub(crate) approvals: Approvals,
+}
+
+/// A report of a hook.
+#[derive(Clone, Debug)]
+pub struct HookReport {
+    /// The session, as we call it.
+    pub session_id: SessionId,
+    /// What happened, in the agent's words.
+    pub event: String,
+    /// The details, in the agent's words.
+    pub data: Value,
+    /// Names this report.
+    pub delivery_id: String,
+    /// When it happened.
+    pub at: Timestamp,
+}
+
+/// What the hook is to do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct HookReply {
+    /// What was decided.
+    pub decision: DecisionKind,
+    /// What it prints for the agent.
+    pub stdout: Option<String>,
+    /// What it prints for people.
+    pub stderr: Option<String>,
+    /// How it exits.
+    pub exit_code: u8,
+}
+
+impl HookReply {
+    /// Nothing to say: the agent's own rules apply.
+    pub(crate) const NOTHING: Self = Self {
+        decision: DecisionKind::None,
+        stdout: None,
+        stderr: None,
+        exit_code: 0,
+    };
+}
+
+impl Hooks {
+    pub(crate) fn new(parts: Parts) -> Self {
+        Self {
+            parts: Arc::new(parts),
+        }
+    }
+
+    /// Takes a report and answers it; a permission that a person has to give is waited for.
+    pub async fn report(&self, report: HookReport, secret: &str) -> Result<HookReply, EngineError> {
+        let subject = self.parts.sessions.subject(report.session_id).await?;
+        if !subject.credential.is_shown_by(secret) {
+            return Err(EngineError::Forbidden {
+                code: "wrong_secret",
+                message: format!("this is not the secret of session `{}`", report.session_id),
+            });
+        }
+        check(&report)?;
+        match self.ingest(&subject, &report, false).await? {
+            Ingested::Before(Some(reply)) => Ok(reply),
+            Ingested::Before(None) => self.go_on(&subject, &report).await,
+            Ingested::New { event_id, reading } => {
+                self.parts.sessions.note_hook(report.session_id, &report.event, event_id, &reading);
+                self.decide(&subject, &report, event_id, &reading).await
+            }
+        }
+    }
+}
+
+fn check(report: &HookReport) -> Result<(), EngineError> {
+    let is_name = |text: &str| {
+        !text.is_empty()
+            && text.len() <= 64
+            && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-.".contains(&b))
+    };
+    if !is_name(&report.event) {
+        let message = "`event` is the name of an event: 1 to 64 letters, digits, `_`, `-`, `.`";
+        return Err(EngineError::invalid("event", message));
+    }
+    if uuid::Uuid::try_parse(&report.delivery_id).is_err() {
+        return Err(EngineError::invalid("deliveryId", "`deliveryId` is a UUID"));
+    }
+    if !report.data.is_object() {
+        return Err(EngineError::invalid("data", "`data` is the JSON object that the agent gave"));
+    }
+    Ok(())
+}

@@ -1,0 +1,47 @@
+//! What came after a decision, and what else has to be accounted for: a chain of hashes.
+
+use codepiper_model::Timestamp;
+use rusqlite::{Connection, OptionalExtension as _};
+
+use crate::StoreError;
+
+/// An entry that is about to be added.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewEntry {
+    /// When it happened.
+    pub at: Timestamp,
+    /// What happened.
+    pub kind: String,
+    /// The decision that it is about.
+    pub decision_id: Option<String>,
+    /// What the hash covers.
+    pub sealed: String,
+    /// The hash of the entry before it.
+    pub prev_hash: String,
+    /// Its hash.
+    pub hash: String,
+}
+
+/// The hash of the newest entry; empty before the first.
+pub fn last_hash(db: &Connection) -> Result<String, StoreError> {
+    let mut statement = db.prepare_cached("SELECT hash FROM audit ORDER BY seq DESC LIMIT 1")?;
+    let found = statement.query_row([], |row| row.get(0)).optional()?;
+    Ok(found.unwrap_or_default())
+}
+
+/// Adds an entry at the end of the chain.
+pub fn append(db: &Connection, entry: &NewEntry) -> Result<(), StoreError> {
+    db.prepare_cached(
+        "INSERT INTO audit (ts, kind, decision_id, sealed, prev_hash, hash)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+    )?
+    .execute((
+        entry.at.as_millis(),
+        &entry.kind,
+        &entry.decision_id,
+        &entry.sealed,
+        &entry.prev_hash,
+        &entry.hash,
+    ))?;
+    Ok(())
+}

@@ -1,0 +1,206 @@
+//! What was decided on tool calls: rows in a chain of hashes, each with what became of it.
+
+use codepiper_model::{Decision, DecisionKind, Seq, SessionId};
+use rusqlite::types::Value;
+use rusqlite::{Connection, OptionalExtension as _, Row, params_from_iter};
+
+use crate::StoreError;
+use crate::row::json;
+
+/// A decision, and what finds it again when the agent goes on.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StoredDecision {
+    /// The decision as it stands now.
+    pub decision: Decision,
+    /// Names the request.
+    pub request_hash: String,
+    /// The agent's own name of the tool call.
+    pub tool_use_id: Option<String>,
+    /// What the hash covers.
+    pub sealed: String,
+}
+
+/// Which decisions to read.
+#[derive(Clone, Debug, Default)]
+pub struct DecisionQuery {
+    /// Of this session only.
+    pub session_id: Option<SessionId>,
+    /// Of this kind only.
+    pub decision: Option<DecisionKind>,
+    /// Earlier than the one of this id.
+    pub before: Option<String>,
+    /// At most so many.
+    pub limit: usize,
+}
+
+/// The hash of the newest row; empty before the first.
+pub fn last_hash(db: &Connection) -> Result<String, StoreError> {
+    let mut statement =
+        db.prepare_cached("SELECT hash FROM decisions ORDER BY seq DESC LIMIT 1")?;
+    let found = statement.query_row([], |row| row.get(0)).optional()?;
+    Ok(found.unwrap_or_default())
+}
+
+/// Adds a decision at the end of the chain.
+pub fn append(db: &Connection, stored: &StoredDecision) -> Result<(), StoreError> {
+    let decision = &stored.decision;
+    db.prepare_cached(
+        "INSERT INTO decisions (id, session_id, request_hash, tool_use_id, agent_id, ts, sealed,
+             prev_hash, hash, decision, outcome, body)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+    )?
+    .execute((
+        &decision.id,
+        decision.session_id.to_string(),
+        &stored.request_hash,
+        &stored.tool_use_id,
+        &decision.agent_id,
+        decision.timestamp.as_millis(),
+        &stored.sealed,
+        &decision.prev_hash,
+        &decision.hash,
+        decision.decision.as_str(),
+        decision.outcome.as_str(),
+        serde_json::to_string(decision)?,
+    ))?;
+    Ok(())
+}
+
+/// Writes down how a decision stands now; what its hash covers stays.
+pub fn update(
+    db: &Connection,
+    decision: &Decision,
+    tool_use_id: Option<&str>,
+) -> Result<(), StoreError> {
+    db.prepare_cached(
+        "UPDATE decisions SET decision = ?2, outcome = ?3, body = ?4,
+             tool_use_id = coalesce(tool_use_id, ?5)
+         WHERE id = ?1",
+    )?
+    .execute((
+        &decision.id,
+        decision.decision.as_str(),
+        decision.outcome.as_str(),
+        serde_json::to_string(decision)?,
+        tool_use_id,
+    ))?;
+    Ok(())
+}
+
+/// One decision.
+pub fn get(db: &Connection, id: &str) -> Result<Option<StoredDecision>, StoreError> {
+    one(db, "SELECT * FROM decisions WHERE id = ?1", [id])
+}
+
+/// The decision that was asked for with this event.
+pub fn of_event(
+    db: &Connection,
+    session_id: SessionId,
+    event_id: Seq,
+) -> Result<Option<StoredDecision>, StoreError> {
+    one(
+        db,
+        "SELECT * FROM decisions
+         WHERE session_id = ?1 AND json_extract(body, '$.eventId') = ?2
+         ORDER BY seq DESC LIMIT 1",
+        (session_id.to_string(), event_id),
+    )
+}
+
+/// The decision on this tool call, by the agent's own name for it.
+pub fn of_tool_use(
+    db: &Connection,
+    session_id: SessionId,
+    tool_use_id: &str,
+) -> Result<Option<StoredDecision>, StoreError> {
+    one(
+        db,
+        "SELECT * FROM decisions WHERE tool_use_id = ?2 AND session_id = ?1
+         ORDER BY seq DESC LIMIT 1",
+        (session_id.to_string(), tool_use_id),
+    )
+}
+
+/// The newest decision on such a request of which nothing has come yet.
+pub fn open_of_request(
+    db: &Connection,
+    session_id: SessionId,
+    agent_id: Option<&str>,
+    request_hash: &str,
+) -> Result<Option<StoredDecision>, StoreError> {
+    one(
+        db,
+        "SELECT * FROM decisions
+         WHERE session_id = ?1 AND agent_id IS ?2 AND request_hash = ?3
+             AND outcome IN ('unknown', 'answered')
+         ORDER BY seq DESC LIMIT 1",
+        (session_id.to_string(), agent_id, request_hash),
+    )
+}
+
+/// The decisions of one kind of which nothing has come yet.
+pub fn open_of_agent(
+    db: &Connection,
+    session_id: SessionId,
+    agent_id: Option<&str>,
+    kind: DecisionKind,
+) -> Result<Vec<StoredDecision>, StoreError> {
+    let mut statement = db.prepare_cached(
+        "SELECT * FROM decisions
+         WHERE session_id = ?1 AND agent_id IS ?2 AND decision = ?3
+             AND outcome IN ('unknown', 'answered')
+         ORDER BY seq",
+    )?;
+    let values = (session_id.to_string(), agent_id, kind.as_str());
+    let rows = statement.query_and_then(values, read)?;
+    rows.collect()
+}
+
+/// Decisions, newest first.
+pub fn query(db: &Connection, query: &DecisionQuery) -> Result<Vec<Decision>, StoreError> {
+    let mut sql = String::from("SELECT * FROM decisions WHERE TRUE");
+    let mut values: Vec<Value> = Vec::new();
+    let mut filter = |condition: &str, value: Option<String>| {
+        if let Some(value) = value {
+            sql.push_str(condition);
+            values.push(value.into());
+        }
+    };
+    filter(
+        " AND session_id = ?",
+        query.session_id.map(|id| id.to_string()),
+    );
+    filter(
+        " AND decision = ?",
+        query.decision.map(|kind| kind.as_str().to_owned()),
+    );
+    filter(
+        " AND seq < (SELECT seq FROM decisions WHERE id = ?)",
+        query.before.clone(),
+    );
+    sql.push_str(" ORDER BY seq DESC LIMIT ?");
+    values.push(i64::try_from(query.limit).unwrap_or(i64::MAX).into());
+    let mut statement = db.prepare_cached(&sql)?;
+    let rows = statement.query_and_then(params_from_iter(values), |row| Ok(read(row)?.decision))?;
+    rows.collect()
+}
+
+fn one(
+    db: &Connection,
+    sql: &str,
+    values: impl rusqlite::Params,
+) -> Result<Option<StoredDecision>, StoreError> {
+    db.prepare_cached(sql)?
+        .query_row(values, |row| Ok(read(row)))
+        .optional()?
+        .transpose()
+}
+
+fn read(row: &Row<'_>) -> Result<StoredDecision, StoreError> {
+    Ok(StoredDecision {
+        decision: json(row, "body")?,
+        request_hash: row.get("request_hash")?,
+        tool_use_id: row.get("tool_use_id")?,
+        sealed: row.get("sealed")?,
+    })
+}
