@@ -1,9 +1,4 @@
 //! The demo agent in a real tmux: a private server for each test, which dies with it.
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "test support, outside of `#[test]`"
-)]
 
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
