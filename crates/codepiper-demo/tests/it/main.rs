@@ -5,4 +5,5 @@
     reason = "a failure is how a test speaks"
 )]
 mod demo;
+mod hooks;
 mod support;
