@@ -83,6 +83,9 @@ pub(crate) enum Command {
         /// The launch file.
         spec: PathBuf,
     },
+    /// Tell the daemon of an event of an agent, and the agent what the daemon says (as its hook).
+    #[command(hide = true)]
+    HookForward(crate::hook_forward::Options),
     /// The demo agent (inside a session's pane).
     #[command(hide = true, disable_help_flag = true)]
     DemoAgent {

@@ -5,6 +5,7 @@ mod cli;
 mod commands;
 mod daemon_process;
 mod error;
+mod hook_forward;
 mod output;
 mod place;
 mod resolve;
@@ -17,6 +18,10 @@ use crate::cli::Cli;
 use crate::error::CliError;
 
 fn main() -> ExitCode {
+    // Before everything else: an agent waits for it at every tool call.
+    if let Some(code) = hook_forward::intercept() {
+        return code;
+    }
     let cli = Cli::parse();
     let json = cli.json;
     match commands::run(cli) {

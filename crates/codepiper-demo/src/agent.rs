@@ -12,8 +12,8 @@ use uuid::Uuid;
 
 use crate::args::DemoArgs;
 use crate::block;
-use crate::dialog::{Dialog, Outcome};
 use crate::events::{Events, Wake};
+use crate::hooks::Hooks;
 use crate::input::Input;
 use crate::line::{Line, Style};
 use crate::permission::Permissions;
@@ -23,11 +23,34 @@ use crate::signals::{HANGUP, Signals};
 use crate::stamp::{Stamp, Stamper};
 use crate::terminal::Terminal;
 use crate::transcript::Transcript;
+use crate::underway::Underway;
 use crate::view::{self, Face, State};
 
-/// The agent is to end, with this exit code.
+/// The agent is to end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Exit(pub(crate) u8);
+pub(crate) enum Exit {
+    /// A person asked for it at the prompt.
+    Asked,
+    /// Something else ended it, with this exit code.
+    With(u8),
+}
+
+impl Exit {
+    pub(crate) fn code(self) -> u8 {
+        match self {
+            Self::Asked => 0,
+            Self::With(code) => code,
+        }
+    }
+
+    /// The reason as Claude Code tells it to hooks.
+    fn reason(self) -> &'static str {
+        match self {
+            Self::Asked => "prompt_input_exit",
+            Self::With(_) => "other",
+        }
+    }
+}
 
 /// What a key did at the prompt.
 pub(crate) enum Typed {
@@ -67,7 +90,7 @@ impl fmt::Display for StartError {
 
 /// The demo agent.
 pub(crate) struct Agent {
-    events: Events,
+    pub(crate) events: Events,
     pub(crate) screen: Screen,
     prompt: Prompt,
     pub(crate) queue: VecDeque<Taken>,
@@ -76,6 +99,11 @@ pub(crate) struct Agent {
     pub(crate) permissions: Permissions,
     pub(crate) stamp: Stamper,
     pub(crate) cwd: PathBuf,
+    pub(crate) hooks: Hooks,
+    pub(crate) underway: Underway,
+    /// Of the latest prompt for the model.
+    pub(crate) prompt_id: Option<Uuid>,
+    resumed: bool,
 }
 
 impl Agent {
@@ -107,11 +135,24 @@ impl Agent {
             permissions: Permissions::new(args.skip_permissions),
             stamp,
             cwd,
+            hooks: Hooks::default(),
+            underway: Underway::default(),
+            prompt_id: None,
+            resumed: args.resume.is_some(),
         };
         agent.say_header();
         if let Some(id) = args.resume {
             let resumed = Line::new(Style::Dim, format!("  Resumed {id}"));
             agent.screen.say([Line::air(), resumed]);
+        }
+        if let Some(path) = &args.settings {
+            match Hooks::read(path) {
+                Ok(hooks) => agent.hooks = hooks,
+                Err(error) => {
+                    let words = error.to_string();
+                    agent.screen.say(block::error(&words, agent.screen.cols()));
+                }
+            }
         }
         Ok(agent)
     }
@@ -125,10 +166,12 @@ impl Agent {
         let farewell = self.screen.leave(self.events.terminal.size());
         // The terminal may be what ended us.
         self.events.terminal.write(farewell.as_bytes()).ok();
+        self.fire_session_end(exit.reason());
         exit
     }
 
     fn serve(&mut self) -> Result<Infallible, Exit> {
+        self.fire_session_start(if self.resumed { "resume" } else { "startup" })?;
         loop {
             let prompt = match self.queue.pop_front() {
                 Some(prompt) => prompt,
@@ -144,17 +187,6 @@ impl Agent {
                 && let Typed::Submitted(prompt) = self.press(input)?
             {
                 return Ok(Taken::Typed(prompt));
-            }
-        }
-    }
-
-    /// Shows a dialog until it is answered.
-    pub(crate) fn ask(&mut self, mut dialog: Dialog) -> Result<Outcome, Exit> {
-        loop {
-            if let Wake::Input(input) = self.wake(Face::Asking(&dialog), None, None)?
-                && let Some(outcome) = dialog.press(input)
-            {
-                return Ok(outcome);
             }
         }
     }
@@ -176,12 +208,12 @@ impl Agent {
             }
             Input::Escape => return Ok(Typed::Interrupt),
             Input::Ctrl('c') if !self.prompt.is_empty() => self.prompt.clear(),
-            Input::Ctrl('c') if leaving => return Err(Exit(0)),
+            Input::Ctrl('c') if leaving => return Err(Exit::Asked),
             Input::Ctrl('c') => {
                 self.leaving = true;
                 return Ok(Typed::Interrupt);
             }
-            Input::Ctrl('d') if self.prompt.is_empty() => return Err(Exit(0)),
+            Input::Ctrl('d') if self.prompt.is_empty() => return Err(Exit::Asked),
             Input::Ctrl(_) | Input::Up | Input::Down => {}
         }
         Ok(Typed::Nothing)
@@ -199,7 +231,13 @@ impl Agent {
                 return Ok(wake);
             }
             self.draw(face)?;
-            if let Some(wake) = self.events.wait(deadline, command)? {
+            let until = deadline.into_iter().chain(self.underway.deadline()).min();
+            let wake = self.events.wait(until, command, self.underway.watch())?;
+            // Never while a command runs, so it hides no news of one.
+            if self.underway.poll() {
+                return Ok(Wake::Hook);
+            }
+            if let Some(wake) = wake {
                 return Ok(wake);
             }
         }
@@ -221,7 +259,7 @@ impl Agent {
         self.events
             .terminal
             .write(drawing.as_bytes())
-            .map_err(|_| Exit(HANGUP))
+            .map_err(|_| Exit::With(HANGUP))
     }
 
     /// Empties the conversation on the screen.
@@ -230,7 +268,7 @@ impl Agent {
         self.events
             .terminal
             .write(clearing.as_bytes())
-            .map_err(|_| Exit(HANGUP))?;
+            .map_err(|_| Exit::With(HANGUP))?;
         self.say_header();
         Ok(())
     }

@@ -19,6 +19,8 @@ pub struct DemoArgs {
     pub transcript: Option<PathBuf>,
     /// Never ask for permission.
     pub skip_permissions: bool,
+    /// A file in the format of Claude Code's settings; its hooks are run.
+    pub settings: Option<PathBuf>,
 }
 
 /// A command line that does not parse.
@@ -52,8 +54,8 @@ impl std::error::Error for ArgsError {}
 
 impl DemoArgs {
     /// Reads a command line without the program's name:
-    /// `[--session-id UUID | --resume UUID] [--transcript PATH] [--dangerously-skip-permissions]
-    /// [--] [PROMPT]`.
+    /// `[--session-id UUID | --resume UUID] [--transcript PATH] [--settings FILE]
+    /// [--dangerously-skip-permissions] [--] [PROMPT]`.
     pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Self, ArgsError> {
         let mut parsed = Self::default();
         let mut args = args.into_iter();
@@ -79,6 +81,7 @@ impl DemoArgs {
                 "--transcript" if options => {
                     parsed.transcript = Some(value("--transcript")?.into());
                 }
+                "--settings" if options => parsed.settings = Some(value("--settings")?.into()),
                 "--dangerously-skip-permissions" if options => parsed.skip_permissions = true,
                 name if options && name.starts_with('-') => {
                     return Err(ArgsError::UnknownOption(name.to_owned()));
@@ -115,6 +118,8 @@ mod tests {
             id,
             "--transcript=/tmp/a=b.jsonl",
             "--dangerously-skip-permissions",
+            "--settings",
+            "settings.json",
             "SAY: hi",
         ]);
         assert_eq!(
@@ -125,6 +130,7 @@ mod tests {
                 resume: None,
                 transcript: Some("/tmp/a=b.jsonl".into()),
                 skip_permissions: true,
+                settings: Some("settings.json".into()),
             })
         );
     }

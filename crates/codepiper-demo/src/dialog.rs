@@ -44,6 +44,22 @@ impl Dialog {
         }
     }
 
+    /// Without the option that would answer later calls too.
+    pub(crate) fn once(mut self) -> Self {
+        self.options
+            .retain(|option| matches!(*option, "Yes" | "No"));
+        self
+    }
+
+    /// Does this outcome turn down what was asked for?
+    pub(crate) fn is_refused(&self, outcome: &Outcome) -> bool {
+        match outcome {
+            Outcome::Chosen(option) => self.options[*option] == "No",
+            Outcome::Typed(_) => false,
+            Outcome::Cancelled => true,
+        }
+    }
+
     pub(crate) fn question(question: String) -> Self {
         Self {
             title: "Question",

@@ -1,5 +1,5 @@
-//! Everything the agent waits for: keys, signals, the command's output and deadlines, in a single
-//! `poll` that lasts as long as nothing happens.
+//! Everything the agent waits for: keys, signals, the command's output, hooks and deadlines, in a
+//! single `poll` that lasts as long as nothing happens.
 
 use std::collections::VecDeque;
 use std::os::fd::BorrowedFd;
@@ -22,6 +22,8 @@ pub(crate) enum Wake {
     Deadline,
     /// The watched command wrote or ended.
     Command,
+    /// A hook that was waited for has ended or was given up.
+    Hook,
 }
 
 /// The terminal and the signals, and what came from them and was not yet taken.
@@ -49,7 +51,7 @@ impl Events {
     /// What need not be waited for. Keys go first, so that a flood of output cannot drown them.
     pub(crate) fn next(&mut self, deadline: Option<Instant>) -> Result<Option<Wake>, Exit> {
         if let Some(code) = self.signals.exit_code() {
-            return Err(Exit(code));
+            return Err(Exit::With(code));
         }
         let now = Instant::now();
         if self.escape_ends.is_some_and(|at| at <= now) {
@@ -62,16 +64,17 @@ impl Events {
         Ok(deadline.filter(|&at| at <= now).map(|_| Wake::Deadline))
     }
 
-    /// Waits once. Nothing to answer means that [`Events::next`] may have something, or that the
-    /// terminal has another size.
+    /// Waits once. Nothing to answer means that [`Events::next`] may have something, that the
+    /// terminal has another size, or that a hook has news.
     pub(crate) fn wait(
         &mut self,
         deadline: Option<Instant>,
         command: Option<BorrowedFd<'_>>,
+        hooks: Vec<PollFd<'_>>,
     ) -> Result<Option<Wake>, Exit> {
         let next = deadline.into_iter().chain(self.escape_ends).min();
         let left = next.map(|at| at.saturating_duration_since(Instant::now()));
-        let ready = self.poll(left, command)?;
+        let ready = self.poll(left, command, hooks)?;
         if ready.keys {
             self.read()?;
         }
@@ -83,7 +86,22 @@ impl Events {
         Ok((wrote && self.inputs.is_empty()).then_some(Wake::Command))
     }
 
-    fn poll(&self, left: Option<Duration>, command: Option<BorrowedFd<'_>>) -> Result<Ready, Exit> {
+    /// Waits once for signals and hooks alone.
+    pub(crate) fn rest(&mut self, deadline: Instant, hooks: Vec<PollFd<'_>>) -> Result<(), Errno> {
+        let mut files = vec![PollFd::new(&self.signals, PollFlags::IN)];
+        files.extend(hooks);
+        let left = deadline.saturating_duration_since(Instant::now());
+        wait_for(&mut files, Some(left))?;
+        self.signals.drain();
+        Ok(())
+    }
+
+    fn poll(
+        &self,
+        left: Option<Duration>,
+        command: Option<BorrowedFd<'_>>,
+        hooks: Vec<PollFd<'_>>,
+    ) -> Result<Ready, Exit> {
         let mut files = vec![
             PollFd::new(&self.terminal, PollFlags::IN),
             PollFd::new(&self.signals, PollFlags::IN),
@@ -93,12 +111,12 @@ impl Events {
                 .as_ref()
                 .map(|file| PollFd::new(file, PollFlags::IN)),
         );
-        let timeout = left.and_then(|left| Timespec::try_from(left).ok());
-        match rustix::event::poll(&mut files, timeout.as_ref()) {
-            Ok(_) | Err(Errno::INTR) => {}
-            Err(_) => return Err(Exit(HANGUP)),
-        }
-        let mut ready = files.iter().map(|file| !file.revents().is_empty());
+        let watched = files.len();
+        files.extend(hooks);
+        wait_for(&mut files, left).map_err(|_| Exit::With(HANGUP))?;
+        let mut ready = files[..watched]
+            .iter()
+            .map(|file| !file.revents().is_empty());
         let mut next = || ready.next().unwrap_or(false);
         Ok(Ready {
             keys: next(),
@@ -111,13 +129,21 @@ impl Events {
         let mut buffer = [0; 16 * 1024];
         match self.terminal.read(&mut buffer) {
             Ok(bytes) if !bytes.is_empty() => self.decoder.feed(bytes, &mut self.inputs),
-            Ok(_) | Err(_) => return Err(Exit(HANGUP)),
+            Ok(_) | Err(_) => return Err(Exit::With(HANGUP)),
         }
         self.escape_ends = self
             .decoder
             .is_ambiguous()
             .then(|| Instant::now() + ESCAPE_KEY);
         Ok(())
+    }
+}
+
+fn wait_for(files: &mut [PollFd<'_>], left: Option<Duration>) -> Result<(), Errno> {
+    let timeout = left.and_then(|left| Timespec::try_from(left).ok());
+    match rustix::event::poll(files, timeout.as_ref()) {
+        Ok(_) | Err(Errno::INTR) => Ok(()),
+        Err(error) => Err(error),
     }
 }
 

@@ -20,7 +20,9 @@
 //! typed prompt runs a shell without asking, `/help`, `/clear` and `/exit` are commands.
 //!
 //! **Invariant: nothing is pretended.** The screen names the demo agent wherever it speaks, and
-//! `RUN` and `WRITE` do what they say. Deliberately absent: a model, the network, async, hooks.
+//! `RUN` and `WRITE` do what they say. Hooks of a settings file run as in Claude Code (see `fire`),
+//! so that policies can be tried without an account. Deliberately absent: a model, the network,
+//! async.
 
 mod agent;
 mod answer;
@@ -29,6 +31,9 @@ mod block;
 mod command;
 mod dialog;
 mod events;
+mod fire;
+mod hook;
+mod hooks;
 mod input;
 mod line;
 mod permission;
@@ -44,6 +49,8 @@ mod tool;
 mod tools;
 mod transcript;
 mod turn;
+mod underway;
+mod verdict;
 mod view;
 
 use std::io::Write as _;
@@ -57,7 +64,7 @@ pub use args::{ArgsError, DemoArgs};
 /// 128 + n after signal n (a closed terminal counts as SIGHUP), and 1 when it could not start.
 pub fn run(args: DemoArgs) -> ExitCode {
     match agent::Agent::start(args) {
-        Ok(agent) => ExitCode::from(agent.run().0),
+        Ok(agent) => ExitCode::from(agent.run().code()),
         Err(error) => {
             // Nobody is left to tell when standard error is closed.
             writeln!(std::io::stderr(), "Error: {error}").ok();

@@ -52,14 +52,15 @@ impl Agent {
 
     pub(crate) fn run_tool(&mut self, turn: &mut Turn, command: &str) -> Result<(), Cut> {
         let call = Call::run(self.call_id(), command);
-        self.call(turn, &call)?;
+        if !self.call(turn, &call)? {
+            return Ok(());
+        }
         let ended = match self.run_command(turn, command)? {
             Ok(ended) => ended,
             Err(error) => {
                 let words = format!("The command failed: {error}");
-                self.result(turn, &words, Style::Bad, true, &json!(words));
-                turn.closing = Some(words);
-                return Ok(());
+                turn.closing = Some(words.clone());
+                return self.result(turn, &call, &words, true, &json!(words));
             }
         };
         self.screen.say(block::output(&ended, self.screen.cols()));
@@ -75,14 +76,13 @@ impl Agent {
         } else {
             ended.output.clone()
         };
-        self.close(turn, &result, failed, &detail);
         let closing = if failed {
             format!("The command failed: {}.", ended.status())
         } else {
             "The command succeeded.".into()
         };
         turn.closing = Some(closing);
-        Ok(())
+        self.close(turn, &call, &result, failed, &detail)
     }
 
     /// Runs a command to its end. Interrupted, it and what it started is ended first.

@@ -3,6 +3,7 @@
 use std::fs::OpenOptions;
 use std::io::{self, Write as _};
 use std::path::Path;
+use std::time::Instant;
 
 use serde_json::{Value, json};
 
@@ -11,35 +12,40 @@ use crate::answer::Answer;
 use crate::block;
 use crate::dialog::Outcome;
 use crate::line::Style;
+use crate::permission::{Answered, Leave};
 use crate::tool::{CONTENT, Call};
 use crate::turn::{Cut, Turn};
 
 impl Agent {
     pub(crate) fn write_tool(&mut self, turn: &mut Turn, path: &str) -> Result<(), Cut> {
         let call = Call::write(self.call_id(), path, &self.cwd);
-        self.call(turn, &call)?;
+        if !self.call(turn, &call)? {
+            return Ok(());
+        }
         match write_file(&self.cwd.join(path)) {
             Ok(()) => {
                 let words = format!("Wrote {} bytes to {path}", CONTENT.len());
-                self.result(turn, &words, Style::Dim, false, &call.input);
                 turn.closing = Some("The file is written.".to_owned());
+                self.result(turn, &call, &words, false, &call.input)
             }
             Err(error) => {
                 let words = format!("Error writing {path}: {error}");
-                self.result(turn, &words, Style::Bad, true, &json!(words));
                 turn.closing = Some("The file was not written.".to_owned());
+                self.result(turn, &call, &words, true, &json!(words))
             }
         }
-        Ok(())
     }
 
     pub(crate) fn ask_tool(&mut self, turn: &mut Turn, question: &str) -> Result<(), Cut> {
         let call = Call::ask(self.call_id(), question);
-        self.call(turn, &call)?;
-        let answer = match self.ask(call.dialog.clone())? {
-            Outcome::Chosen(option) => call.dialog.options[option].to_owned(),
-            Outcome::Typed(text) => text,
-            Outcome::Cancelled => return Err(Cut::Rejected),
+        if !self.call(turn, &call)? {
+            return Ok(());
+        }
+        let answer = match self.ask(&call, call.dialog.clone())? {
+            Answered::Person(Outcome::Chosen(option)) => call.dialog.options[option].to_owned(),
+            Answered::Person(Outcome::Typed(text)) => text,
+            Answered::Denied(reason) => return self.deny(turn, &call, &reason),
+            Answered::Person(Outcome::Cancelled) | Answered::Allowed => return Err(Cut::Rejected),
         };
         let words = format!("User has answered your questions: \"{question}\"=\"{answer}\".");
         self.screen
@@ -47,41 +53,65 @@ impl Agent {
         let mut answers = serde_json::Map::new();
         answers.insert(question.to_owned(), json!(answer));
         let detail = json!({"questions": call.input["questions"], "answers": answers});
-        self.close(turn, &words, false, &detail);
         turn.closing = Some(format!("You chose: {answer}"));
-        Ok(())
+        self.close(turn, &call, &words, false, &detail)
     }
 
-    /// Announces a call, in the transcript too, and asks leave for it.
-    pub(crate) fn call(&mut self, turn: &mut Turn, call: &Call) -> Result<(), Cut> {
+    /// Announces a call, in the transcript too, and asks leave for it. When a hook denies it, that
+    /// is its result, and there is nothing to do (false).
+    pub(crate) fn call(&mut self, turn: &mut Turn, call: &Call) -> Result<bool, Cut> {
         self.screen
             .say(block::call(&call.shown, self.screen.cols()));
         turn.answer.call(call);
         turn.open = Some(call.id.clone());
         self.transcript
             .answer(std::mem::take(&mut turn.answer), Some("tool_use"));
-        if self.permit(call)? {
-            Ok(())
-        } else {
-            Err(Cut::Rejected)
+        let leave = self.permit(turn, call)?;
+        turn.allowed_at = Instant::now();
+        match leave {
+            Leave::Given => Ok(true),
+            Leave::Denied(reason) => self.deny(turn, call, &reason).map(|()| false),
+            Leave::Rejected => Err(Cut::Rejected),
         }
+    }
+
+    /// A call that was not made: the reason is its result.
+    fn deny(&mut self, turn: &mut Turn, call: &Call, reason: &str) -> Result<(), Cut> {
+        self.screen
+            .say(block::below(reason, Style::Bad, self.screen.cols()));
+        self.record(turn, reason, true, &json!(reason));
+        turn.closing = Some(format!("That was denied: {reason}"));
+        self.fire_batch(turn, call, reason)
     }
 
     /// Shows what came of a call and closes it.
     pub(crate) fn result(
         &mut self,
         turn: &mut Turn,
+        call: &Call,
         words: &str,
-        style: Style,
         is_error: bool,
         detail: &Value,
-    ) {
+    ) -> Result<(), Cut> {
+        let style = if is_error { Style::Bad } else { Style::Dim };
         self.screen
             .say(block::below(words, style, self.screen.cols()));
-        self.close(turn, words, is_error, detail);
+        self.close(turn, call, words, is_error, detail)
     }
 
-    pub(crate) fn close(&mut self, turn: &mut Turn, result: &str, is_error: bool, detail: &Value) {
+    pub(crate) fn close(
+        &mut self,
+        turn: &mut Turn,
+        call: &Call,
+        result: &str,
+        is_error: bool,
+        detail: &Value,
+    ) -> Result<(), Cut> {
+        self.record(turn, result, is_error, detail);
+        self.fire_used(turn, call, result, is_error, detail)
+    }
+
+    fn record(&mut self, turn: &mut Turn, result: &str, is_error: bool, detail: &Value) {
         turn.answer = Answer::to(result.len());
         if let Some(call) = turn.open.take() {
             self.transcript.tool_result(&call, result, is_error, detail);

@@ -39,6 +39,13 @@ impl Transcript {
         }
     }
 
+    /// What tells this session from others, in the words of a hook's payload.
+    pub(crate) fn identity(&self) -> Value {
+        let path = self.path.as_deref().unwrap_or(Path::new(""));
+        let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        json!({"session_id": self.session, "transcript_path": path, "cwd": self.cwd})
+    }
+
     /// A prompt, or what else a user's message holds.
     pub(crate) fn user(&mut self, content: &Value) {
         self.append(

@@ -40,6 +40,10 @@ pub(crate) struct Turn {
     pub(crate) open: Option<String>,
     /// What there is to say at the end when the script says nothing.
     pub(crate) closing: Option<String>,
+    /// When the latest call could begin.
+    pub(crate) allowed_at: Instant,
+    /// The latest that was said.
+    said: String,
     frame: usize,
     frame_ends: Instant,
 }
@@ -51,6 +55,8 @@ impl Turn {
             answer: Answer::to(bytes),
             open: None,
             closing: None,
+            allowed_at: Instant::now(),
+            said: String::new(),
             frame: 0,
             frame_ends: Instant::now() + SPINNER_FRAME,
         }
@@ -72,8 +78,11 @@ impl Agent {
     fn command(&mut self, text: &str) -> Result<(), Exit> {
         let cols = self.screen.cols();
         match text.trim_end() {
-            "/exit" | "/quit" => return Err(Exit(0)),
-            "/clear" => self.clear()?,
+            "/exit" | "/quit" => return Err(Exit::Asked),
+            "/clear" => {
+                self.clear()?;
+                self.fire_session_start("clear")?;
+            }
             "/help" => self.screen.say(block::help(cols)),
             unknown => {
                 let word = unknown.split_whitespace().next().unwrap_or(unknown);
@@ -88,7 +97,9 @@ impl Agent {
         self.screen.say(block::echo(prompt, self.screen.cols()));
         self.transcript.user(&json!(prompt));
         let mut turn = Turn::new(prompt.len());
-        let played = self.play(&mut turn, prompt);
+        let played = self
+            .fire_prompt(&mut turn, prompt)
+            .and_then(|()| self.play(&mut turn, prompt));
         let stop_reason = if played.is_ok() {
             Some("end_turn")
         } else {
@@ -97,12 +108,13 @@ impl Agent {
         self.transcript
             .answer(std::mem::take(&mut turn.answer), stop_reason);
         match played {
-            Ok(()) => {}
+            Ok(()) => self.fire_stop(&turn.said)?,
             Err(Cut::Exit(exit)) => return Err(exit),
             Err(Cut::Failed) => {
                 const ERROR: &str = "API Error: 500 the demo agent was told to fail";
                 self.screen.say(block::error(ERROR, self.screen.cols()));
                 self.transcript.api_error(ERROR);
+                self.fire_stop_failure(ERROR)?;
             }
             Err(Cut::Interrupted) => {
                 let words = match turn.open {
@@ -153,7 +165,7 @@ impl Agent {
                 Step::Write(path) => self.write_tool(turn, &path)?,
                 Step::Ask(question) => self.ask_tool(turn, &question)?,
                 Step::Fail => return Err(Cut::Failed),
-                Step::Exit(code) => return Err(Cut::Exit(Exit(code))),
+                Step::Exit(code) => return Err(Cut::Exit(Exit::With(code))),
             }
         }
         if turn.answer.is_empty() {
@@ -165,6 +177,7 @@ impl Agent {
 
     pub(crate) fn say(&mut self, turn: &mut Turn, words: &str) {
         turn.answer.say(words);
+        words.clone_into(&mut turn.said);
         self.screen.say(block::said(words, self.screen.cols()));
     }
 
@@ -174,8 +187,8 @@ impl Agent {
         self.busy(turn, until, None).map(drop)
     }
 
-    /// Spins until the deadline (true) or until the command has something (false). Prompts that
-    /// are submitted meanwhile are queued.
+    /// Spins until the deadline (true) or until the command or a hook has something (false).
+    /// Prompts that are submitted meanwhile are queued.
     pub(crate) fn busy(
         &mut self,
         turn: &mut Turn,
@@ -190,7 +203,7 @@ impl Agent {
                     Typed::Submitted(prompt) => self.queue.push_back(Taken::Typed(prompt)),
                     Typed::Interrupt => return Err(Cut::Interrupted),
                 },
-                Wake::Command => return Ok(false),
+                Wake::Command | Wake::Hook => return Ok(false),
                 Wake::Deadline if until.is_some_and(|until| until <= deadline) => return Ok(true),
                 Wake::Deadline => {
                     turn.frame += 1;

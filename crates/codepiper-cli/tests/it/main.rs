@@ -10,6 +10,7 @@ mod claude;
 mod command_line;
 mod daemon;
 mod demo;
+mod hook_forward;
 mod malformed;
 mod secrets;
 mod support;

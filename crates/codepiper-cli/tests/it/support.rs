@@ -224,7 +224,7 @@ pub(crate) fn until(what: &str, context: impl Fn() -> String, is_so: &mut dyn Fn
     }
 }
 
-fn finish(child: Child) -> Done {
+pub(crate) fn finish(child: Child) -> Done {
     let output: Output = child.wait_with_output().unwrap();
     Done {
         code: output.status.code().unwrap_or(-1),

@@ -1,8 +1,6 @@
-//! The demo agent, driven in a real tmux as a daemon drives it.
+//! What the agent does by itself.
 
-mod support;
-
-use support::Pane;
+use crate::support::Pane;
 
 const ID: &str = "0190f3a2-0000-7000-8000-000000000001";
 

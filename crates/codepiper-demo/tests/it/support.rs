@@ -1,9 +1,4 @@
 //! The demo agent in a real tmux: a private server for each test, which dies with it.
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "test support, outside of `#[test]`"
-)]
 
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
@@ -28,10 +23,27 @@ impl Pane {
     }
 
     pub(crate) fn sized(cols: usize, rows: usize, args: &[&str]) -> Self {
-        let pane = Self {
+        let pane = Self::closed();
+        pane.open(cols, rows, args);
+        pane
+    }
+
+    /// The agent with these settings in its folder.
+    pub(crate) fn with_settings(settings: &Value, args: &[&str]) -> Self {
+        let pane = Self::closed();
+        std::fs::write(pane.path("settings.json"), settings.to_string()).unwrap();
+        pane.open(80, 24, &[&["--settings", "settings.json"], args].concat());
+        pane
+    }
+
+    fn closed() -> Self {
+        Self {
             folder: tempfile::tempdir().unwrap(),
-        };
-        let conf = pane.path("tmux.conf");
+        }
+    }
+
+    fn open(&self, cols: usize, rows: usize, args: &[&str]) {
+        let conf = self.path("tmux.conf");
         let options = "set -g remain-on-exit on\nset -g history-limit 10000\n\
                        set -g default-terminal tmux-256color\nset -s escape-time 0\n";
         std::fs::write(&conf, options).unwrap();
@@ -49,8 +61,7 @@ impl Pane {
             "-s",
             "demo",
         ];
-        pane.launch(&window, args);
-        pane
+        self.launch(&window, args);
     }
 
     /// Runs the agent once more, in the pane that its end left.

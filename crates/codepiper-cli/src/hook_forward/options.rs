@@ -1,0 +1,30 @@
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+/// How the forwarder was asked to work.
+#[derive(Debug, Default, clap::Args)]
+pub(crate) struct Options {
+    /// Where an event waits that the daemon did not hear.
+    #[arg(long, value_name = "DIR")]
+    pub(super) spool: Option<PathBuf>,
+    /// Block a tool call about which no decision could be got.
+    #[arg(long)]
+    pub(super) fail_closed: bool,
+}
+
+impl Options {
+    /// Reads the arguments and never refuses: an agent started by another version of the program
+    /// may give some that this one does not know, and a usage error would block every tool call.
+    pub(super) fn lenient(args: impl Iterator<Item = OsString>) -> Self {
+        let mut options = Self::default();
+        let mut args = args;
+        while let Some(arg) = args.next() {
+            match arg.to_str() {
+                Some("--spool") => options.spool = args.next().map(PathBuf::from),
+                Some("--fail-closed") => options.fail_closed = true,
+                _ => {}
+            }
+        }
+        options
+    }
+}
