@@ -20,6 +20,9 @@ pub struct Client {
     socket: PathBuf,
 }
 
+/// How the command line says who it is.
+pub const USER_AGENT: &str = concat!("codepiper-cli/", env!("CARGO_PKG_VERSION"));
+
 /// Why the daemon did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum ClientError {
@@ -102,6 +105,11 @@ impl Client {
         self.call(Method::PUT, path, Some(body)).await
     }
 
+    /// Removes a resource.
+    pub async fn delete(&self, path: &str) -> Result<Value, ClientError> {
+        self.call::<()>(Method::DELETE, path, None).await
+    }
+
     /// Reads a resource that comes piece by piece.
     pub async fn stream(&self, path: &str) -> Result<BodyStream, ClientError> {
         let response = self.request::<()>(Method::GET, path, None).await?;
@@ -153,6 +161,7 @@ impl Client {
             .method(method)
             .uri(path)
             .header("host", "codepiper")
+            .header("user-agent", USER_AGENT)
             .header("content-type", "application/json")
             .body(Full::new(Bytes::from(bytes)))
             .map_err(broken)?;

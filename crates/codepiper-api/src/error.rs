@@ -1,4 +1,5 @@
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 /// The body of every answer that is not a success.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -13,6 +14,9 @@ pub struct ErrorBody {
     /// What to do next.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hint: Option<String>,
+    /// What else there is to know, such as the approval that was answered already.
+    #[serde(flatten)]
+    pub details: Map<String, Value>,
 }
 
 impl ErrorBody {
@@ -23,6 +27,7 @@ impl ErrorBody {
             code: code.to_owned(),
             field: None,
             hint: None,
+            details: Map::new(),
         }
     }
 
@@ -30,6 +35,13 @@ impl ErrorBody {
     #[must_use]
     pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
+        self
+    }
+
+    /// Adds something that there is to know.
+    #[must_use]
+    pub fn with_detail(mut self, name: &str, value: Value) -> Self {
+        self.details.insert(name.to_owned(), value);
         self
     }
 

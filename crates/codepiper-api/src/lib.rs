@@ -3,14 +3,22 @@
 //! Invariant: shapes only. Unknown fields of a request are refused here; whether its values make
 //! sense is the engine's business.
 
+mod approvals;
 mod client;
+mod decisions;
 mod error;
 mod events;
+mod hooks;
+mod policies;
 mod sessions;
 
-pub use client::{BodyStream, Client, ClientError};
+pub use approvals::{AnswerApprovalRequest, ApprovalResponse, ApprovalsParams, ApprovalsResponse};
+pub use client::{BodyStream, Client, ClientError, USER_AGENT};
+pub use decisions::{DecisionsParams, DecisionsResponse};
 pub use error::ErrorBody;
 pub use events::{EventsParams, EventsResponse};
+pub use hooks::{HookAnswer, HookRequest, SECRET_HEADER};
+pub use policies::{CheckPolicyRequest, CreatePolicyRequest, PoliciesParams, UpdatePolicyRequest};
 pub use sessions::{
     CreateSessionRequest, KeysRequest, OutputParams, OutputResponse, RenameRequest, ResizeRequest,
     SendKind, SendRequest, SendResponse, SessionResponse, SessionsResponse, Success, WaitParams,

@@ -39,6 +39,9 @@ pub struct CreateSessionRequest {
     /// Run without asking.
     #[serde(default)]
     pub dangerous_mode: bool,
+    /// Refuse tool calls while the daemon cannot be asked.
+    #[serde(default)]
+    pub fail_closed: bool,
     /// The model to use.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub model: Option<String>,

@@ -151,6 +151,10 @@ pub(crate) struct Launch {
     /// Let the agent run without asking.
     #[arg(long)]
     pub(crate) dangerous: bool,
+    /// Refuse the agent's tool calls while the daemon cannot be asked, instead of leaving them to
+    /// the agent's own rules.
+    #[arg(long)]
+    pub(crate) fail_closed: bool,
     /// A variable for the agent. For secrets use `--env-from`: arguments are visible to others.
     #[arg(long = "env", value_name = "NAME=VALUE")]
     pub(crate) env: Vec<String>,
@@ -177,6 +181,7 @@ impl Launch {
         let texts = [&self.model, &self.name];
         self.billing == Billing::Api
             || self.dangerous
+            || self.fail_closed
             || !self.env.is_empty()
             || !self.env_from.is_empty()
             || self.cols.or(self.rows).is_some()

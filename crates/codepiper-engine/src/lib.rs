@@ -87,14 +87,13 @@ impl Engine {
         let config = Arc::new(config);
         let stop = CancellationToken::new();
         let events = EventBus::new(store.clone(), clock.clone()).await?;
-        let policies =
-            PolicyEngine::load(store.clone(), clock.clone(), settings.clone()).await?;
+        let policies = PolicyEngine::load(store.clone(), clock.clone(), settings.clone()).await?;
         let approvals = Approvals::load(
             store.clone(),
             events.clone(),
             policies.clone(),
             clock.clone(),
-            stop.clone(),
+            stop.child_token(),
         )
         .await?;
         let tasks = TaskTracker::new();

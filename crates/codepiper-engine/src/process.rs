@@ -2,9 +2,9 @@
 //! tree but still carries the session's name in its environment.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::ffi::OsString;
 #[cfg(target_os = "linux")]
 use std::ffi::OsStr;
+use std::ffi::OsString;
 
 use codepiper_model::SessionId;
 use rustix::process::{Pid, Signal};
@@ -153,7 +153,10 @@ pub(crate) fn start_environment(pid: i32) -> BTreeMap<OsString, OsString> {
     let pairs = bytes.split(|b| *b == 0).filter_map(|entry| {
         let equals = entry.iter().position(|b| *b == b'=')?;
         let (name, value) = (&entry[..equals], &entry[equals + 1..]);
-        Some((OsStr::from_bytes(name).into(), OsStr::from_bytes(value).into()))
+        Some((
+            OsStr::from_bytes(name).into(),
+            OsStr::from_bytes(value).into(),
+        ))
     });
     pairs.collect()
 }
@@ -192,8 +195,12 @@ pub(crate) fn start_environment(pid: i32) -> BTreeMap<OsString, OsString> {
         .output();
     let text = listed.map(|output| String::from_utf8_lossy(&output.stdout).into_owned());
     let text = text.unwrap_or_default();
-    let pairs = text.split_whitespace().filter_map(|word| word.split_once('='));
-    pairs.map(|(name, value)| (name.into(), value.into())).collect()
+    let pairs = text
+        .split_whitespace()
+        .filter_map(|word| word.split_once('='));
+    pairs
+        .map(|(name, value)| (name.into(), value.into()))
+        .collect()
 }
 
 #[cfg(not(target_os = "linux"))]

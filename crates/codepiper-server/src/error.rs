@@ -50,6 +50,13 @@ impl From<EngineError> for ApiError {
             EngineError::TooMany { code, message } => {
                 Self::new(StatusCode::TOO_MANY_REQUESTS, ErrorBody::new(code, message))
             }
+            EngineError::Forbidden { code, message } => {
+                Self::new(StatusCode::FORBIDDEN, ErrorBody::new(code, message))
+            }
+            EngineError::Stopping => {
+                let body = ErrorBody::new("daemon_stopping", error.to_string());
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, body)
+            }
             EngineError::Internal(message) => {
                 // The text may name paths and queries: it is for the log.
                 tracing::error!(error = %message, "a request failed");

@@ -62,7 +62,7 @@ impl<S: Send + Sync> FromRequest<S> for NoBody {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Nothing {}
 
-async fn read_body(request: Request, max: usize) -> Result<Vec<u8>, ApiError> {
+pub(crate) async fn read_body(request: Request, max: usize) -> Result<Vec<u8>, ApiError> {
     let asks_first = request.headers().contains_key(EXPECT);
     let body = request.into_body();
     let announced = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
@@ -102,6 +102,21 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Params<T> {
 /// Refuses parameters: for paths that take none, where they would be ignored in silence.
 pub(crate) async fn no_params(_: Params<Nothing>, request: Request, next: Next) -> Response {
     next.run(request).await
+}
+
+/// What the path names, whatever that is called.
+pub(crate) struct Name(pub(crate) String);
+
+impl<S: Send + Sync> FromRequestParts<S> for Name {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let Ok(Path(name)) = Path::<String>::from_request_parts(parts, state).await else {
+            let body = ErrorBody::new("not_found", "the path is not UTF-8");
+            return Err(ApiError::new(StatusCode::NOT_FOUND, body));
+        };
+        Ok(Self(name))
+    }
 }
 
 /// The session named in the path. What is no id names no session.

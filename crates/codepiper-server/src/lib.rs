@@ -2,6 +2,7 @@
 //!
 //! Invariant: no business rules. A handler parses, calls one service and converts.
 
+mod actor;
 mod error;
 mod extract;
 mod reading;
@@ -21,11 +22,14 @@ const DRAIN: Duration = Duration::from_secs(2);
 
 /// Serves until `stop`.
 pub async fn serve(engine: Engine, socket: Socket, stop: CancellationToken) -> std::io::Result<()> {
-    let app: Router = routes::router(engine);
+    let app: Router = routes::router(engine.clone());
+    let app = app.into_make_service_with_connect_info::<actor::Caller>();
     let place = socket.place();
     let serving = axum::serve(socket, app).with_graceful_shutdown(stop.clone().cancelled_owned());
     let drained = async {
         stop.cancelled().await;
+        // Hooks that wait for a person go to the next daemon at once.
+        engine.approvals.let_go();
         tokio::time::sleep(DRAIN).await;
     };
     let result = tokio::select! {

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use axum::serve::Listener;
+use codepiper_engine::Peer;
 use rustix::fs::Mode;
 use tokio::net::{UnixListener, UnixStream};
 
@@ -101,12 +102,16 @@ impl Socket {
 
 impl Listener for Socket {
     type Io = UnixStream;
-    type Addr = ();
+    type Addr = Option<Peer>;
 
-    async fn accept(&mut self) -> (UnixStream, ()) {
+    async fn accept(&mut self) -> (UnixStream, Option<Peer>) {
         loop {
             match self.listener.accept().await {
-                Ok((stream, _)) if is_own(&stream) => return (stream, ()),
+                Ok((stream, _)) if is_own(&stream) => {
+                    // Now: a moment later it may be gone, and another have its number.
+                    let pid = stream.peer_cred().ok().and_then(|peer| peer.pid());
+                    return (stream, pid.map(Peer::of));
+                }
                 Ok(_) => tracing::warn!("a process of another user was turned away"),
                 Err(error) => {
                     // Out of descriptors, most likely: others must close some first.
@@ -117,8 +122,8 @@ impl Listener for Socket {
         }
     }
 
-    fn local_addr(&self) -> io::Result<()> {
-        Ok(())
+    fn local_addr(&self) -> io::Result<Option<Peer>> {
+        Ok(None)
     }
 }
 

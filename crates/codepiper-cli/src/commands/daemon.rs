@@ -113,6 +113,12 @@ fn serve(socket: &Path, run: &DaemonRun) -> Result<ExitCode, CliError> {
                 return Err(bind_error(&error));
             }
         };
+        // The socket is there and nobody is served yet: what hooks could not report comes first.
+        match engine.hooks.take_spool().await {
+            Ok(0) => {}
+            Ok(taken) => tracing::info!(taken, "took up what hooks had reported meanwhile"),
+            Err(error) => tracing::error!(%error, "cannot read the spool"),
+        }
         if let Some(moved) = moved {
             let to = moved.to.display();
             tracing::warn!("the database there was not ours; it is now `{to}`");

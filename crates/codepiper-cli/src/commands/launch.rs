@@ -25,6 +25,7 @@ pub(super) fn request(
             Billing::Api => BillingMode::Api,
         },
         dangerous_mode: launch.dangerous,
+        fail_closed: launch.fail_closed,
         model: launch.model,
         name: launch.name,
         cols: launch.cols,

@@ -59,6 +59,11 @@ impl Approvals {
         self.settle_each(abandoned, Settlement::Expired).await;
     }
 
+    /// Lets go of every hook that waits; they go to the next daemon.
+    pub fn let_go(&self) {
+        self.stop.cancel();
+    }
+
     fn without_holder(&self) -> Vec<ApprovalId> {
         let open = self.open();
         let ids = open.iter().filter(|(_, open)| open.holders == 0);
@@ -83,9 +88,14 @@ impl Drop for Holder<'_> {
         let (approvals, id) = (self.approvals.clone(), self.id);
         let gone = async move {
             sleep(AWAY_MAX).await;
-            let is_gone = approvals.open().get(&id).is_some_and(|open| open.holders == 0);
+            let is_gone = approvals
+                .open()
+                .get(&id)
+                .is_some_and(|open| open.holders == 0);
             if is_gone && !approvals.stop.is_cancelled() {
-                approvals.settle_each(vec![id], Settlement::NoInTerminal).await;
+                approvals
+                    .settle_each(vec![id], Settlement::NoInTerminal)
+                    .await;
             }
         };
         if let Ok(runtime) = tokio::runtime::Handle::try_current() {

@@ -79,14 +79,21 @@ fn arguments(approval: &Approval) -> Map<String, Value> {
     const NAMING: [&str; 4] = ["command", "file_path", "notebook_path", "url"];
     let given = approval.tool_input.as_object();
     let given: Vec<(&String, &Value)> = given.into_iter().flatten().collect();
-    let naming = given.iter().filter(|(name, _)| NAMING.contains(&name.as_str()));
+    let naming = given
+        .iter()
+        .filter(|(name, _)| NAMING.contains(&name.as_str()));
     let chosen: Vec<_> = if naming.clone().count() > 0 {
         naming.copied().collect()
     } else {
-        given.into_iter().filter(|(_, value)| !value.is_null()).collect()
+        given
+            .into_iter()
+            .filter(|(_, value)| !value.is_null())
+            .collect()
     };
     let exact = chosen.into_iter().map(|(name, value)| {
-        let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        let text = value
+            .as_str()
+            .map_or_else(|| value.to_string(), str::to_owned);
         (name.clone(), escaped(&text).into())
     });
     exact.collect()

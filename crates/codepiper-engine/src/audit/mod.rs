@@ -46,9 +46,11 @@ impl Audit {
         match session {
             // The audit outlives its session.
             Some(id) if !is_known && found.is_empty() => Err(EngineError::no_session(id)),
-            _ if !is_place => Err(EngineError::invalid("before", "`before` is no decision's id")),
+            _ if !is_place => Err(EngineError::invalid(
+                "before",
+                "`before` is no decision's id",
+            )),
             _ => Ok(found),
         }
     }
 }
-

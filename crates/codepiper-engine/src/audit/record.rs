@@ -1,8 +1,7 @@
 //! Writing the audit, always in the transaction of what it is about.
 
 use codepiper_model::{
-    Answer, Decision, DecisionKind, DecisionSource, Matched, Outcome, Seq, SessionId,
-    Timestamp,
+    Answer, Decision, DecisionKind, DecisionSource, Matched, Outcome, Seq, SessionId, Timestamp,
 };
 use codepiper_store::decisions::{self, StoredDecision};
 use codepiper_store::{StoreError, Transaction};

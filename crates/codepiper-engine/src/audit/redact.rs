@@ -36,19 +36,19 @@ const PUBLIC: [&str; 16] = [
 /// Secrets that show by their form: keys of the model providers and of common services, PEM
 /// blocks, and what follows `Authorization:`, `password=` and the like.
 const FORMS: [&str; 13] = [
-        r"(?s)-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\z)",
-        r"\b(?:sk|rk|pk)-[A-Za-z0-9_-]{16,}",
-        r"\bgh[pousr]_[A-Za-z0-9]{20,}",
-        r"\bgithub_pat_[A-Za-z0-9_]{20,}",
-        r"\bglpat-[A-Za-z0-9_-]{16,}",
-        r"\bxox[abeprs]-[A-Za-z0-9-]{10,}",
-        r"\bnpm_[A-Za-z0-9]{30,}",
-        r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b",
-        r"\bAIza[A-Za-z0-9_-]{30,}",
-        r"\beyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{5,}",
-        r#"(?i)(authorization["']?\s*[:=]\s*["']?(?:(?:bearer|basic|token)\s+)?)[^\s"',;]+"#,
-        r#"(?i)((?:pass(?:word|wd|phrase)?|secret|token|api[_-]?key|access[_-]?key)["']?\s*[:=]\s*["']?)[^\s"'&,;]+"#,
-        r"([a-z][a-z0-9+.-]*://[^/\s:@]*:)[^/\s@]+@",
+    r"(?s)-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\z)",
+    r"\b(?:sk|rk|pk)-[A-Za-z0-9_-]{16,}",
+    r"\bgh[pousr]_[A-Za-z0-9]{20,}",
+    r"\bgithub_pat_[A-Za-z0-9_]{20,}",
+    r"\bglpat-[A-Za-z0-9_-]{16,}",
+    r"\bxox[abeprs]-[A-Za-z0-9-]{10,}",
+    r"\bnpm_[A-Za-z0-9]{30,}",
+    r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b",
+    r"\bAIza[A-Za-z0-9_-]{30,}",
+    r"\beyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{5,}",
+    r#"(?i)(authorization["']?\s*[:=]\s*["']?(?:(?:bearer|basic|token)\s+)?)[^\s"',;]+"#,
+    r#"(?i)((?:pass(?:word|wd|phrase)?|secret|token|api[_-]?key|access[_-]?key)["']?\s*[:=]\s*["']?)[^\s"'&,;]+"#,
+    r"([a-z][a-z0-9+.-]*://[^/\s:@]*:)[^/\s@]+@",
 ];
 
 /// Each form, and all of them at once: most texts hold none.
@@ -85,7 +85,8 @@ impl Redactor {
             Value::Array(items) => items.iter().map(|item| self.redact(item)).collect(),
             Value::Object(object) => {
                 let pairs = object.iter();
-                let redacted = pairs.map(|(key, value)| (self.redact_text(key), self.redact(value)));
+                let redacted =
+                    pairs.map(|(key, value)| (self.redact_text(key), self.redact(value)));
                 Value::Object(redacted.collect())
             }
             plain => plain.clone(),
@@ -119,11 +120,19 @@ impl Redactor {
 /// unless its name says that it is.
 fn is_secret(name: &str, value: &str) -> bool {
     const TELLING: [&str; 7] = [
-        "KEY", "TOKEN", "SECRET", "PASS", "AUTH", "CREDENTIAL", "COOKIE",
+        "KEY",
+        "TOKEN",
+        "SECRET",
+        "PASS",
+        "AUTH",
+        "CREDENTIAL",
+        "COOKIE",
     ];
     let name = name.to_ascii_uppercase();
     let is_public = PUBLIC.contains(&name.as_str())
-        || ["LC_", "XDG_", "TMUX"].iter().any(|prefix| name.starts_with(prefix));
+        || ["LC_", "XDG_", "TMUX"]
+            .iter()
+            .any(|prefix| name.starts_with(prefix));
     if is_public || value.len() < SECRET_MIN {
         return false;
     }
@@ -141,16 +150,31 @@ mod tests {
     fn secrets_are_found_by_their_form() {
         let redactor = Redactor::default();
         for (text, clean) in [
-            ("curl -H 'Authorization: Bearer abc.def'", "curl -H 'Authorization: Bearer [redacted]'"),
+            (
+                "curl -H 'Authorization: Bearer abc.def'",
+                "curl -H 'Authorization: Bearer [redacted]'",
+            ),
             ("x sk-ant-api03-abcdefghijklmnop y", "x [redacted] y"),
-            ("mysql --password=hunter2 db", "mysql --password=[redacted] db"),
+            (
+                "mysql --password=hunter2 db",
+                "mysql --password=[redacted] db",
+            ),
             ("DB_PASSWORD='hunter2' ./x", "DB_PASSWORD='[redacted]' ./x"),
             (r#"{"api_key": "abc123"}"#, r#"{"api_key": "[redacted]"}"#),
-            ("git clone https://me:hunter2@host/x", "git clone https://me:[redacted]@host/x"),
+            (
+                "git clone https://me:hunter2@host/x",
+                "git clone https://me:[redacted]@host/x",
+            ),
             ("ghp_0123456789abcdefghij0123", "[redacted]"),
-            ("a\n-----BEGIN RSA PRIVATE KEY-----\nMII\n-----END RSA PRIVATE KEY-----\nb", "a\n[redacted]\nb"),
+            (
+                "a\n-----BEGIN RSA PRIVATE KEY-----\nMII\n-----END RSA PRIVATE KEY-----\nb",
+                "a\n[redacted]\nb",
+            ),
             ("-----BEGIN PRIVATE KEY-----\ncut off", "[redacted]"),
-            ("git commit -m 'the password is asked'", "git commit -m 'the password is asked'"),
+            (
+                "git commit -m 'the password is asked'",
+                "git commit -m 'the password is asked'",
+            ),
             ("ls -la /srv/tokens", "ls -la /srv/tokens"),
         ] {
             assert_eq!(redactor.redact_text(text), clean);

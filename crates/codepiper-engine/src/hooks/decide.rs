@@ -2,7 +2,7 @@
 
 use codepiper_model::{
     Approval, ApprovalId, ApprovalStatus, DecisionKind, DecisionSource, Matched, Permission, Seq,
-    ToolCall, Verdict,
+    Timestamp, ToolCall, Verdict,
 };
 use codepiper_providers::{HookAnswer, HookCall, HookFact, HookReading, provider};
 use codepiper_store::approvals::StoredApproval;
@@ -53,7 +53,12 @@ impl Hooks {
         subject: &Subject,
         report: &HookReport,
     ) -> Result<HookReply, EngineError> {
-        if let Some(approval) = self.parts.approvals.of_delivery(&report.delivery_id).await? {
+        if let Some(approval) = self
+            .parts
+            .approvals
+            .of_delivery(&report.delivery_id)
+            .await?
+        {
             return self.wait_for_person(subject, report, approval.id).await;
         }
         let name = report.delivery_id.clone();
@@ -238,6 +243,20 @@ impl Hooks {
     }
 }
 
+/// The answer to a report whose details cannot be read: a tool call like that could be anything.
+pub(super) fn unreadable(subject: &Subject, report: &HookReport) -> HookReply {
+    let reason = "the tool call cannot be read, so it cannot be judged";
+    let decision = match report.event.as_str() {
+        "PreToolUse" => DecisionKind::Deny,
+        _ => DecisionKind::None,
+    };
+    HookReply {
+        decision,
+        stdout: said_to_agent(subject, report, decision, Some(reason)),
+        ..HookReply::NOTHING
+    }
+}
+
 /// What the rules say outright. A question to the person is none that an `allow` could answer, and
 /// asking about it would be asking twice.
 fn explicit(matched: &[Matched], call: &HookCall) -> DecisionKind {
@@ -261,9 +280,10 @@ fn with_reason(mut ruling: Ruling) -> Ruling {
     );
     if let Some(rule) = ruling.matched.first().filter(|_| decides) {
         ruling.source = DecisionSource::Rule;
-        ruling.reason = Some(rule.reason.clone().unwrap_or_else(|| {
-            format!("rule `{}` of policy `{}`", rule.rule_id, rule.policy_id)
-        }));
+        ruling.reason =
+            Some(rule.reason.clone().unwrap_or_else(|| {
+                format!("rule `{}` of policy `{}`", rule.rule_id, rule.policy_id)
+            }));
     }
     ruling
 }
@@ -298,7 +318,7 @@ pub(super) fn request(
         tool_input: subject.redactor.redact(&call.tool_input),
         request_hash: sha256(canonical(&request).as_bytes()),
         tool_use_id: call.tool_use_id.clone(),
-        at: report.at,
+        at: report.at.unwrap_or(Timestamp::from_millis(0)),
     };
     (tool_call, asked)
 }
@@ -327,12 +347,7 @@ fn said_to_agent(
     provider(subject.provider).hook_answer(&report.event, answer)
 }
 
-fn approval(
-    subject: &Subject,
-    call: &ToolCall,
-    asked: &Asked,
-    matched: Vec<Matched>,
-) -> Approval {
+fn approval(subject: &Subject, call: &ToolCall, asked: &Asked, matched: Vec<Matched>) -> Approval {
     Approval {
         id: ApprovalId::random(),
         session_id: asked.session_id,

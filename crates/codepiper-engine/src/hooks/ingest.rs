@@ -38,7 +38,7 @@ impl Hooks {
     ) -> Result<Ingested, EngineError> {
         let reading = provider(subject.provider).read_hook(&report.event, &report.data);
         let now = self.parts.clock.now();
-        let at = report.at.min(now);
+        let at = report.at.map_or(now, |at| at.min(now));
         let event = NewEvent {
             session_id: report.session_id,
             timestamp: at,
@@ -91,7 +91,9 @@ impl Hooks {
             return Ok(Ingested::Before(reply.map_err(EngineError::internal)?));
         }
         if let Some((id, path)) = reading.conversation.as_ref().filter(|_| !is_late) {
-            self.parts.sessions.note_conversation(report.session_id, id, path);
+            self.parts
+                .sessions
+                .note_conversation(report.session_id, id, path);
         }
         Ok(Ingested::New {
             event_id: seq,

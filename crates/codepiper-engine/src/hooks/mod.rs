@@ -21,8 +21,8 @@ use crate::sessions::SessionManager;
 use crate::{Approvals, Config, EngineError, EventBus, PolicyEngine};
 
 pub(crate) use credential::Credential;
-pub(crate) use program::install as install_program;
 use ingest::Ingested;
+pub(crate) use program::install as install_program;
 
 /// Takes the reports of agents' hooks and answers them.
 #[derive(Clone)]
@@ -49,10 +49,12 @@ pub struct HookReport {
     pub event: String,
     /// The details, in the agent's words.
     pub data: Value,
+    /// The details could not be read.
+    pub unreadable: bool,
     /// Names this report.
     pub delivery_id: String,
-    /// When it happened.
-    pub at: Timestamp,
+    /// When it happened; now, where that is not said.
+    pub at: Option<Timestamp>,
 }
 
 /// What the hook is to do.
@@ -87,7 +89,11 @@ impl Hooks {
     }
 
     /// Takes a report and answers it; a permission that a person has to give is waited for.
-    pub async fn report(&self, report: HookReport, secret: &str) -> Result<HookReply, EngineError> {
+    pub async fn report(
+        &self,
+        mut report: HookReport,
+        secret: &str,
+    ) -> Result<HookReply, EngineError> {
         let subject = self.parts.sessions.subject(report.session_id).await?;
         if !subject.credential.is_shown_by(secret) {
             return Err(EngineError::Forbidden {
@@ -96,11 +102,21 @@ impl Hooks {
             });
         }
         check(&report)?;
+        let now = self.parts.clock.now();
+        report.at = Some(report.at.map_or(now, |at| at.min(now)));
         match self.ingest(&subject, &report, false).await? {
             Ingested::Before(Some(reply)) => Ok(reply),
+            Ingested::Before(None) if report.unreadable => {
+                Ok(decide::unreadable(&subject, &report))
+            }
             Ingested::Before(None) => self.go_on(&subject, &report).await,
             Ingested::New { event_id, reading } => {
-                self.parts.sessions.note_hook(report.session_id, &report.event, event_id, &reading);
+                if report.unreadable {
+                    return Ok(decide::unreadable(&subject, &report));
+                }
+                self.parts
+                    .sessions
+                    .note_hook(report.session_id, &report.event, event_id, &reading);
                 self.decide(&subject, &report, event_id, &reading).await
             }
         }
@@ -111,7 +127,9 @@ fn check(report: &HookReport) -> Result<(), EngineError> {
     let is_name = |text: &str| {
         !text.is_empty()
             && text.len() <= 64
-            && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-.".contains(&b))
+            && text
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b"_-.".contains(&b))
     };
     if !is_name(&report.event) {
         let message = "`event` is the name of an event: 1 to 64 letters, digits, `_`, `-`, `.`";
@@ -121,7 +139,10 @@ fn check(report: &HookReport) -> Result<(), EngineError> {
         return Err(EngineError::invalid("deliveryId", "`deliveryId` is a UUID"));
     }
     if !report.data.is_object() {
-        return Err(EngineError::invalid("data", "`data` is the JSON object that the agent gave"));
+        return Err(EngineError::invalid(
+            "data",
+            "`data` is the JSON object that the agent gave",
+        ));
     }
     Ok(())
 }

@@ -59,8 +59,9 @@ impl Hooks {
             session_id: spooled.session_id,
             event: spooled.event,
             data: spooled.data,
+            unreadable: false,
             delivery_id: spooled.delivery_id,
-            at: spooled.at,
+            at: Some(spooled.at),
         };
         check(&report)?;
         let subject = self.parts.sessions.subject(report.session_id).await?;
@@ -96,10 +97,14 @@ fn waiting(dir: &Path) -> Result<Vec<PathBuf>, EngineError> {
         Err(error) => return Err(error.into()),
     };
     let is_report = |path: &PathBuf| {
-        let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
+        let name = path
+            .file_name()
+            .map(|name| name.to_string_lossy().into_owned());
         name.is_some_and(|name| {
             !name.starts_with('.')
-                && Path::new(&name).extension().is_some_and(|ext| ext == "json")
+                && Path::new(&name)
+                    .extension()
+                    .is_some_and(|ext| ext == "json")
         })
     };
     let mut files: Vec<PathBuf> = entries

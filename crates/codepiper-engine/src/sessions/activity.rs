@@ -6,9 +6,7 @@
 
 use std::time::Duration;
 
-use codepiper_model::{
-    Activity, ActivityState, Evidence, EvidenceSource, Seq, Timestamp,
-};
+use codepiper_model::{Activity, ActivityState, Evidence, EvidenceSource, Seq, Timestamp};
 use tokio::time::Instant;
 
 use crate::approvals::Pending;
@@ -81,7 +79,11 @@ impl Signs<'_> {
                 return (hook.state, evidence, None);
             }
         }
-        (self.screen.state, screen_evidence(self.screen.kind, at), None)
+        (
+            self.screen.state,
+            screen_evidence(self.screen.kind, at),
+            None,
+        )
     }
 }
 
@@ -186,8 +188,20 @@ mod tests {
         let start = Instant::now();
         let before = Activity::unknown(at(1));
         let working = next(&before, &signs(start, 0, (Working, "working"), None), at(2)).unwrap();
-        assert!(next(&working, &signs(start, 0, (Unknown, "unknown_screen"), None), at(3)).is_none());
-        let silent = next(&working, &signs(start, 0, (Unknown, "silence"), None), at(4)).unwrap();
+        assert!(
+            next(
+                &working,
+                &signs(start, 0, (Unknown, "unknown_screen"), None),
+                at(3)
+            )
+            .is_none()
+        );
+        let silent = next(
+            &working,
+            &signs(start, 0, (Unknown, "silence"), None),
+            at(4),
+        )
+        .unwrap();
         assert_eq!(silent.state, Unknown);
     }
 

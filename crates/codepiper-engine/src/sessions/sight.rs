@@ -108,7 +108,11 @@ impl Sight {
         let is_gone = self
             .no_dialog_since
             .is_some_and(|since| self.now >= since + DIALOG_GONE);
-        if is_gone { Dialog::Gone } else { Dialog::Unclear }
+        if is_gone {
+            Dialog::Gone
+        } else {
+            Dialog::Unclear
+        }
     }
 
     /// When it will be clear that a dialog is gone.

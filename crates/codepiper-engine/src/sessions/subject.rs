@@ -8,9 +8,9 @@ use codepiper_store::sessions::Stored;
 
 use super::SessionManager;
 use crate::EngineError;
+use crate::ancestry::Ancestry;
 use crate::audit::Redactor;
 use crate::hooks::Credential;
-use crate::ancestry::Ancestry;
 
 /// What has to be known of a session to take the reports of its hooks.
 #[derive(Debug)]
@@ -79,7 +79,9 @@ impl Subject {
         };
         let is_plain = path.is_absolute()
             && !path.components().any(|part| part == Component::ParentDir)
-            && path.extension().is_some_and(|extension| extension == "jsonl");
+            && path
+                .extension()
+                .is_some_and(|extension| extension == "jsonl");
         // A link inside the root could still lead out of it.
         let really = |path: &Path| fs_err::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         is_plain && really(path).starts_with(really(root))
@@ -115,8 +117,14 @@ impl SessionManager {
         let live: Vec<_> = self.live_map().values().cloned().collect();
         let found = live.iter().find(|live| {
             let roots = [live.pane.pid(), live.pane.server_pid()];
-            roots.into_iter().flatten().any(|pid| ancestry.leads_to(pid))
-                || live.pane.pid().is_some_and(|pid| ancestry.shares_terminal(pid))
+            roots
+                .into_iter()
+                .flatten()
+                .any(|pid| ancestry.leads_to(pid))
+                || live
+                    .pane
+                    .pid()
+                    .is_some_and(|pid| ancestry.shares_terminal(pid))
         });
         found.map(|live| live.id)
     }

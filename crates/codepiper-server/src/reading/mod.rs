@@ -4,6 +4,7 @@
 //! wins, a list passes for a struct, and messages repeat values, which may be secrets. So a text
 //! becomes a tree first, and the tree a request, with errors in our own words.
 
+pub(crate) mod lenient;
 mod misfit;
 
 use std::collections::HashSet;

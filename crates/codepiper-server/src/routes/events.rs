@@ -65,10 +65,7 @@ fn filter(session_id: Option<SessionId>, params: EventsParams) -> Result<EventFi
             message,
         ))
     };
-    let limit = params.limit.unwrap_or(100);
-    if !(1..=1000).contains(&limit) {
-        return wrong("limit", "`limit` is a number from 1 to 1000".to_owned());
-    }
+    let limit = super::checked_limit(params.limit)?;
     if params.wait_ms.is_some_and(|wait| wait > WAIT_MAX_MS) {
         return wrong("waitMs", format!("`waitMs` is at most {WAIT_MAX_MS}"));
     }

@@ -1,7 +1,11 @@
 //! Every path of the API, one file per resource.
 
+mod approvals;
 mod daemon;
+mod decisions;
 mod events;
+mod hooks;
+mod policies;
 mod sessions;
 
 use axum::Router;
@@ -9,12 +13,13 @@ use axum::extract::Request;
 use axum::http::header::ALLOW;
 use axum::http::uri::Authority;
 use axum::http::{Method, StatusCode, Uri};
-use axum::middleware::{Next, from_fn};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post, put};
 use codepiper_api::ErrorBody;
 use codepiper_engine::Engine;
 
+use crate::actor::guard;
 use crate::error::ApiError;
 use crate::extract::no_params;
 
@@ -27,6 +32,16 @@ pub(crate) fn router(engine: Engine) -> Router {
             "/settings/daemon",
             get(daemon::settings).put(daemon::change_settings),
         )
+        .route("/approvals/{id}", get(approvals::show))
+        .route("/approvals/{id}/answer", post(approvals::answer))
+        .route("/hooks/claude", post(hooks::claude))
+        .route("/policies/check", post(policies::check))
+        .route(
+            "/policies/{id}",
+            get(policies::show)
+                .put(policies::update)
+                .delete(policies::delete),
+        )
         .route("/sessions", get(sessions::list).post(sessions::create))
         .route("/sessions/{id}", get(sessions::show))
         .route("/sessions/{id}/keys", post(sessions::keys))
@@ -38,17 +53,35 @@ pub(crate) fn router(engine: Engine) -> Router {
         .route("/sessions/{id}/stop", post(sessions::stop))
         .route_layer(from_fn(no_params));
     let routes = Router::new()
+        .route("/approvals", get(approvals::list))
         .route("/events", get(events::all))
+        .route("/policies", get(policies::list).post(policies::create))
+        .route("/policy-decisions", get(decisions::list))
         .route("/sessions/{id}/events", get(events::of_session))
         .route("/sessions/{id}/output", get(sessions::output))
         .route("/sessions/{id}/wait", get(sessions::wait))
         .merge(without_params)
         .fallback(not_found)
-        .with_state(engine);
+        .with_state(engine.clone());
     // Which methods a path takes is known only around all of them.
     Router::new()
         .fallback_service(routes)
         .layer(from_fn(explain_wrong_method))
+        .layer(from_fn_with_state(engine, guard))
+}
+
+/// How many a list may hold.
+fn checked_limit(limit: Option<usize>) -> Result<usize, ApiError> {
+    let limit = limit.unwrap_or(100);
+    if (1..=1000).contains(&limit) {
+        return Ok(limit);
+    }
+    let message = "`limit` is a number from 1 to 1000";
+    Err(ApiError::bad_request(
+        "invalid_request",
+        Some("limit".to_owned()),
+        message,
+    ))
 }
 
 async fn not_found(uri: Uri) -> ApiError {

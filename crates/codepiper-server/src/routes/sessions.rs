@@ -53,6 +53,7 @@ pub(crate) async fn create(
         env: request.env,
         billing_mode: request.billing_mode,
         dangerous_mode: request.dangerous_mode,
+        fail_closed: request.fail_closed,
         model: request.model,
         name: request.name,
         cols: request.cols,

@@ -1,0 +1,89 @@
+use std::path::PathBuf;
+
+use codepiper_model::SessionId;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// `GET /policies`
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct PoliciesParams {
+    /// Only those that count, or only those that do not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub enabled: Option<bool>,
+    /// Of this session only; `null` for those of no session.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub session_id: Option<String>,
+}
+
+/// `POST /policies`
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct CreatePolicyRequest {
+    /// Its id; one is found when there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// What people call it.
+    pub name: String,
+    /// What it is for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// Whether it counts.
+    #[serde(default = "yes")]
+    pub enabled: bool,
+    /// Where it stands in lists.
+    #[serde(default)]
+    pub priority: i64,
+    /// The only session it is for.
+    #[serde(default)]
+    pub session_id: Option<SessionId>,
+    /// What it says.
+    pub rules: Value,
+}
+
+const fn yes() -> bool {
+    true
+}
+
+/// `PUT /policies/:id`: what is absent stays.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct UpdatePolicyRequest {
+    /// What people call it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// What it is for; a blank text takes that away.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// Whether it counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub enabled: Option<bool>,
+    /// Where it stands in lists.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub priority: Option<i64>,
+    /// What it says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rules: Option<Value>,
+}
+
+/// `POST /policies/check`
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct CheckPolicyRequest {
+    /// The tool.
+    pub tool_name: String,
+    /// What it would get.
+    #[serde(default)]
+    pub tool_input: Value,
+    /// Where it would happen; absolute.
+    pub cwd: PathBuf,
+    /// The session that would ask.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session_id: Option<SessionId>,
+    /// The agent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub provider: Option<String>,
+    /// Rules to ask instead of those that are kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rules: Option<Value>,
+}

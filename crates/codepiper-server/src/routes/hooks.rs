@@ -1,0 +1,54 @@
+//! What agents' hooks report.
+
+use axum::Json;
+use axum::extract::{Request, State};
+use codepiper_api::{HookAnswer, HookRequest, SECRET_HEADER};
+use codepiper_engine::{Engine, HookReport};
+
+use crate::error::ApiError;
+use crate::extract::read_body;
+use crate::reading::lenient;
+
+/// The most bytes that a report may have: what an agent gives its hooks, at most 64 MiB, and what
+/// is around it.
+const REPORT_MAX: usize = 65 * 1024 * 1024;
+
+pub(crate) async fn claude(
+    State(engine): State<Engine>,
+    request: Request,
+) -> Result<Json<HookAnswer>, ApiError> {
+    let secret = request.headers().get(SECRET_HEADER);
+    let secret = secret
+        .and_then(|secret| secret.to_str().ok())
+        .map(str::to_owned);
+    let body = read_body(request, REPORT_MAX).await?;
+    let request: HookRequest = serde_json::from_slice(&body).map_err(|error| {
+        // Its own words would repeat what was sent.
+        let at = format!("line {}, column {}", error.line(), error.column());
+        let message = format!("the body is no hook's report (at {at})");
+        ApiError::bad_request("invalid_request", None, message)
+    })?;
+    let (data, unreadable) = match lenient::read(request.data.get()) {
+        Some(data) => (data, false),
+        None => (serde_json::json!({}), true),
+    };
+    let report = HookReport {
+        session_id: request.session_id,
+        event: request.event,
+        data,
+        unreadable,
+        delivery_id: request.delivery_id,
+        at: request.at,
+    };
+    let reply = engine
+        .hooks
+        .report(report, secret.as_deref().unwrap_or_default())
+        .await?;
+    Ok(Json(HookAnswer {
+        success: true,
+        decision: reply.decision,
+        stdout: reply.stdout,
+        stderr: reply.stderr,
+        exit_code: reply.exit_code,
+    }))
+}

@@ -1,0 +1,126 @@
+//! What is allowed, denied and asked.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::{Extension, Json};
+use codepiper_api::{
+    CheckPolicyRequest, CreatePolicyRequest, PoliciesParams, Success, UpdatePolicyRequest,
+};
+use codepiper_engine::{Checked, Engine, NewPolicy, PolicyChange, PolicyView};
+use codepiper_model::{Actor, SessionId, ToolCall};
+use serde_json::{Value, json};
+
+use crate::error::ApiError;
+use crate::extract::{Body, Name, NoBody, Params};
+
+pub(crate) async fn list(
+    State(engine): State<Engine>,
+    Params(params): Params<PoliciesParams>,
+) -> Result<Json<Value>, ApiError> {
+    let mut policies = engine.policies.list().await?;
+    if let Some(enabled) = params.enabled {
+        policies.retain(|view| view.policy.enabled == enabled);
+    }
+    if let Some(text) = params.session_id {
+        let wanted = match text.as_str() {
+            "null" => None,
+            text => Some(text.parse::<SessionId>().map_err(|error| {
+                let message = error.to_string();
+                ApiError::bad_request("invalid_request", Some("sessionId".to_owned()), message)
+            })?),
+        };
+        policies.retain(|view| view.policy.session_id == wanted);
+    }
+    Ok(Json(json!({ "policies": policies })))
+}
+
+pub(crate) async fn create(
+    State(engine): State<Engine>,
+    Extension(actor): Extension<Actor>,
+    Body(request): Body<CreatePolicyRequest>,
+) -> Result<(StatusCode, Json<Value>), ApiError> {
+    let new = NewPolicy {
+        id: request.id,
+        name: request.name,
+        description: request.description,
+        enabled: request.enabled,
+        priority: request.priority,
+        session_id: request.session_id,
+        rules: request.rules,
+    };
+    let policy = engine.policies.create(new, actor).await?;
+    Ok((StatusCode::CREATED, answer(&policy)))
+}
+
+pub(crate) async fn show(
+    State(engine): State<Engine>,
+    Name(id): Name,
+) -> Result<Json<Value>, ApiError> {
+    Ok(answer(&engine.policies.get(&id).await?))
+}
+
+pub(crate) async fn update(
+    State(engine): State<Engine>,
+    Extension(actor): Extension<Actor>,
+    Name(id): Name,
+    Body(request): Body<UpdatePolicyRequest>,
+) -> Result<Json<Value>, ApiError> {
+    let change = PolicyChange {
+        name: request.name,
+        description: request
+            .description
+            .map(|text| Some(text).filter(|text| !text.trim().is_empty())),
+        enabled: request.enabled,
+        priority: request.priority,
+        rules: request.rules,
+    };
+    Ok(answer(&engine.policies.update(&id, change, actor).await?))
+}
+
+pub(crate) async fn delete(
+    State(engine): State<Engine>,
+    Extension(actor): Extension<Actor>,
+    Name(id): Name,
+    _: NoBody,
+) -> Result<Json<Success>, ApiError> {
+    engine.policies.delete(&id, actor).await?;
+    Ok(Json(Success { success: true }))
+}
+
+pub(crate) async fn check(
+    State(engine): State<Engine>,
+    Body(request): Body<CheckPolicyRequest>,
+) -> Result<Json<Checked>, ApiError> {
+    let wrong = |field: &str, message: String| {
+        ApiError::bad_request("invalid_request", Some(field.to_owned()), message)
+    };
+    if !request.cwd.is_absolute() {
+        return Err(wrong("cwd", "`cwd` is an absolute path".to_owned()));
+    }
+    if request.tool_name.trim().is_empty() {
+        return Err(wrong("toolName", "`toolName` names a tool".to_owned()));
+    }
+    let provider = match request.provider.as_deref().map(str::parse) {
+        None => None,
+        Some(Ok(provider)) => Some(provider),
+        Some(Err(error)) => {
+            let error: codepiper_model::UnknownProvider = error;
+            return Err(wrong("provider", error.to_string()));
+        }
+    };
+    if let Some(id) = request.session_id {
+        engine.sessions.get(id).await?;
+    }
+    let call = ToolCall {
+        tool_name: request.tool_name,
+        tool_input: request.tool_input,
+        cwd: request.cwd,
+        session_id: request.session_id,
+        provider,
+    };
+    Ok(Json(engine.policies.check(&call, request.rules)?))
+}
+
+fn answer(policy: &PolicyView) -> Json<Value> {
+    Json(json!({ "policy": policy }))
+}
