@@ -55,7 +55,7 @@ fn outcome(sent: &SendResponse, waited: bool) -> Result<(), CliError> {
         "needs_permission" | "needs_input" => {
             let body = ErrorBody::new(reason, "the agent waits for a person");
             CliError::NeedsPerson(
-                body.with_hint("answer it with `codepiper attach` or `codepiper keys`"),
+                body.with_hint("`codepiper approvals` lists what can be approved; the rest is answered in `codepiper attach` or with `codepiper keys`"),
             )
         }
         other => CliError::failed("not_done", format!("the turn did not end well: {other}")),

@@ -86,7 +86,7 @@ fn outcome(wanted: &[&str], state: &str) -> Result<(), CliError> {
     }
     let body = ErrorBody::new(state, "the agent waits for a person");
     Err(CliError::NeedsPerson(body.with_hint(
-        "answer it with `codepiper attach` or `codepiper keys`",
+        "`codepiper approvals` lists what can be approved; the rest is answered in `codepiper attach` or with `codepiper keys`",
     )))
 }
 

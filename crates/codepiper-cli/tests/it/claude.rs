@@ -43,6 +43,14 @@ impl FakeClaude {
         home
     }
 
+    /// Whether the model was ever sent a text that contains this.
+    pub(crate) fn was_told(&self, text: &str) -> bool {
+        let requests = self.model.requests();
+        requests
+            .iter()
+            .any(|request| request.body.to_string().contains(text))
+    }
+
     /// Starts a session and returns its id.
     pub(crate) fn start(&self, home: &TestHome, extra: &[&str]) -> String {
         let work = home.work();

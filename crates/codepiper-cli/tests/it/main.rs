@@ -12,6 +12,8 @@ mod daemon;
 mod demo;
 mod hook_forward;
 mod malformed;
+mod outage;
+mod permissions;
 mod secrets;
 mod support;
 mod survival;

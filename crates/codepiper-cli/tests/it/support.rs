@@ -188,6 +188,71 @@ impl TestHome {
         self.raw_http(&request)
     }
 
+    /// Makes a call of the API that succeeds.
+    #[track_caller]
+    pub(crate) fn call(&self, method: &str, path: &str, body: &Value) -> Value {
+        let bytes = if body.is_null() {
+            Vec::new()
+        } else {
+            body.to_string().into_bytes()
+        };
+        let (status, text) = self.http(method, path, &bytes);
+        assert!(
+            (200..300).contains(&status),
+            "{method} {path}: {status} {text}"
+        );
+        serde_json::from_str(&text).unwrap()
+    }
+
+    /// Makes a policy of these rules.
+    #[track_caller]
+    pub(crate) fn policy(&self, rules: &Value) {
+        let policy = serde_json::json!({ "name": "test", "rules": rules });
+        self.call("POST", "/policies", &policy);
+    }
+
+    /// The only approval that is pending, once there is one.
+    #[track_caller]
+    pub(crate) fn pending(&self, session: &str) -> Value {
+        let path = format!("/approvals?status=pending&sessionId={session}");
+        let mut found = Value::Null;
+        self.until("an approval is pending", || {
+            let answer = self.call("GET", &path, &Value::Null);
+            found = answer["approvals"][0].clone();
+            !found.is_null()
+        });
+        found
+    }
+
+    /// The approval as it is now.
+    #[track_caller]
+    pub(crate) fn approval(&self, id: &Value) -> Value {
+        let path = format!("/approvals/{}", id.as_str().unwrap());
+        self.call("GET", &path, &Value::Null)["approval"].clone()
+    }
+
+    /// Answers an approval and returns the status with the body.
+    pub(crate) fn answer(&self, approval: &Value, decision: &str, note: &str) -> (u16, Value) {
+        let mut body = serde_json::json!({
+            "decision": decision,
+            "requestHash": approval["requestHash"],
+        });
+        if !note.is_empty() {
+            body["note"] = note.into();
+        }
+        let path = format!("/approvals/{}/answer", approval["id"].as_str().unwrap());
+        let (status, text) = self.http("POST", &path, body.to_string().as_bytes());
+        (status, serde_json::from_str(&text).unwrap())
+    }
+
+    /// The decisions of a session, newest first.
+    #[track_caller]
+    pub(crate) fn decisions(&self, session: &str) -> Vec<Value> {
+        let path = format!("/policy-decisions?sessionId={session}");
+        let answer = self.call("GET", &path, &Value::Null);
+        answer["decisions"].as_array().unwrap().clone()
+    }
+
     /// Sends bytes and reads an HTTP answer.
     pub(crate) fn raw_http(&self, request: &[u8]) -> (u16, String) {
         use std::io::Read as _;

@@ -1,7 +1,7 @@
 use std::str::FromStr;
 use std::time::Duration;
 
-use codepiper_model::{ActivityState, Session, SessionId};
+use codepiper_model::{ActivityState, Approval, Session, SessionId};
 use tokio::time::{sleep, timeout};
 
 use super::SessionManager;
@@ -50,6 +50,18 @@ pub struct Waited {
 }
 
 impl SessionManager {
+    /// Waits, but never long, until it is stored that the session no longer waits for an approval:
+    /// whoever answered it and then looks should not be told of the time before.
+    pub async fn has_noticed(&self, answered: &Approval) {
+        const NOTED: Duration = Duration::from_millis(500);
+        let live = self.live_map().get(&answered.session_id).cloned();
+        let Some(live) = live else { return };
+        let id = answered.id.to_string();
+        let mut activity = live.activity.subscribe();
+        let noticed = activity.wait_for(|now| now.approval_id.as_ref() != Some(&id));
+        drop(timeout(NOTED, noticed).await);
+    }
+
     /// Waits until the session is in one of `states`, has ended, or the time is over.
     pub async fn wait(
         &self,

@@ -71,7 +71,10 @@ pub(crate) async fn answer(
     };
     let answered = engine.approvals.answer(parsed(&id)?, answer).await;
     match answered {
-        Ok(approval) => Ok(Json(ApprovalResponse { approval })),
+        Ok(approval) => {
+            engine.sessions.has_noticed(&approval).await;
+            Ok(Json(ApprovalResponse { approval }))
+        }
         Err(Refused::Error(error)) => Err(error.into()),
         Err(Refused::AlreadyAnswered(approval)) => Err(too_late(&approval)),
         Err(Refused::RequestChanged(approval)) => Err(conflict(
