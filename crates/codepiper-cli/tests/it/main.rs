@@ -6,6 +6,7 @@
     reason = "a failure is how a test speaks"
 )]
 
+mod actors;
 mod claude;
 mod command_line;
 mod daemon;

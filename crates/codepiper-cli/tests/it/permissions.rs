@@ -200,10 +200,10 @@ fn a_yes_in_the_terminal_counts_while_the_command_still_runs() {
     send_and_wait_for_question(&home, &id, &prompt);
     let approval = home.pending(&id);
     home.run(&["keys", &id, "1"]).ok();
+    assert_eq!(home.session(&id)["activity"]["state"], "working");
     home.until("the approval is closed", || {
         home.approval(&approval["id"])["status"] == "closed"
     });
-    assert_eq!(home.session(&id)["activity"]["state"], "working");
     std::fs::write(&gate, "").unwrap();
     is_idle(&home, &id);
     assert_eq!(home.decisions(&id)[0]["outcome"], "ran");

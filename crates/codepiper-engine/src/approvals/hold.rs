@@ -9,7 +9,7 @@ use super::{Approvals, Settlement};
 use crate::EngineError;
 
 /// How long a hook may be away before that means that the agent has told it to stop.
-const AWAY_MAX: Duration = Duration::from_secs(1);
+const AWAY_MAX: Duration = Duration::from_millis(300);
 
 /// How long hooks that wait have to find a new daemon: they try for a minute.
 const RETURN_MAX: Duration = Duration::from_secs(65);

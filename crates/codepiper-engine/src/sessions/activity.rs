@@ -12,7 +12,7 @@ use tokio::time::Instant;
 use crate::approvals::Pending;
 
 /// How long a screen has to say something else than the last hook before it is believed.
-const SCREEN_LAG: Duration = Duration::from_millis(500);
+pub(super) const SCREEN_LAG: Duration = Duration::from_millis(500);
 
 /// What the last hook that tells said.
 #[derive(Clone, Debug, PartialEq, Eq)]

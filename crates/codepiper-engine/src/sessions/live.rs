@@ -28,6 +28,8 @@ pub(crate) struct Live {
     pub(crate) running: watch::Sender<bool>,
     /// How often the screen had changed when it was last read.
     pub(crate) observed: watch::Sender<u64>,
+    /// Whether it takes a moment to be clear what the agent does.
+    pub(crate) undecided: watch::Sender<bool>,
     /// The end that somebody asked for.
     asked: Mutex<Option<ExitReason>>,
 }
@@ -50,6 +52,7 @@ impl Live {
             exit: watch::Sender::new(None),
             running: watch::Sender::new(running),
             observed: watch::Sender::new(0),
+            undecided: watch::Sender::new(false),
             asked: Mutex::new(None),
         }
     }
@@ -87,6 +90,14 @@ impl Live {
             observed.wait_for(|n| *n >= drawn).await.ok().map(drop)
         };
         drop(timeout(ECHO, settled).await);
+    }
+
+    /// Waits, but never long, until it is clear what the agent does: a dialog that has just been
+    /// answered counts as answered after a moment.
+    pub(crate) async fn decided(&self) {
+        const DECIDED: Duration = Duration::from_secs(2);
+        let mut undecided = self.undecided.subscribe();
+        drop(timeout(DECIDED, undecided.wait_for(|undecided| !undecided)).await);
     }
 
     /// Waits, but never long, until it is stored that the agent does this.

@@ -158,6 +158,7 @@ impl SessionManager {
         // Letters in a prompt box change nothing that could be waited for.
         let is_typing = keys.iter().all(Key::is_text) && live.read_screen().has_box;
         let before = *live.pane.changes().borrow();
+        let was_asked = live.activity().state.needs_person();
         // The keys go in before their event is stored: a person's echo does not wait for the
         // disk. Nobody acts on this event, and the call is answered after its commit.
         live.pane.input().await.keys(&keys).await?;
@@ -168,6 +169,9 @@ impl SessionManager {
             .await?;
         if !is_typing {
             live.settle(before).await;
+        }
+        if was_asked {
+            live.decided().await;
         }
         Ok(())
     }

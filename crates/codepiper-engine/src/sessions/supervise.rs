@@ -76,14 +76,15 @@ impl SessionManager {
             if let Err(error) = self.observe(&live, &sight).await {
                 tracing::error!(session = %live.id, %error, "cannot store what a session does");
             }
+            let undecided = sight.undecided_until();
             live.observed.send_replace(seen);
-            self.follow_dialog(&live, &mut sight).await;
+            live.undecided.send_replace(undecided.is_some());
+            self.follow_dialog(&live, &sight).await;
             let (state, is_hooked) = (live.activity.borrow().state, sight.hook.is_some());
             let unreadable = sight.unreadable_since().filter(|_| {
                 // What a hook said stays true while a person looks at one of the agent's menus.
                 state != ActivityState::Unknown && !is_hooked
             });
-            let undecided = sight.signs().undecided_until();
             let dialog_check = sight.dialog_check();
             tokio::select! {
                 // An end is not waited for until the next reading.
@@ -114,11 +115,10 @@ impl SessionManager {
     }
 
     /// Settles the approvals whose dialog was answered in the terminal.
-    async fn follow_dialog(&self, live: &Live, sight: &mut Sight) {
+    async fn follow_dialog(&self, live: &Live, sight: &Sight) {
         match sight.dialog() {
             Dialog::Shown => self.parts.approvals.dialog_shown(live.id),
             Dialog::Gone if sight.pending.is_some() => {
-                sight.dialog_checked();
                 self.parts.approvals.dialog_gone(live.id).await;
             }
             Dialog::Gone | Dialog::Unclear => {}

@@ -1,0 +1,145 @@
+//! What comes out of a session may next to nothing, however it goes about it.
+
+use serde_json::{Value, json};
+
+use crate::support::TestHome;
+
+/// A home with a session whose agent runs whatever it is told, and another session.
+struct Scene {
+    home: TestHome,
+    agent: String,
+    other: String,
+}
+
+impl Scene {
+    fn new() -> Self {
+        let home = TestHome::new();
+        home.policy(&json!([{ "id": "all", "action": "allow", "tool": "Bash" }]));
+        let (agent, other) = (home.demo(&["--name", "agent"]), home.demo(&["--name", "other"]));
+        Self { home, agent, other }
+    }
+
+    /// Has the agent run a shell script and waits for its last line, `done`.
+    fn run(&self, script: &str) -> String {
+        let (file, out) = (self.home.path("script.sh"), self.home.path("script.out"));
+        drop(std::fs::remove_file(&out));
+        let program = env!("CARGO_BIN_EXE_codepiper");
+        let text = format!(
+            "cp() {{ '{program}' --socket '{}' \"$@\"; echo \"exit $?\"; }}\n{script}\n",
+            self.home.socket().display()
+        );
+        std::fs::write(&file, text).unwrap();
+        let prompt = format!("RUN: sh {} > {} 2>&1", file.display(), out.display());
+        self.home.run(&["send", &self.agent, &prompt]).ok();
+        let mut said = String::new();
+        self.home.until("the script is done", || {
+            said = std::fs::read_to_string(&out).unwrap_or_default();
+            said.lines().last() == Some("done")
+        });
+        self.home.run(&["wait", &self.agent, "--timeout", "30"]).ok();
+        said
+    }
+
+    fn refusals(&self) -> Vec<String> {
+        let events = self.home.events(&self.agent);
+        let refused = events.iter().filter(|event| event["type"] == "ActorRefused");
+        refused
+            .map(|event| event["payload"]["call"].as_str().unwrap().to_owned())
+            .collect()
+    }
+
+    /// Nothing of what was tried has happened.
+    fn nothing_happened(&self) {
+        let list = self.home.run(&["sessions", "--json"]).ok().json();
+        assert_eq!(list["sessions"].as_array().unwrap().len(), 2);
+        assert_eq!(self.home.session(&self.other)["status"], "RUNNING");
+        let policies = self.home.call("GET", "/policies", &Value::Null);
+        assert_eq!(policies["policies"].as_array().unwrap().len(), 1);
+        let screen = self.home.run(&["tail", &self.other]).stdout;
+        assert!(!screen.contains("injected"), "{screen}");
+    }
+}
+
+#[test]
+fn a_command_of_the_agent_is_refused_and_that_is_written_down() {
+    let scene = Scene::new();
+    let work = scene.home.work();
+    scene.home.run(&["send", &scene.other, "WRITE: secret.txt"]).ok();
+    let approval = scene.home.pending(&scene.other);
+    let (id, other) = (approval["id"].as_str().unwrap(), &scene.other);
+    let rules = r#"[{"id":"x","action":"allow","tool":"*"}]"#;
+    let said = scene.run(&format!(
+        "cp approve {id}\ncp policy create --name mine --rules '{rules}'\n\
+         cp start -p demo -d '{work}'\ncp send {other} injected\ncp keys {other} 1\n\
+         cp stop {other}\ncp kill {other}\ncp approvals\ncp events\ncp daemon stop\necho done"
+    ));
+    assert_eq!(said.matches("exit 5").count(), 10, "{said}");
+    assert!(said.contains("may not do this"), "{said}");
+    assert_eq!(scene.home.approval(&approval["id"])["status"], "pending");
+    scene.nothing_happened();
+    let refusals = scene.refusals();
+    for call in ["POST /policies", "POST /sessions", "GET /approvals", "GET /events"] {
+        assert!(refusals.iter().any(|refused| refused == call), "{call}: {refusals:?}");
+    }
+}
+
+#[test]
+fn leaving_the_terminal_or_the_parents_does_not_help() {
+    let scene = Scene::new();
+    let (program, socket) = (env!("CARGO_BIN_EXE_codepiper"), scene.home.socket());
+    let work = scene.home.work();
+    for (how, wrap) in [
+        ("setsid -f", "setsid -f sh -c \"$1; echo done\""),
+        ("an orphan", "(sh -c \"while kill -0 $$ 2>/dev/null; do sleep 0.02; done; $1; echo done\" &)"),
+        ("another environment", "env -u CODEPIPER_SESSION sh -c \"$1; echo done\""),
+        ("no environment", "env -i PATH=\"$PATH\" sh -c \"$1; echo done\""),
+    ] {
+        let attempt = format!(
+            "'{program}' --socket '{}' start -p demo -d '{work}'; echo exit $?",
+            socket.display()
+        );
+        let said = scene.run(&format!("set -- \"{attempt}\"\n{wrap}"));
+        assert!(said.contains("exit 5"), "{how}: {said}");
+        scene.nothing_happened();
+    }
+    assert_eq!(scene.refusals().len(), 4);
+}
+
+#[test]
+fn an_agent_sees_its_own_session_and_no_other() {
+    let scene = Scene::new();
+    let (agent, other) = (&scene.agent, &scene.other);
+    let said = scene.run(&format!(
+        "cp show {agent}\ncp show {other}\ncp daemon status\necho done"
+    ));
+    let exits: Vec<&str> = said.lines().filter(|line| line.starts_with("exit")).collect();
+    assert_eq!(exits, ["exit 0", "exit 5", "exit 0"], "{said}");
+}
+
+#[test]
+fn a_session_cannot_report_for_another() {
+    let scene = Scene::new();
+    // The secret is in the agent's environment: it may use it for itself.
+    let said = scene.run("printf '%s\\n' \"$CODEPIPER_SECRET\"; echo done");
+    let secret = said.lines().next().unwrap().to_owned();
+    assert_eq!(secret.len(), 64);
+    let report = |session: &str| {
+        let body = json!({
+            "sessionId": session,
+            "event": "Notification",
+            "data": { "notification_type": "idle_prompt" },
+            "deliveryId": "0f5d3b9e-5b0a-4c8e-9d0c-2f6d1a7b8c9d",
+        })
+        .to_string();
+        let request = format!(
+            "POST /hooks/claude HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\
+             X-CodePiper-Secret: {secret}\r\nContent-Length: {}\r\n\r\n{body}",
+            body.len()
+        );
+        scene.home.raw_http(request.as_bytes())
+    };
+    let (status, body) = report(&scene.other);
+    assert_eq!(status, 403, "{body}");
+    assert!(!body.contains(&secret));
+    assert_eq!(report(&scene.agent).0, 200);
+}
