@@ -15,7 +15,10 @@ impl Scene {
     fn new() -> Self {
         let home = TestHome::new();
         home.policy(&json!([{ "id": "all", "action": "allow", "tool": "Bash" }]));
-        let (agent, other) = (home.demo(&["--name", "agent"]), home.demo(&["--name", "other"]));
+        let (agent, other) = (
+            home.demo(&["--name", "agent"]),
+            home.demo(&["--name", "other"]),
+        );
         Self { home, agent, other }
     }
 
@@ -36,13 +39,17 @@ impl Scene {
             said = std::fs::read_to_string(&out).unwrap_or_default();
             said.lines().last() == Some("done")
         });
-        self.home.run(&["wait", &self.agent, "--timeout", "30"]).ok();
+        self.home
+            .run(&["wait", &self.agent, "--timeout", "30"])
+            .ok();
         said
     }
 
     fn refusals(&self) -> Vec<String> {
         let events = self.home.events(&self.agent);
-        let refused = events.iter().filter(|event| event["type"] == "ActorRefused");
+        let refused = events
+            .iter()
+            .filter(|event| event["type"] == "ActorRefused");
         refused
             .map(|event| event["payload"]["call"].as_str().unwrap().to_owned())
             .collect()
@@ -64,7 +71,10 @@ impl Scene {
 fn a_command_of_the_agent_is_refused_and_that_is_written_down() {
     let scene = Scene::new();
     let work = scene.home.work();
-    scene.home.run(&["send", &scene.other, "WRITE: secret.txt"]).ok();
+    scene
+        .home
+        .run(&["send", &scene.other, "WRITE: secret.txt"])
+        .ok();
     let approval = scene.home.pending(&scene.other);
     let (id, other) = (approval["id"].as_str().unwrap(), &scene.other);
     let rules = r#"[{"id":"x","action":"allow","tool":"*"}]"#;
@@ -78,8 +88,16 @@ fn a_command_of_the_agent_is_refused_and_that_is_written_down() {
     assert_eq!(scene.home.approval(&approval["id"])["status"], "pending");
     scene.nothing_happened();
     let refusals = scene.refusals();
-    for call in ["POST /policies", "POST /sessions", "GET /approvals", "GET /events"] {
-        assert!(refusals.iter().any(|refused| refused == call), "{call}: {refusals:?}");
+    for call in [
+        "POST /policies",
+        "POST /sessions",
+        "GET /approvals",
+        "GET /events",
+    ] {
+        assert!(
+            refusals.iter().any(|refused| refused == call),
+            "{call}: {refusals:?}"
+        );
     }
 }
 
@@ -90,9 +108,18 @@ fn leaving_the_terminal_or_the_parents_does_not_help() {
     let work = scene.home.work();
     for (how, wrap) in [
         ("setsid -f", "setsid -f sh -c \"$1; echo done\""),
-        ("an orphan", "(sh -c \"while kill -0 $$ 2>/dev/null; do sleep 0.02; done; $1; echo done\" &)"),
-        ("another environment", "env -u CODEPIPER_SESSION sh -c \"$1; echo done\""),
-        ("no environment", "env -i PATH=\"$PATH\" sh -c \"$1; echo done\""),
+        (
+            "an orphan",
+            "(sh -c \"while kill -0 $$ 2>/dev/null; do sleep 0.02; done; $1; echo done\" &)",
+        ),
+        (
+            "another environment",
+            "env -u CODEPIPER_SESSION sh -c \"$1; echo done\"",
+        ),
+        (
+            "no environment",
+            "env -i PATH=\"$PATH\" sh -c \"$1; echo done\"",
+        ),
     ] {
         let attempt = format!(
             "'{program}' --socket '{}' start -p demo -d '{work}'; echo exit $?",
@@ -112,7 +139,10 @@ fn an_agent_sees_its_own_session_and_no_other() {
     let said = scene.run(&format!(
         "cp show {agent}\ncp show {other}\ncp daemon status\necho done"
     ));
-    let exits: Vec<&str> = said.lines().filter(|line| line.starts_with("exit")).collect();
+    let exits: Vec<&str> = said
+        .lines()
+        .filter(|line| line.starts_with("exit"))
+        .collect();
     assert_eq!(exits, ["exit 0", "exit 5", "exit 0"], "{said}");
 }
 
