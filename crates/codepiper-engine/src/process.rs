@@ -1,5 +1,6 @@
-//! The processes of a session: the agent's descendants, and whatever it started that left its
-//! tree but still carries the session's name in its environment.
+//! The processes of a session: its tmux server, which carries the session's name in its
+//! environment, and whatever else carries it, with all their descendants. On Linux the server is
+//! the subreaper of its agent: what left its parents and emptied its environment is its child.
 
 use std::collections::{HashMap, HashSet};
 
@@ -31,7 +32,8 @@ pub(crate) async fn signal_tree(
         .unwrap_or(0)
 }
 
-/// The processes of a session at one moment. One that empties its environment and leaves its
+/// The processes of a session at one moment. Without a subreaper (on another system, or under a
+/// server that an earlier version started), one that empties its environment and leaves its
 /// parents can be found by this only.
 #[derive(Debug, Default)]
 pub(crate) struct Snapshot {
@@ -100,11 +102,16 @@ fn members(id: SessionId, root: Option<i32>) -> HashSet<i32> {
         parents.remove(&own);
         children.remove(&own);
     }
-    let mut found: HashSet<i32> = parents
+    let tag = id.to_string();
+    let tags: HashMap<i32, String> = parents
         .keys()
-        .copied()
-        .filter(|pid| is_tagged(*pid, id))
+        .filter_map(|pid| Some((*pid, tag_of(*pid)?)))
         .collect();
+    // A daemon that was started inside a session leaves its tmux servers to that session's: they
+    // are other sessions', as they say.
+    let is_elsewhere = |pid: &i32| tags.get(pid).is_some_and(|other| *other != tag);
+    let tagged = tags.iter().filter(|(_, other)| **other == tag);
+    let mut found: HashSet<i32> = tagged.map(|(pid, _)| *pid).collect();
     let mut queue: Vec<i32> = found.iter().copied().chain(root).collect();
     while let Some(pid) = queue.pop() {
         if parents.contains_key(&pid) {
@@ -115,7 +122,7 @@ fn members(id: SessionId, root: Option<i32>) -> HashSet<i32> {
                 .get(&pid)
                 .into_iter()
                 .flatten()
-                .filter(|child| !found.contains(child)),
+                .filter(|child| !found.contains(child) && !is_elsewhere(child)),
         );
     }
     found
@@ -142,16 +149,17 @@ fn parents() -> HashMap<i32, i32> {
     .collect()
 }
 
-/// Whether the process was started with the session's name. The environment of other users'
+/// The session's name that the process was started with. The environment of other users'
 /// processes cannot be read, so only our own are ever found.
 #[cfg(target_os = "linux")]
-fn is_tagged(pid: i32, id: SessionId) -> bool {
-    let tag = format!("{SESSION_VARIABLE}={id}");
-    fs_err::read(format!("/proc/{pid}/environ")).is_ok_and(|environ| {
-        environ
-            .split(|b| *b == 0)
-            .any(|entry| entry == tag.as_bytes())
-    })
+fn tag_of(pid: i32) -> Option<String> {
+    let environ = fs_err::read(format!("/proc/{pid}/environ")).ok()?;
+    let mut entries = environ.split(|b| *b == 0);
+    let tag = entries.find_map(|entry| {
+        let value = entry.strip_prefix(SESSION_VARIABLE.as_bytes())?;
+        value.strip_prefix(b"=")
+    })?;
+    Some(String::from_utf8_lossy(tag).into_owned())
 }
 
 #[cfg(not(target_os = "linux"))]
@@ -168,10 +176,12 @@ fn parents() -> HashMap<i32, i32> {
 }
 
 #[cfg(not(target_os = "linux"))]
-fn is_tagged(pid: i32, id: SessionId) -> bool {
-    let tag = format!("{SESSION_VARIABLE}={id}");
+fn tag_of(pid: i32) -> Option<String> {
     let listed = std::process::Command::new("/bin/ps")
         .args(["-Eww", "-o", "command=", "-p", &pid.to_string()])
-        .output();
-    listed.is_ok_and(|output| String::from_utf8_lossy(&output.stdout).contains(&tag))
+        .output()
+        .ok()?;
+    let text = String::from_utf8_lossy(&listed.stdout);
+    let (_, tag) = text.rsplit_once(&format!(" {SESSION_VARIABLE}="))?;
+    Some(tag.split_whitespace().next().unwrap_or_default().to_owned())
 }
