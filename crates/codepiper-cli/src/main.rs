@@ -7,6 +7,7 @@ mod daemon_process;
 mod error;
 mod output;
 mod place;
+mod reaper_exec;
 mod resolve;
 
 use std::process::ExitCode;

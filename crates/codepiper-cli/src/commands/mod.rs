@@ -28,7 +28,7 @@ use codepiper_api::Client;
 
 use crate::cli::{Cli, Command, TableFormat};
 use crate::error::CliError;
-use crate::{agent_exec, output, place};
+use crate::{agent_exec, output, place, reaper_exec};
 
 /// What most commands need.
 struct Context {
@@ -41,6 +41,7 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode, CliError> {
     match cli.command {
         // Before any runtime: these become another program, or are one.
         Command::AgentExec { spec } => return agent_exec::run(&spec),
+        Command::ReaperExec { command } => return reaper_exec::run(&command),
         Command::DemoAgent { args } => return Ok(demo_agent(args)),
         Command::Completions(args) => return completions::run(&args),
         Command::Daemon(args) => return daemon::run(args, cli.socket, cli.json),
@@ -86,6 +87,7 @@ async fn run_client(mut context: Context, command: Command) -> Result<ExitCode, 
         }
         Command::Doctor => return doctor::run(&context).await,
         Command::AgentExec { .. }
+        | Command::ReaperExec { .. }
         | Command::DemoAgent { .. }
         | Command::Completions(_)
         | Command::Daemon(_) => {}

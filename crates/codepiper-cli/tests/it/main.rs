@@ -11,6 +11,8 @@ mod command_line;
 mod daemon;
 mod demo;
 mod malformed;
+#[cfg(target_os = "linux")]
+mod orphans;
 mod secrets;
 mod support;
 mod survival;
