@@ -86,6 +86,13 @@ pub(crate) enum Command {
     /// Tell the daemon of an event of an agent, and the agent what the daemon says (as its hook).
     #[command(hide = true)]
     HookForward(crate::hook_forward::Options),
+    /// Execute a session's tmux server, as the parent of what its agent leaves behind.
+    #[command(hide = true, disable_help_flag = true)]
+    ReaperExec {
+        /// The program and its arguments.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        command: Vec<std::ffi::OsString>,
+    },
     /// The demo agent (inside a session's pane).
     #[command(hide = true, disable_help_flag = true)]
     DemoAgent {

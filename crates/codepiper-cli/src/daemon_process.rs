@@ -85,13 +85,10 @@ fn spawn(config: &Config, log: &Path, format: LogFormat) -> Result<Child, CliErr
     if format == LogFormat::Json {
         command.args(["--log-format", "json"]);
     }
-    // A daemon that is started inside a session is not part of it.
-    for name in [
-        "CODEPIPER_SESSION",
-        "CODEPIPER_UNIX_SOCK",
-        "TMUX",
-        "TMUX_PANE",
-    ] {
+    // A daemon that is started inside a session is not part of it, and says so: it is still
+    // below that session's tmux server.
+    command.env("CODEPIPER_SESSION", "");
+    for name in ["CODEPIPER_UNIX_SOCK", "TMUX", "TMUX_PANE"] {
         command.env_remove(name);
     }
     command.current_dir("/").stdin(Stdio::null());

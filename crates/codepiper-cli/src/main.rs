@@ -8,6 +8,7 @@ mod error;
 mod hook_forward;
 mod output;
 mod place;
+mod reaper_exec;
 mod resolve;
 
 use std::process::ExitCode;

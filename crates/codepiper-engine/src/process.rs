@@ -1,10 +1,9 @@
-//! The processes of a session: the agent's descendants, and whatever it started that left its
-//! tree but still carries the session's name in its environment.
+//! The processes of a session: its tmux server, which carries the session's name in its
+//! environment, and whatever else carries it, with all their descendants. On Linux the server is
+//! the subreaper of its agent: what left its parents and emptied its environment is its child.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-#[cfg(target_os = "linux")]
-use std::ffi::OsStr;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 
 use codepiper_model::SessionId;
 use rustix::process::{Pid, Signal};
@@ -34,7 +33,8 @@ pub(crate) async fn signal_tree(
         .unwrap_or(0)
 }
 
-/// The processes of a session at one moment. One that empties its environment and leaves its
+/// The processes of a session at one moment. Without a subreaper (on another system, or under a
+/// server that an earlier version started), one that empties its environment and leaves its
 /// parents can be found by this only.
 #[derive(Debug, Default)]
 pub(crate) struct Snapshot {
@@ -103,11 +103,16 @@ fn members(id: SessionId, root: Option<i32>) -> HashSet<i32> {
         parents.remove(&own);
         children.remove(&own);
     }
-    let mut found: HashSet<i32> = parents
+    let tag = id.to_string();
+    let tags: HashMap<i32, String> = parents
         .keys()
-        .copied()
-        .filter(|pid| is_tagged(*pid, id))
+        .filter_map(|pid| Some((*pid, tag_of(*pid)?)))
         .collect();
+    // A daemon that was started inside a session leaves its tmux servers to that session's: they
+    // are other sessions', as they say.
+    let is_elsewhere = |pid: &i32| tags.get(pid).is_some_and(|other| *other != tag);
+    let tagged = tags.iter().filter(|(_, other)| **other == tag);
+    let mut found: HashSet<i32> = tagged.map(|(pid, _)| *pid).collect();
     let mut queue: Vec<i32> = found.iter().copied().chain(root).collect();
     while let Some(pid) = queue.pop() {
         if parents.contains_key(&pid) {
@@ -118,7 +123,7 @@ fn members(id: SessionId, root: Option<i32>) -> HashSet<i32> {
                 .get(&pid)
                 .into_iter()
                 .flatten()
-                .filter(|child| !found.contains(child)),
+                .filter(|child| !found.contains(child) && !is_elsewhere(child)),
         );
     }
     found
@@ -161,16 +166,12 @@ pub(crate) fn start_environment(pid: i32) -> BTreeMap<OsString, OsString> {
     pairs.collect()
 }
 
-/// Whether the process was started with the session's name. The environment of other users'
+/// The session's name that the process was started with. The environment of other users'
 /// processes cannot be read, so only our own are ever found.
-#[cfg(target_os = "linux")]
-fn is_tagged(pid: i32, id: SessionId) -> bool {
-    let tag = format!("{SESSION_VARIABLE}={id}");
-    fs_err::read(format!("/proc/{pid}/environ")).is_ok_and(|environ| {
-        environ
-            .split(|b| *b == 0)
-            .any(|entry| entry == tag.as_bytes())
-    })
+fn tag_of(pid: i32) -> Option<String> {
+    let environment = start_environment(pid);
+    let tag = environment.get(OsStr::new(SESSION_VARIABLE))?;
+    Some(tag.to_string_lossy().into_owned())
 }
 
 #[cfg(not(target_os = "linux"))]
@@ -201,13 +202,4 @@ pub(crate) fn start_environment(pid: i32) -> BTreeMap<OsString, OsString> {
     pairs
         .map(|(name, value)| (name.into(), value.into()))
         .collect()
-}
-
-#[cfg(not(target_os = "linux"))]
-fn is_tagged(pid: i32, id: SessionId) -> bool {
-    let tag = format!("{SESSION_VARIABLE}={id}");
-    let listed = std::process::Command::new("/bin/ps")
-        .args(["-Eww", "-o", "command=", "-p", &pid.to_string()])
-        .output();
-    listed.is_ok_and(|output| String::from_utf8_lossy(&output.stdout).contains(&tag))
 }

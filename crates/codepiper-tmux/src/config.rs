@@ -30,6 +30,7 @@ pub fn render_config(options: &ConfigOptions) -> String {
          set -s focus-events on\n\
          set -s extended-keys on\n\
          set -s exit-unattached off\n\
+         set -s exit-empty on\n\
          set -g destroy-unattached off\n\
          set -g window-size latest\n\
          set -g allow-rename off\n\

@@ -23,6 +23,7 @@ mod ring;
 mod screen;
 mod seed;
 mod server;
+mod start;
 
 pub use binary::{MINIMUM_VERSION, Tmux, Version};
 pub use config::{ConfigOptions, render_config};
@@ -35,3 +36,4 @@ pub use pane::{End, Pane, PaneOptions};
 pub use ring::{Chunk, Ring};
 pub use screen::{Screen, ScreenView, Snapshot};
 pub use server::{Presence, Server, Tag};
+pub use start::Start;

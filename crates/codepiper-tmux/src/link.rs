@@ -20,6 +20,9 @@ pub(crate) const PANE: &str = "%0";
 /// How long a control client may take to attach.
 const ATTACH_DEADLINE: Duration = Duration::from_secs(10);
 
+/// How long a control client that is not wanted may take to leave.
+const LEAVE_DEADLINE: Duration = Duration::from_secs(2);
+
 /// How long tmux may take to tell the status of a dead pane, each time it is asked.
 const STATUS_ANSWER: Duration = Duration::from_secs(1);
 
@@ -104,11 +107,15 @@ impl Link {
         let (client, reader) = client::attach(&self.server)?;
         let own = reader.pid();
         let (attached, is_attached) = oneshot::channel();
-        let reading = tokio::spawn(Arc::clone(self).read(reader, attached));
+        let mut reading = tokio::spawn(Arc::clone(self).read(reader, attached));
         let ready = self.establish(&client, own, is_attached, tag).await;
         if ready.is_err() {
-            // Its stdin closes with the client; one that a hanging server keeps is killed.
-            reading.abort();
+            // Its stdin closes with ours, and it leaves: one that is killed instead takes tmux
+            // 3.3a down now and then. Only one that a hanging server keeps is.
+            drop(client);
+            if timeout(LEAVE_DEADLINE, &mut reading).await.is_err() {
+                reading.abort();
+            }
         }
         ready.map(|()| reading)
     }

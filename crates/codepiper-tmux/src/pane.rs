@@ -1,5 +1,3 @@
-use std::ffi::OsString;
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,7 +7,9 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::client::lock;
 use crate::link::{Link, PANE};
-use crate::{Chunk, Input, PaneExit, Presence, ScreenView, Server, Snapshot, Tag, TmuxError};
+use crate::{
+    Chunk, Input, PaneExit, Presence, ScreenView, Server, Snapshot, Start, Tag, TmuxError,
+};
 
 /// What a pane is asked to be.
 #[derive(Clone, Copy, Debug)]
@@ -38,19 +38,15 @@ pub struct Pane {
 }
 
 impl Pane {
-    /// Starts a server with `command` in its pane, then takes hold of it. On failure nothing is
+    /// Starts a server, then takes hold of it. On failure nothing is
     /// left running.
     pub async fn launch(
         server: Server,
-        config: &Path,
-        env: &[(OsString, OsString)],
-        command: &[OsString],
+        start: Start<'_>,
         tag: &Tag,
         options: PaneOptions,
     ) -> Result<Self, TmuxError> {
-        server
-            .start(config, env, options.size, command, tag)
-            .await?;
+        server.start(start, options.size, tag).await?;
         let opened = Self::open(server.clone(), tag, options).await;
         if opened.is_err() {
             server.kill().await;

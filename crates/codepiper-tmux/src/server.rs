@@ -1,14 +1,13 @@
-use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::Duration;
 
 use tokio::process::Command;
 use tokio::time::timeout;
 
-use crate::{Tmux, TmuxError};
+use crate::Tmux;
 
-const START_DEADLINE: Duration = Duration::from_secs(10);
+const KILL_DEADLINE: Duration = Duration::from_secs(10);
 
 /// Whether something is there. Nothing is killed, forgotten or called dead on `Unknown`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,50 +55,6 @@ impl Server {
         ]
     }
 
-    /// Starts the server with `command` in its pane.
-    ///
-    /// `env` becomes the process environment of the server and so of the pane: an argument would
-    /// be visible to everybody. `command` must have at least two words; tmux gives a single one
-    /// to a shell.
-    pub(crate) async fn start(
-        &self,
-        config: &Path,
-        env: &[(OsString, OsString)],
-        (cols, rows): (u16, u16),
-        command: &[OsString],
-        tag: &Tag,
-    ) -> Result<(), TmuxError> {
-        let mut tmux = Command::new(self.tmux.program());
-        tmux.arg("-u")
-            .arg("-S")
-            .arg(&self.socket)
-            .arg("-f")
-            .arg(config);
-        tmux.args(["new-session", "-d", "-s", &self.name]);
-        tmux.args(["-x", &cols.to_string(), "-y", &rows.to_string()]);
-        // Not `-c DIRECTORY`: tmux expands that as a format, and `#(…)` in it runs a command.
-        tmux.current_dir("/");
-        tmux.args(command)
-            .args([";", "set-option", "-s", TAG_OPTION, &tag.0]);
-        tmux.env_clear().envs(env.iter().map(|(k, v)| (k, v)));
-        tmux.stdin(Stdio::null()).kill_on_drop(true);
-        let output =
-            timeout(START_DEADLINE, tmux.output())
-                .await
-                .map_err(|_| TmuxError::Silent {
-                    command: "new-session".into(),
-                    after: START_DEADLINE,
-                })??;
-        if output.status.success() {
-            return Ok(());
-        }
-        let message = String::from_utf8_lossy(&output.stderr).trim().to_owned();
-        Err(TmuxError::Refused {
-            command: "new-session".into(),
-            message,
-        })
-    }
-
     /// Whether the server listens. Spawns nothing and never waits: a server that hangs takes no
     /// connection once its queue is full, and that is not known to be an end.
     pub fn presence(&self) -> Presence {
@@ -129,7 +84,7 @@ impl Server {
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .kill_on_drop(true);
-        if timeout(START_DEADLINE, tmux.status()).await.is_err() {
+        if timeout(KILL_DEADLINE, tmux.status()).await.is_err() {
             tracing::warn!(socket = %self.socket.display(), "a tmux server does not end");
         }
         self.remove_socket();

@@ -28,7 +28,7 @@ use codepiper_api::Client;
 
 use crate::cli::{Cli, Command, TableFormat};
 use crate::error::CliError;
-use crate::{agent_exec, hook_forward, output, place};
+use crate::{agent_exec, hook_forward, output, place, reaper_exec};
 
 /// What most commands need.
 struct Context {
@@ -42,6 +42,7 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode, CliError> {
         // Before any runtime: these become another program, or are one.
         Command::AgentExec { spec } => return agent_exec::run(&spec),
         Command::HookForward(options) => return Ok(hook_forward::run(&options)),
+        Command::ReaperExec { command } => return reaper_exec::run(&command),
         Command::DemoAgent { args } => return Ok(demo_agent(args)),
         Command::Completions(args) => return completions::run(&args),
         Command::Daemon(args) => return daemon::run(args, cli.socket, cli.json),
@@ -88,6 +89,7 @@ async fn run_client(mut context: Context, command: Command) -> Result<ExitCode, 
         Command::Doctor => return doctor::run(&context).await,
         Command::AgentExec { .. }
         | Command::HookForward(_)
+        | Command::ReaperExec { .. }
         | Command::DemoAgent { .. }
         | Command::Completions(_)
         | Command::Daemon(_) => {}

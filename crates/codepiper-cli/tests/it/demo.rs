@@ -111,21 +111,23 @@ fn stop_and_kill_end_everything_the_agent_started() {
     for command in ["stop", "kill"] {
         let id = home.demo(&["--dangerous"]);
         let file = |name: &str| home.path(&format!("work/{command}-{name}.pid"));
-        // One that left its parents, and one that emptied its environment as well.
+        // One that left its terminal, one that emptied its environment as well, and one that
+        // left its parents besides.
         let script = format!(
             "RUN: setsid sleep 300 >/dev/null 2>&1 & echo $! > {}; \
-             env -i setsid sleep 300 >/dev/null 2>&1 & echo $! > {}; sleep 300",
+             env -i setsid sleep 300 >/dev/null 2>&1 & echo $! > {}; \
+             env -i setsid -f sh -c 'echo $$ > {}; exec sleep 300' >/dev/null 2>&1; sleep 300",
             file("one").display(),
             file("two").display(),
+            file("three").display(),
         );
         home.run(&["send", &id, &script]).ok();
         let read = |name: &str| std::fs::read_to_string(file(name)).unwrap_or_default();
-        home.until("both run", || {
-            !read("one").is_empty() && !read("two").is_empty()
-        });
-        let pids = [read("one"), read("two")];
+        let names = ["one", "two", "three"];
+        home.until("all run", || names.iter().all(|n| !read(n).is_empty()));
+        let pids = names.map(read);
         let left = || pids.iter().filter(|pid| is_running(pid.trim())).count();
-        assert!(left() == 2 || cfg!(not(target_os = "linux")));
+        assert!(left() == 3 || cfg!(not(target_os = "linux")));
         home.run(&[command, &id]).ok();
         let session = home.session(&id);
         assert_eq!(session["status"], "STOPPED", "{session}");

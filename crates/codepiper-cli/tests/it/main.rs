@@ -13,6 +13,8 @@ mod daemon;
 mod demo;
 mod hook_forward;
 mod malformed;
+#[cfg(target_os = "linux")]
+mod orphans;
 mod outage;
 mod permissions;
 mod secrets;

@@ -73,6 +73,11 @@ impl TestHome {
         home
     }
 
+    /// Puts a variable into the environment of what is started from now on.
+    pub(crate) fn set_env(&mut self, name: &str, value: &str) {
+        self.extra_env.push((name.to_owned(), value.to_owned()));
+    }
+
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.dir.path().join(name)
     }

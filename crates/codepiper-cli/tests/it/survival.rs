@@ -141,6 +141,55 @@ fn what_died_while_no_daemon_ran_is_known_when_one_does() {
     assert!(!std::path::Path::new(&lost_socket).exists());
 }
 
+/// The server runs already, and its session is not there yet.
+#[test]
+fn a_start_in_the_middle_of_which_the_daemon_was_killed_leaves_nothing() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let path = std::env::var("PATH").unwrap();
+    let mut home = TestHome::bare();
+    let (bin, reached) = (home.path("bin"), home.path("reached"));
+    std::fs::create_dir(&bin).unwrap();
+    let script = format!(
+        "#!/bin/sh\nPATH='{path}'\ncase \"$*\" in *new-session*) \
+         [ -e '{reached}' ] || {{ : > '{reached}'; exec sleep 2; }};; esac\nexec tmux \"$@\"\n",
+        reached = reached.display(),
+    );
+    std::fs::write(bin.join("tmux"), script).unwrap();
+    std::fs::set_permissions(bin.join("tmux"), PermissionsExt::from_mode(0o755)).unwrap();
+    home.set_env("PATH", &format!("{}:{path}", bin.display()));
+    home.start_daemon();
+    let work = home.work();
+    let mut start = home.command(["start", "-p", "demo", "-d", &work]);
+    let mut start = start.spawn().unwrap();
+    home.until("the server is there", || reached.exists());
+    home.kill_daemon();
+    start.wait().unwrap();
+
+    home.start_daemon();
+    let list = home.run(&["sessions", "--json"]).ok().json();
+    assert_eq!(
+        list["sessions"][0]["exit"]["reason"], "launch_failed",
+        "{list}"
+    );
+    let run = home.path(".codepiper/run");
+    let sockets = || {
+        let entries = std::fs::read_dir(&run).unwrap().flatten();
+        entries
+            .filter(|entry| entry.path().extension().is_some_and(|e| e == "tmux"))
+            .count()
+    };
+    assert_eq!(sockets(), 0);
+    let ps = std::process::Command::new("ps")
+        .args(["-eo", "args"])
+        .output()
+        .unwrap();
+    let ps = String::from_utf8_lossy(&ps.stdout);
+    assert!(!ps.contains(&format!("-S {}", run.display())), "{ps}");
+    let id = home.demo(&[]);
+    home.run(&["stop", &id]).ok();
+}
+
 #[test]
 fn a_first_prompt_that_waits_survives_the_daemon() {
     let fake = FakeClaude::new();

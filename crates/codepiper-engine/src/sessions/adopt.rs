@@ -99,10 +99,18 @@ impl SessionManager {
             size,
             ring_cap: Ring::CAP,
         };
-        match Pane::open(server, &self.tag(id), options).await {
+        match Pane::open(server.clone(), &self.tag(id), options).await {
             Ok(pane) => {
                 self.take_up(stored, pane).await?;
                 Ok(Found::Adopted)
+            }
+            Err(TmuxError::Foreign) if session.status == Status::Starting => {
+                // A server without its session carries our name, and only that is ended.
+                self.clear_up(id, None, None).await;
+                server.remove_socket();
+                self.note_gone(session, "the daemon was killed while it was being started")
+                    .await?;
+                Ok(Found::Ended)
             }
             Err(TmuxError::Foreign) => {
                 self.note_gone(session, "another server listens on its tmux socket")

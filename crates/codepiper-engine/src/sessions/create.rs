@@ -8,7 +8,7 @@ use codepiper_model::{
 };
 use codepiper_providers::{Home, HookCommand, LaunchRequest, provider};
 use codepiper_store::sessions::{self, Stored};
-use codepiper_tmux::{ConfigOptions, Pane, PaneOptions, Ring, Server, Tag, render_config};
+use codepiper_tmux::{ConfigOptions, Pane, PaneOptions, Ring, Server, Start, Tag, render_config};
 use serde_json::json;
 
 use super::request::Checked;
@@ -256,6 +256,14 @@ impl SessionManager {
         }
         self.write_tmux_config()?;
 
+        // As the subreaper of what its agent leaves behind, the server stays its ancestor. Only
+        // Linux has that.
+        let launcher = [config.program.clone().into(), "reaper-exec".into()];
+        let launcher = if cfg!(target_os = "linux") {
+            &launcher[..]
+        } else {
+            &[]
+        };
         let command = [
             config.program.clone().into(),
             "agent-exec".into(),
@@ -265,9 +273,12 @@ impl SessionManager {
         let env: Vec<_> = plan.env.clone().into_iter().collect();
         let pane = Pane::launch(
             server,
-            &config_file,
-            &env,
-            &command,
+            Start {
+                launcher,
+                config: &config_file,
+                env: &env,
+                command: &command,
+            },
             &tag,
             PaneOptions {
                 size: plan.checked.size,

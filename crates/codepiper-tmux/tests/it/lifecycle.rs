@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use codepiper_tmux::{End, Pane, PaneExit, Presence, Server, Tag, TmuxError};
 
 use crate::support::{Fixture, PATIENCE, options, tag};
@@ -101,7 +103,7 @@ async fn a_server_with_another_tag_is_left_alone() {
     let asking = async {
         loop {
             match Pane::open(renamed.clone(), &tag(), options((80, 24))).await {
-                Err(TmuxError::Gone) => {}
+                Err(TmuxError::Gone) => tokio::time::sleep(Duration::from_millis(5)).await,
                 other => break other,
             }
         }

@@ -7,6 +7,7 @@
     reason = "a failure is how a test speaks"
 )]
 mod input;
+mod launcher;
 mod lifecycle;
 mod screen;
 mod support;

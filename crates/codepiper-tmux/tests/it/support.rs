@@ -3,7 +3,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use codepiper_tmux::{
-    ConfigOptions, End, Pane, PaneOptions, ScreenView, Server, Tag, Tmux, render_config,
+    ConfigOptions, End, Pane, PaneOptions, Presence, ScreenView, Server, Start, Tag, Tmux,
+    TmuxError, render_config,
 };
 use tempfile::TempDir;
 use tokio::time::timeout;
@@ -50,6 +51,17 @@ impl Fixture {
     }
 
     pub(crate) async fn launch_sized(&self, script: &str, size: (u16, u16)) -> TestPane {
+        self.launch_under(&[], script, size).await.expect("launch")
+    }
+
+    /// With the server started under a launcher.
+    pub(crate) async fn launch_under(
+        &self,
+        launcher: &[&str],
+        script: &str,
+        size: (u16, u16),
+    ) -> Result<TestPane, TmuxError> {
+        let launcher: Vec<OsString> = launcher.iter().map(Into::into).collect();
         let server = self.server();
         let env: Vec<(OsString, OsString)> = ["PATH", "HOME"]
             .iter()
@@ -69,15 +81,17 @@ impl Fixture {
         .collect();
         let pane = Pane::launch(
             server.clone(),
-            &self.conf(),
-            &env,
-            &command,
+            Start {
+                launcher: &launcher,
+                config: &self.conf(),
+                env: &env,
+                command: &command,
+            },
             &tag(),
             options(size),
         )
-        .await
-        .expect("launch");
-        TestPane { pane, server }
+        .await?;
+        Ok(TestPane { pane, server })
     }
 }
 
@@ -165,4 +179,14 @@ impl Drop for TestPane {
             let _ = rustix::process::kill_process(pid, rustix::process::Signal::KILL);
         }
     }
+}
+
+/// Waits until nobody listens any more.
+pub(crate) async fn until_absent(server: &Server) {
+    let gone = async {
+        while server.presence() != Presence::Absent {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    timeout(PATIENCE, gone).await.expect("the server ends");
 }
