@@ -122,7 +122,7 @@ fn leaving_the_terminal_or_the_parents_does_not_help() {
         ),
     ] {
         let attempt = format!(
-            "'{program}' --socket '{}' start -p demo -d '{work}'; echo exit $?",
+            "'{program}' --socket '{}' start -p demo -d '{work}'; echo exit \\$?",
             socket.display()
         );
         let said = scene.run(&format!("set -- \"{attempt}\"\n{wrap}"));

@@ -49,9 +49,18 @@ impl Signs<'_> {
     /// The moment at which the screen will count against the hook, where it does not yet.
     pub(crate) fn undecided_until(&self) -> Option<Instant> {
         let hook = self.hook.filter(|_| self.pending.is_none())?;
+        if self.turn_lingers(hook) {
+            return None;
+        }
         let speaks = self.screen.state != ActivityState::Unknown;
         let until = self.screen_since.max(self.hook_since) + SCREEN_LAG;
         (speaks && self.screen.state != hook.state && self.now < until).then_some(until)
+    }
+
+    /// The agent has said that its turn ends, and still works: other hooks of that event run, and
+    /// one of them may make it go on.
+    fn turn_lingers(&self, hook: &HookSign) -> bool {
+        hook.state == ActivityState::Idle && self.screen.state == ActivityState::Working
     }
 
     /// What is believed: the state, its evidence, and the approval that is waited for.
@@ -67,7 +76,7 @@ impl Signs<'_> {
             return (ActivityState::NeedsPermission, evidence, id);
         }
         let screen_speaks = self.screen.state != ActivityState::Unknown;
-        if let Some(hook) = self.hook {
+        if let Some(hook) = self.hook.filter(|hook| !self.turn_lingers(hook)) {
             let agrees = self.screen.state == hook.state;
             if agrees || !screen_speaks || self.undecided_until().is_some() {
                 let evidence = Evidence {
@@ -221,6 +230,21 @@ mod tests {
         let interrupted = next(&working, &late, at(3)).unwrap();
         assert_eq!(interrupted.state, Idle);
         assert_eq!(interrupted.evidence.unwrap().source, EvidenceSource::Screen);
+    }
+
+    #[test]
+    fn a_turn_is_over_when_the_agent_stops_working_on_its_end() {
+        let start = Instant::now();
+        let sign = hook(Idle, "Stop", start);
+        let before = Activity::unknown(at(1));
+        let lingers = signs(start, 0, (Working, "working"), Some(&sign));
+        assert_eq!(next(&before, &lingers, at(2)).unwrap().state, Working);
+        let over = signs(start, 0, (Idle, "prompt_box"), Some(&sign));
+        let over = next(&before, &over, at(3)).unwrap();
+        assert_eq!(
+            (over.state, over.evidence.unwrap().kind.as_str()),
+            (Idle, "Stop")
+        );
     }
 
     #[test]

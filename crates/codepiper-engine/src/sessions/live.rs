@@ -81,15 +81,14 @@ impl Live {
     /// Waits, but never long, until what the agent drew since `before` (a value of the pane's
     /// counter of changes) has been read: whoever typed something and then looks at the activity
     /// should not be told of the time before.
-    pub(crate) async fn settle(&self, before: u64) {
-        const ECHO: Duration = Duration::from_millis(200);
+    pub(crate) async fn settle(&self, before: u64, patience: Duration) {
         let mut changes = self.pane.changes();
         let mut observed = self.observed.subscribe();
         let settled = async {
             let drawn = changes.wait_for(|n| *n > before).await.ok().map(|n| *n)?;
             observed.wait_for(|n| *n >= drawn).await.ok().map(drop)
         };
-        drop(timeout(ECHO, settled).await);
+        drop(timeout(patience, settled).await);
     }
 
     /// Waits, but never long, until it is clear what the agent does: a dialog that has just been

@@ -42,6 +42,10 @@ pub use request::CreateSession;
 pub use view::{Output, TerminalReader};
 pub use wait::{Until, Waited};
 
+/// How long a key may take to show: an agent acts on an answer before it draws again.
+const ECHO: Duration = Duration::from_millis(200);
+const ANSWERED: Duration = Duration::from_secs(1);
+
 /// How long a stopping daemon waits for what it is in the middle of.
 const RELEASE_DEADLINE: Duration = Duration::from_secs(5);
 
@@ -167,11 +171,11 @@ impl SessionManager {
         events
             .emit(id, EventSource::User, "KeysPressed", payload)
             .await?;
-        if !is_typing {
-            live.settle(before).await;
-        }
         if was_asked {
+            live.settle(before, ANSWERED).await;
             live.decided().await;
+        } else if !is_typing {
+            live.settle(before, ECHO).await;
         }
         Ok(())
     }
