@@ -38,7 +38,7 @@ impl Drop for Recording {
 
 fn ready(fake: &FakeClaude, home: &TestHome, extra: &[&str]) -> String {
     let id = fake.start(home, extra);
-    home.run(&["wait", &id, "--timeout", "30"]).ok();
+    is_idle(home, &id);
     id
 }
 
@@ -49,7 +49,9 @@ fn send_and_wait_for_question(home: &TestHome, id: &str, prompt: &str) {
 }
 
 fn is_idle(home: &TestHome, id: &str) {
-    home.run(&["wait", id, "--timeout", "30"]).ok();
+    let done = home.run(&["wait", id, "--timeout", "30"]);
+    let log = || home.run(&["events", id, "--tail", "20"]).stdout;
+    assert_eq!(done.code, 0, "{done:?}\n{}", log());
 }
 
 /// The permission modes that the hooks of a session have reported.

@@ -28,8 +28,6 @@ pub(crate) struct Live {
     pub(crate) running: watch::Sender<bool>,
     /// How often the screen had changed when it was last read.
     pub(crate) observed: watch::Sender<u64>,
-    /// Whether it takes a moment to be clear what the agent does.
-    pub(crate) undecided: watch::Sender<bool>,
     /// The end that somebody asked for.
     asked: Mutex<Option<ExitReason>>,
 }
@@ -52,7 +50,6 @@ impl Live {
             exit: watch::Sender::new(None),
             running: watch::Sender::new(running),
             observed: watch::Sender::new(0),
-            undecided: watch::Sender::new(false),
             asked: Mutex::new(None),
         }
     }
@@ -81,22 +78,25 @@ impl Live {
     /// Waits, but never long, until what the agent drew since `before` (a value of the pane's
     /// counter of changes) has been read: whoever typed something and then looks at the activity
     /// should not be told of the time before.
-    pub(crate) async fn settle(&self, before: u64, patience: Duration) {
+    pub(crate) async fn settle(&self, before: u64) {
+        const ECHO: Duration = Duration::from_millis(200);
         let mut changes = self.pane.changes();
         let mut observed = self.observed.subscribe();
         let settled = async {
             let drawn = changes.wait_for(|n| *n > before).await.ok().map(|n| *n)?;
             observed.wait_for(|n| *n >= drawn).await.ok().map(drop)
         };
-        drop(timeout(patience, settled).await);
+        drop(timeout(ECHO, settled).await);
     }
 
-    /// Waits, but never long, until it is clear what the agent does: a dialog that has just been
-    /// answered counts as answered after a moment.
-    pub(crate) async fn decided(&self) {
-        const DECIDED: Duration = Duration::from_secs(2);
-        let mut undecided = self.undecided.subscribe();
-        drop(timeout(DECIDED, undecided.wait_for(|undecided| !undecided)).await);
+    /// Waits, but never long, until the agent asks no more what it asked: a key has answered it.
+    /// The agent acts on that before it draws again, and what it draws counts after a moment.
+    pub(crate) async fn answered(&self, asked: &Activity) {
+        const ANSWERED: Duration = Duration::from_millis(1500);
+        let mut activity = self.activity.subscribe();
+        let is_over = activity
+            .wait_for(|now| !now.state.needs_person() || now.approval_id != asked.approval_id);
+        drop(timeout(ANSWERED, is_over).await);
     }
 
     /// Waits, but never long, until it is stored that the agent does this.

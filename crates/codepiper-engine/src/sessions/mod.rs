@@ -42,10 +42,6 @@ pub use request::CreateSession;
 pub use view::{Output, TerminalReader};
 pub use wait::{Until, Waited};
 
-/// How long a key may take to show: an agent acts on an answer before it draws again.
-const ECHO: Duration = Duration::from_millis(200);
-const ANSWERED: Duration = Duration::from_secs(1);
-
 /// How long a stopping daemon waits for what it is in the middle of.
 const RELEASE_DEADLINE: Duration = Duration::from_secs(5);
 
@@ -162,7 +158,8 @@ impl SessionManager {
         // Letters in a prompt box change nothing that could be waited for.
         let is_typing = keys.iter().all(Key::is_text) && live.read_screen().has_box;
         let before = *live.pane.changes().borrow();
-        let was_asked = live.activity().state.needs_person();
+        let asked = Some(live.activity()).filter(|now| now.state.needs_person());
+        let answers = names.iter().any(|name| is_answer(name));
         // The keys go in before their event is stored: a person's echo does not wait for the
         // disk. Nobody acts on this event, and the call is answered after its commit.
         live.pane.input().await.keys(&keys).await?;
@@ -171,11 +168,10 @@ impl SessionManager {
         events
             .emit(id, EventSource::User, "KeysPressed", payload)
             .await?;
-        if was_asked {
-            live.settle(before, ANSWERED).await;
-            live.decided().await;
-        } else if !is_typing {
-            live.settle(before, ECHO).await;
+        match asked {
+            Some(asked) if answers => live.answered(&asked).await,
+            _ if is_typing => {}
+            _ => live.settle(before).await,
         }
         Ok(())
     }
@@ -254,4 +250,10 @@ impl SessionManager {
     fn live_map(&self) -> MutexGuard<'_, HashMap<SessionId, Arc<Live>>> {
         self.live.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Whether a key can end a dialog; others move about in it.
+fn is_answer(name: &str) -> bool {
+    let is_digit = name.len() == 1 && name.bytes().all(|b| b.is_ascii_digit());
+    is_digit || ["enter", "escape", "esc", "ctrl+c", "y", "n"].contains(&name)
 }

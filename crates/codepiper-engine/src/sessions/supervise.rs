@@ -78,7 +78,6 @@ impl SessionManager {
             }
             let undecided = sight.undecided_until();
             live.observed.send_replace(seen);
-            live.undecided.send_replace(undecided.is_some());
             self.follow_dialog(&live, &sight).await;
             let (state, is_hooked) = (live.activity.borrow().state, sight.hook.is_some());
             let unreadable = sight.unreadable_since().filter(|_| {
