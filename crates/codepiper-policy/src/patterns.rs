@@ -63,4 +63,9 @@ impl Compiled {
         let wanted = self.wanted.is_empty() || self.wanted.iter().any(|glob| glob.matches(text));
         wanted && !self.unwanted.iter().any(|glob| glob.matches(text))
     }
+
+    /// Whether a text that is not there is meant: one that only must not be something.
+    pub(crate) fn matches_absence(&self) -> bool {
+        self.wanted.is_empty()
+    }
 }

@@ -18,7 +18,8 @@ pub struct Rule {
     /// The tool's name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tool: Option<Patterns>,
-    /// The tool's arguments, by name. Each must be there.
+    /// The tool's arguments, by name. One that is not there is what every `!` pattern wants, and
+    /// nothing else.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub args: Option<BTreeMap<String, Patterns>>,
     /// Where it would happen.
@@ -94,7 +95,7 @@ impl CompiledRule {
 
     fn argument_matches(&self, call: &ToolCall, name: &str, patterns: &Compiled) -> bool {
         let Some(text) = call.tool_input.get(name).and_then(argument_text) else {
-            return false;
+            return patterns.matches_absence();
         };
         // A pattern for `git *` is not meant for `git status; rm -rf /`.
         let may_say_so =
@@ -107,7 +108,7 @@ fn is_met(patterns: Option<&Compiled>, text: impl FnOnce() -> String) -> bool {
     patterns.is_none_or(|patterns| patterns.matches(&text()))
 }
 
-/// An argument as text: objects and lists as compact JSON. A missing one matches nothing.
+/// An argument as text: objects and lists as compact JSON.
 fn argument_text(value: &Value) -> Option<String> {
     match value {
         Value::Null => None,

@@ -194,3 +194,25 @@ proptest! {
         prop_assert!(before.is_none() || after >= before, "{before:?} became {after:?}");
     }
 }
+
+#[test]
+fn what_is_missing_can_be_denied() {
+    let rules = json!([
+        { "id": "dry", "action": "deny", "tool": "Bash", "args": { "command": ["deploy*", "!*--dry-run*"] } },
+        { "id": "why", "action": "deny", "tool": "mcp__db__run", "args": { "reason": ["!?*"] } },
+    ]);
+    assert_eq!(judge(&rules, &bash("deploy prod")), Some(Verdict::Deny));
+    assert_eq!(judge(&rules, &bash("deploy prod --dry-run")), None);
+    for (input, verdict) in [
+        (json!({}), Some(Verdict::Deny)),
+        (json!({ "reason": null }), Some(Verdict::Deny)),
+        (json!({ "reason": "" }), Some(Verdict::Deny)),
+        (json!({ "reason": "asked to" }), None),
+    ] {
+        assert_eq!(
+            judge(&rules, &call("mcp__db__run", &input)),
+            verdict,
+            "{input}"
+        );
+    }
+}

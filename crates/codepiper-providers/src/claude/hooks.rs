@@ -197,6 +197,20 @@ mod tests {
     }
 
     #[test]
+    fn a_notification_is_known_by_its_type() {
+        let data = json!({
+            "message": "Claude needs your permission", "notification_type": "permission_prompt",
+        });
+        let reading = read("Notification", &data);
+        assert_eq!(reading.activity, Some(ActivityState::NeedsPermission));
+        let reading = read(
+            "Notification",
+            &json!({ "notification_type": "idle_prompt" }),
+        );
+        assert_eq!(reading.activity, None);
+    }
+
+    #[test]
     fn what_makes_no_sense_says_nothing() {
         for (event, data) in [
             ("PreToolUse", json!({})),
