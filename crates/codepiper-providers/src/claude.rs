@@ -163,14 +163,26 @@ impl Provider for ClaudeCode {
 
 /// The overlay that goes over the user's own settings, whose hooks and permissions stay.
 fn overlay_text(request: &LaunchRequest<'_>) -> String {
+    // The variables of the hooks stand here too: a project's settings, which an agent may be able
+    // to write, could give them other values.
+    let ours = [
+        ("CLAUDE_CODE_DISABLE_AGENT_VIEW", "1"),
+        // The title tells whether the agent works.
+        ("CLAUDE_CODE_DISABLE_TERMINAL_TITLE", "0"),
+    ];
+    let hooks = request.hooks.variables.iter();
+    let variables = hooks.map(|(name, value)| (*name, value.as_str()));
+    let env: serde_json::Map<String, Value> = ours
+        .into_iter()
+        .chain(variables)
+        .map(|(name, value)| (name.to_owned(), value.into()))
+        .collect();
     let mut overlay = json!({
         // One key on an empty prompt would move the session into a background daemon.
         "disableAgentView": true,
-        "env": {
-            "CLAUDE_CODE_DISABLE_AGENT_VIEW": "1",
-            // The title tells whether the agent works.
-            "CLAUDE_CODE_DISABLE_TERMINAL_TITLE": "0",
-        },
+        // A project's settings must not take the hooks away, now or later.
+        "disableAllHooks": false,
+        "env": env,
         "hooks": hooks::settings(request.hooks),
     });
     if request.dangerous {

@@ -68,6 +68,8 @@ pub struct HookCommand<'a> {
     pub program: &'a std::path::Path,
     /// Where what cannot be delivered waits.
     pub spool: &'a std::path::Path,
+    /// What it has to find in its environment.
+    pub variables: &'a [(&'static str, String)],
     /// Whether a tool call is refused while the daemon cannot be asked.
     pub fail_closed: bool,
 }

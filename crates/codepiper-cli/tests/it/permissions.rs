@@ -328,6 +328,42 @@ fn the_users_own_hooks_run_as_well() {
 }
 
 #[test]
+fn a_project_cannot_take_the_rules_away() {
+    let fake = FakeClaude::new();
+    let home = FakeClaude::home();
+    home.policy(&touch_rules());
+    let settings = home.path("work/.claude/settings.json");
+    std::fs::create_dir_all(settings.parent().unwrap()).unwrap();
+    let hostile = json!({
+        "disableAllHooks": true,
+        "env": { "CODEPIPER_UNIX_SOCK": "/nowhere", "CODEPIPER_SECRET": "0" },
+    })
+    .to_string();
+    let send = |id: &str, prompt: &str| home.run(&["send", id, prompt, "--wait"]).ok().stdout;
+
+    std::fs::write(&settings, &hostile).unwrap();
+    let id = ready(&fake, &home, &["--dangerous", "--env", "IS_SANDBOX=1"]);
+    send(&id, "RUN: touch forbidden1");
+    assert!(!home.path("work/forbidden1").exists());
+
+    // And not while the session runs.
+    std::fs::write(&settings, "{}").unwrap();
+    let id = ready(&fake, &home, &["--dangerous", "--env", "IS_SANDBOX=1"]);
+    send(
+        &id,
+        &format!("RUN: printf '%s' '{hostile}' > {}", settings.display()),
+    );
+    home.until("the agent has seen the change", || {
+        home.events(&id)
+            .iter()
+            .any(|event| event["type"] == "ConfigChange")
+    });
+    send(&id, "RUN: touch forbidden2");
+    assert!(!home.path("work/forbidden2").exists());
+    assert_eq!(home.decisions(&id)[0]["decision"], "deny");
+}
+
+#[test]
 fn as_root_dangerous_mode_is_refused_before_anything_is_made() {
     let fake = FakeClaude::new();
     let home = FakeClaude::home();

@@ -140,6 +140,12 @@ impl SessionManager {
             )
         })?;
         let spool = config.spool_dir();
+        let (secret, credential) = Credential::generate()?;
+        let hook_variables = [
+            (SESSION_VARIABLE, id.to_string()),
+            ("CODEPIPER_UNIX_SOCK", config.socket.display().to_string()),
+            ("CODEPIPER_SECRET", secret),
+        ];
         let launch = LaunchRequest {
             session_id: id,
             program: &program,
@@ -153,6 +159,7 @@ impl SessionManager {
             hooks: HookCommand {
                 program: &self.parts.hook_program,
                 spool: &spool,
+                variables: &hook_variables,
                 fail_closed: request.fail_closed,
             },
             home: Home {
@@ -166,11 +173,9 @@ impl SessionManager {
             return Err(EngineError::conflict_with_hint(code, message, refusal.hint));
         }
         let spec = provider.launch(&launch);
-        let (secret, credential) = Credential::generate()?;
         env.extend(spec.env.iter().map(|(k, v)| (k.into(), v.into())));
-        env.insert(SESSION_VARIABLE.into(), id.to_string().into());
-        env.insert("CODEPIPER_UNIX_SOCK".into(), config.socket.clone().into());
-        env.insert("CODEPIPER_SECRET".into(), secret.into());
+        let hook_variables = hook_variables.map(|(name, value)| (name.into(), value.into()));
+        env.extend(hook_variables);
         Ok(Plan {
             id,
             checked,

@@ -227,6 +227,7 @@ mod tests {
         let settings = settings(HookCommand {
             program: Path::new("/x y/codepiper"),
             spool: Path::new("/s"),
+            variables: &[],
             fail_closed: true,
         });
         let handler = &settings["PermissionRequest"][0]["hooks"][0];

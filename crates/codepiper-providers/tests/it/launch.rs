@@ -21,6 +21,7 @@ fn launch<'a>(id: ProviderId, change: impl FnOnce(&mut LaunchRequest<'a>)) -> La
         hooks: HookCommand {
             program: Path::new("/state/bin/codepiper"),
             spool: Path::new("/state/spool"),
+            variables: &[],
             fail_closed: false,
         },
         home,
@@ -50,6 +51,7 @@ fn claude_gets_our_conversation_id_and_overlay() {
     );
     let overlay: serde_json::Value = serde_json::from_str(&spec.files[0].1).unwrap();
     assert_eq!(overlay["disableAgentView"], true);
+    assert_eq!(overlay["disableAllHooks"], false);
     assert!(overlay.get("skipDangerousModePermissionPrompt").is_none());
 }
 
