@@ -7,6 +7,7 @@
 )]
 
 mod actors;
+mod answers;
 mod claude;
 mod command_line;
 mod daemon;
