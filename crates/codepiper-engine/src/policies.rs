@@ -128,14 +128,14 @@ impl PolicyEngine {
     /// The policies, highest priority first.
     pub async fn list(&self) -> Result<Vec<PolicyView>, EngineError> {
         let stored = self.store.read(policies::all).await?;
-        stored.into_iter().map(view).collect()
+        stored.iter().map(view).collect()
     }
 
     /// One policy.
     pub async fn get(&self, id: &str) -> Result<PolicyView, EngineError> {
         let name = id.to_owned();
         let found = self.store.read(move |db| policies::get(db, &name)).await?;
-        view(found.ok_or_else(|| no_policy(id))?)
+        view(&found.ok_or_else(|| no_policy(id))?)
     }
 
     /// Makes a policy.
@@ -189,7 +189,7 @@ impl PolicyEngine {
             ));
         }
         self.reload().await?;
-        view(row)
+        view(&row)
     }
 
     /// Changes a policy.
@@ -227,7 +227,7 @@ impl PolicyEngine {
             return Err(no_policy(id));
         }
         self.reload().await?;
-        view(row)
+        view(&row)
     }
 
     /// Removes a policy. What it decided stays in the audit.
@@ -360,9 +360,9 @@ fn parsed_rules(rules: Value) -> Result<Vec<Rule>, EngineError> {
     })
 }
 
-fn view(row: StoredPolicy) -> Result<PolicyView, EngineError> {
+fn view(row: &StoredPolicy) -> Result<PolicyView, EngineError> {
     Ok(PolicyView {
-        policy: parsed(&row)?,
+        policy: parsed(row)?,
         created_at: row.created_at,
         updated_at: row.updated_at,
     })

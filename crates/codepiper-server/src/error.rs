@@ -8,12 +8,15 @@ use codepiper_engine::EngineError;
 #[derive(Debug)]
 pub(crate) struct ApiError {
     status: StatusCode,
-    body: ErrorBody,
+    body: Box<ErrorBody>,
 }
 
 impl ApiError {
     pub(crate) fn new(status: StatusCode, body: ErrorBody) -> Self {
-        Self { status, body }
+        Self {
+            status,
+            body: Box::new(body),
+        }
     }
 
     pub(crate) fn bad_request(code: &str, field: Option<String>, error: impl Into<String>) -> Self {

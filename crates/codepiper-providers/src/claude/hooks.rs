@@ -91,11 +91,10 @@ pub(crate) fn read(event: &str, data: &Value) -> HookReading {
             (HookFact::AfterBatch(calls), Some(Working))
         }
         "SessionStart" => (HookFact::ConversationBegan, None),
-        "UserPromptSubmit" => (HookFact::TurnChanged, Some(Working)),
+        // The end of a sub-agent's turn is not the end of the session's.
+        "UserPromptSubmit" | "SubagentStop" => (HookFact::TurnChanged, Some(Working)),
         "Stop" | "StopFailure" => (HookFact::TurnChanged, Some(Idle)),
         "SubagentStart" | "PreCompact" => (HookFact::Other, Some(Working)),
-        // The end of a sub-agent's turn is not the end of the session's.
-        "SubagentStop" => (HookFact::TurnChanged, Some(Working)),
         "SessionEnd" => (HookFact::TurnChanged, None),
         "Notification" => match data["notification_type"].as_str() {
             Some("permission_prompt") => (HookFact::Other, Some(NeedsPermission)),
