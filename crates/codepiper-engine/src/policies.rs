@@ -140,6 +140,11 @@ impl PolicyEngine {
 
     /// Makes a policy.
     pub async fn create(&self, new: NewPolicy, by: Actor) -> Result<PolicyView, EngineError> {
+        let engine = self.clone();
+        whole(async move { engine.create_whole(new, by).await }).await
+    }
+
+    async fn create_whole(&self, new: NewPolicy, by: Actor) -> Result<PolicyView, EngineError> {
         let now = self.clock.now();
         let id = match new.id {
             Some(id) => checked_text("id", &id, 100)?,
@@ -199,6 +204,16 @@ impl PolicyEngine {
         change: PolicyChange,
         by: Actor,
     ) -> Result<PolicyView, EngineError> {
+        let (engine, id) = (self.clone(), id.to_owned());
+        whole(async move { engine.update_whole(&id, change, by).await }).await
+    }
+
+    async fn update_whole(
+        &self,
+        id: &str,
+        change: PolicyChange,
+        by: Actor,
+    ) -> Result<PolicyView, EngineError> {
         let _guard = self.changing.lock().await;
         let name = id.to_owned();
         let found = self.store.read(move |db| policies::get(db, &name)).await?;
@@ -232,6 +247,11 @@ impl PolicyEngine {
 
     /// Removes a policy. What it decided stays in the audit.
     pub async fn delete(&self, id: &str, by: Actor) -> Result<(), EngineError> {
+        let (engine, id) = (self.clone(), id.to_owned());
+        whole(async move { engine.delete_whole(&id, by).await }).await
+    }
+
+    async fn delete_whole(&self, id: &str, by: Actor) -> Result<(), EngineError> {
         let _guard = self.changing.lock().await;
         let (name, now) = (id.to_owned(), self.clock.now());
         let removed = self.store.write(move |tx| {
@@ -305,6 +325,13 @@ impl PolicyEngine {
         *self.current.write().unwrap_or_else(PoisonError::into_inner) = fresh;
         Ok(())
     }
+}
+
+/// Runs to its end even when the caller goes away: what was stored must be what is in memory.
+async fn whole<T: Send + 'static>(
+    change: impl Future<Output = Result<T, EngineError>> + Send + 'static,
+) -> Result<T, EngineError> {
+    tokio::spawn(change).await.map_err(EngineError::internal)?
 }
 
 fn ask(policies: &[CompiledPolicy], call: &ToolCall) -> Evaluation {

@@ -48,6 +48,17 @@ impl Approvals {
         id: ApprovalId,
         request: AnswerRequest,
     ) -> Result<Approval, Refused> {
+        // A caller that goes away must not leave half an answer.
+        let approvals = self.clone();
+        let whole = tokio::spawn(async move { approvals.answer_whole(id, request).await });
+        whole.await.map_err(EngineError::internal)?
+    }
+
+    async fn answer_whole(
+        &self,
+        id: ApprovalId,
+        request: AnswerRequest,
+    ) -> Result<Approval, Refused> {
         let note = request.note.as_deref().map(str::trim);
         let note = note.filter(|note| !note.is_empty()).map(str::to_owned);
         if note

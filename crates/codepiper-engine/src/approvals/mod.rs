@@ -26,6 +26,10 @@ use crate::{EngineError, EventBus, PolicyEngine};
 pub use answer::{AnswerRequest, Refused};
 pub(crate) use settle::{Settlement, settle};
 
+/// Requests of one session that may be open at a time. The dialogs of further ones stay where they
+/// are, in the agent's terminal.
+const OPEN_MAX: usize = 100;
+
 /// Opens, answers and closes approvals.
 #[derive(Clone)]
 pub struct Approvals {
@@ -152,6 +156,13 @@ impl Approvals {
         also: impl FnOnce(&Transaction<'_>) -> Result<String, StoreError> + Send + 'static,
     ) -> Result<(), EngineError> {
         let _guard = self.changing.lock().await;
+        let waiting = self.open_of(stored.approval.session_id).len();
+        if waiting >= OPEN_MAX {
+            return Err(EngineError::TooMany {
+                code: "too_many_approvals",
+                message: format!("{waiting} requests of this session wait already"),
+            });
+        }
         let (_, stored) = self
             .events
             .commit(move |tx| {

@@ -204,7 +204,7 @@ impl Approvals {
         self.settle_each(no, Settlement::NoInTerminal).await;
     }
 
-    fn open_of(&self, session_id: SessionId) -> Vec<ApprovalId> {
+    pub(super) fn open_of(&self, session_id: SessionId) -> Vec<ApprovalId> {
         let open = self.open();
         let of_session = open
             .iter()

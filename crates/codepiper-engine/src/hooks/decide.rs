@@ -16,12 +16,12 @@ use crate::audit::{self, Asked, Ruling};
 use crate::canonical::{canonical, sha256};
 use crate::sessions::Subject;
 
-/// What may be decided where a person has to be asked.
-enum Step {
+/// What a report came to.
+pub(super) enum Decided {
     /// This is the answer.
-    Answered,
-    /// A person gives it.
-    Person,
+    Reply(HookReply),
+    /// A person gives it, to this approval.
+    Person(ApprovalId),
 }
 
 impl Hooks {
@@ -32,17 +32,17 @@ impl Hooks {
         report: &HookReport,
         event_id: Seq,
         reading: &HookReading,
-    ) -> Result<HookReply, EngineError> {
+    ) -> Result<Decided, EngineError> {
         match &reading.fact {
-            HookFact::BeforeTool(call) => {
-                self.before_tool(subject, report, event_id, reading, call)
-                    .await
-            }
+            HookFact::BeforeTool(call) => self
+                .before_tool(subject, report, event_id, reading, call)
+                .await
+                .map(Decided::Reply),
             HookFact::PermissionAsked(call) => {
                 self.permission(subject, report, event_id, reading, call)
                     .await
             }
-            _ => Ok(HookReply::NOTHING),
+            _ => Ok(Decided::Reply(HookReply::NOTHING)),
         }
     }
 
@@ -52,19 +52,19 @@ impl Hooks {
         &self,
         subject: &Subject,
         report: &HookReport,
-    ) -> Result<HookReply, EngineError> {
+    ) -> Result<Decided, EngineError> {
         if let Some(approval) = self
             .parts
             .approvals
             .of_delivery(&report.delivery_id)
             .await?
         {
-            return self.wait_for_person(subject, report, approval.id).await;
+            return Ok(Decided::Person(approval.id));
         }
         let name = report.delivery_id.clone();
         let read = move |db: &codepiper_store::Connection| deliveries::get(db, &name);
         let Some(delivery) = self.parts.store.read(read).await? else {
-            return Ok(HookReply::NOTHING);
+            return Ok(Decided::Reply(HookReply::NOTHING));
         };
         let reading = provider(subject.provider).read_hook(&report.event, &report.data);
         self.decide(subject, report, delivery.event_id, &reading)
@@ -110,15 +110,12 @@ impl Hooks {
         event_id: Seq,
         reading: &HookReading,
         call: &HookCall,
-    ) -> Result<HookReply, EngineError> {
+    ) -> Result<Decided, EngineError> {
         let (tool_call, asked) = request(subject, report, event_id, reading, call);
         let matched = self.parts.policies.evaluate(&tool_call).matched;
         let earlier = self.earlier(&asked).await?;
         let ruling = self.ruling_on_request(matched, call, earlier.as_ref());
-        let step = match ruling.decision {
-            DecisionKind::Ask if !call.is_question => Step::Person,
-            _ => Step::Answered,
-        };
+        let is_for_person = ruling.decision == DecisionKind::Ask && !call.is_question;
         let at = asked.at;
         let record = {
             let ruling = ruling.clone();
@@ -136,32 +133,28 @@ impl Hooks {
                 Ok::<_, StoreError>(decision.id)
             }
         };
-        match step {
-            Step::Answered => {
-                let reply = reply(subject, report, &ruling);
-                let written = reply.clone();
-                let job = move |tx: &Transaction<'_>| {
-                    record(tx)?;
-                    Self::keep_answer(tx, event_id, &written)
-                };
-                self.parts.store.write(job).await?;
-                Ok(reply)
-            }
-            Step::Person => {
-                let approval = approval(subject, &tool_call, &asked, ruling.matched);
-                let id = approval.id;
-                let stored = StoredApproval {
-                    approval,
-                    decision_id: String::new(),
-                    delivery_id: report.delivery_id.clone(),
-                };
-                self.parts
-                    .approvals
-                    .open_new(stored, event_id, record)
-                    .await?;
-                self.wait_for_person(subject, report, id).await
-            }
+        if !is_for_person {
+            let reply = reply(subject, report, &ruling);
+            let written = reply.clone();
+            let job = move |tx: &Transaction<'_>| {
+                record(tx)?;
+                Self::keep_answer(tx, event_id, &written)
+            };
+            self.parts.store.write(job).await?;
+            return Ok(Decided::Reply(reply));
         }
+        let approval = approval(subject, &tool_call, &asked, ruling.matched);
+        let id = approval.id;
+        let stored = StoredApproval {
+            approval,
+            decision_id: String::new(),
+            delivery_id: report.delivery_id.clone(),
+        };
+        self.parts
+            .approvals
+            .open_new(stored, event_id, record)
+            .await?;
+        Ok(Decided::Person(id))
     }
 
     /// The row that the call got before it was made, as long as nothing has come of it.
@@ -211,7 +204,8 @@ impl Hooks {
         })
     }
 
-    async fn wait_for_person(
+    /// Waits for a person's answer.
+    pub(super) async fn wait_for_person(
         &self,
         subject: &Subject,
         report: &HookReport,

@@ -17,10 +17,11 @@ use codepiper_store::Store;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::sessions::SessionManager;
+use crate::sessions::{SessionManager, Subject};
 use crate::{Approvals, Config, EngineError, EventBus, PolicyEngine};
 
 pub(crate) use credential::Credential;
+use decide::Decided;
 use ingest::Ingested;
 pub(crate) use program::install as install_program;
 
@@ -104,20 +105,34 @@ impl Hooks {
         check(&report)?;
         let now = self.parts.clock.now();
         report.at = Some(report.at.map_or(now, |at| at.min(now)));
-        match self.ingest(&subject, &report, false).await? {
-            Ingested::Before(Some(reply)) => Ok(reply),
-            Ingested::Before(None) if report.unreadable => {
-                Ok(decide::unreadable(&subject, &report))
-            }
-            Ingested::Before(None) => self.go_on(&subject, &report).await,
+        // An agent that gives up must not leave half a decision; only the waiting ends with it.
+        let (hooks, of) = (self.clone(), Arc::clone(&subject));
+        let taken = tokio::spawn(async move {
+            let decided = hooks.take_in(&of, &report).await;
+            decided.map(|decided| (decided, report))
+        });
+        match taken.await.map_err(EngineError::internal)?? {
+            (Decided::Reply(reply), _) => Ok(reply),
+            (Decided::Person(id), report) => self.wait_for_person(&subject, &report, id).await,
+        }
+    }
+
+    /// Stores a report and decides on it.
+    async fn take_in(
+        &self,
+        subject: &Subject,
+        report: &HookReport,
+    ) -> Result<Decided, EngineError> {
+        match self.ingest(subject, report, false).await? {
+            Ingested::Before(Some(reply)) => Ok(Decided::Reply(reply)),
+            _ if report.unreadable => Ok(Decided::Reply(decide::unreadable(subject, report))),
+            Ingested::Before(None) => self.go_on(subject, report).await,
             Ingested::New { event_id, reading } => {
-                if report.unreadable {
-                    return Ok(decide::unreadable(&subject, &report));
-                }
+                let id = report.session_id;
                 self.parts
                     .sessions
-                    .note_hook(report.session_id, &report.event, event_id, &reading);
-                self.decide(&subject, &report, event_id, &reading).await
+                    .note_hook(id, &report.event, event_id, &reading);
+                self.decide(subject, report, event_id, &reading).await
             }
         }
     }
