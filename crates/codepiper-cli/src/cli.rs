@@ -1,6 +1,10 @@
+mod approvals;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub(crate) use approvals::{AnswerApproval, Approvals};
 
 /// Own your AI coding agents' sessions: start them, leave them, find them again.
 ///
@@ -71,6 +75,15 @@ pub(crate) enum Command {
     Resize(Resize),
     /// Wait until a session is in a state.
     Wait(Wait),
+    /// List the requests of agents that wait for a person.
+    #[command(after_help = "Example:\n  codepiper approvals --watch")]
+    Approvals(Approvals),
+    /// Let an agent do what it asks for.
+    #[command(after_help = "Example:\n  codepiper approve 87b7e523 --rule")]
+    Approve(AnswerApproval),
+    /// Refuse what an agent asks for; it goes on without.
+    #[command(after_help = "Example:\n  codepiper deny 87b7e523 --note 'use the staging server'")]
+    Deny(AnswerApproval),
     /// List the agents and whether they can be used here.
     Providers(Format),
     /// Check this machine.

@@ -10,6 +10,8 @@ mod output;
 mod place;
 mod reaper_exec;
 mod resolve;
+mod session_names;
+mod tool_line;
 
 use std::process::ExitCode;
 
