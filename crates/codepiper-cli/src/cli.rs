@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-pub(crate) use approvals::{AnswerApproval, Approvals};
+pub(crate) use approvals::{AnswerApproval, Approvals, Audit, Decided};
 
 /// Own your AI coding agents' sessions: start them, leave them, find them again.
 ///
@@ -84,6 +84,9 @@ pub(crate) enum Command {
     /// Refuse what an agent asks for; it goes on without.
     #[command(after_help = "Example:\n  codepiper deny 87b7e523 --note 'use the staging server'")]
     Deny(AnswerApproval),
+    /// Show what was decided on the agents' tool calls, by whom, and what came of it.
+    #[command(after_help = "Example:\n  codepiper audit --decision deny --limit 20")]
+    Audit(Audit),
     /// List the agents and whether they can be used here.
     Providers(Format),
     /// Check this machine.

@@ -12,6 +12,7 @@ mod reaper_exec;
 mod resolve;
 mod session_names;
 mod tool_line;
+mod url;
 
 use std::process::ExitCode;
 

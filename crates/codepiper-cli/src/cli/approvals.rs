@@ -1,4 +1,4 @@
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 #[derive(Debug, Args)]
 pub(crate) struct Approvals {
@@ -27,4 +27,46 @@ pub(crate) struct AnswerApproval {
     /// Answer the same so for the rest of the session, by a rule.
     #[arg(long)]
     pub(crate) rule: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Audit {
+    /// Only of this session: the beginning of its id, or its name. The whole id names one that is
+    /// gone, too.
+    #[arg(long)]
+    pub(crate) session: Option<String>,
+    /// Only of this kind.
+    #[arg(long, value_enum)]
+    pub(crate) decision: Option<Decided>,
+    /// The newest so many.
+    #[arg(short = 'n', long, default_value_t = 50, value_parser = clap::value_parser!(u16).range(1..=1000))]
+    pub(crate) limit: u16,
+    /// Earlier than the decision of this id.
+    #[arg(long, value_name = "ID")]
+    pub(crate) before: Option<String>,
+}
+
+/// What was decided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Decided {
+    /// It may happen.
+    Allow,
+    /// It must not.
+    Deny,
+    /// A person was asked.
+    Ask,
+    /// No rule had anything to say: the agent's own rules applied.
+    None,
+}
+
+impl Decided {
+    /// The name on the wire.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Allow => "allow",
+            Self::Deny => "deny",
+            Self::Ask => "ask",
+            Self::None => "none",
+        }
+    }
 }

@@ -3,6 +3,7 @@
 mod answer;
 mod approvals;
 mod attach;
+mod audit;
 mod completions;
 mod daemon;
 mod doctor;
@@ -88,6 +89,7 @@ async fn run_client(mut context: Context, command: Command) -> Result<ExitCode, 
         Command::Approvals(args) => approvals::run(&context, &args).await?,
         Command::Approve(args) => answer::run(&context, args, Permission::Allow).await?,
         Command::Deny(args) => answer::run(&context, args, Permission::Deny).await?,
+        Command::Audit(args) => audit::run(&context, &args).await?,
         Command::Providers(format) => {
             context.json |= format.format == TableFormat::Json;
             providers::run(&context).await?;
