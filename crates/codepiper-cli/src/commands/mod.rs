@@ -12,6 +12,7 @@ mod events;
 mod keys;
 mod kill;
 mod launch;
+mod policy;
 mod providers;
 mod rename;
 mod resize;
@@ -89,6 +90,7 @@ async fn run_client(mut context: Context, command: Command) -> Result<ExitCode, 
         Command::Approvals(args) => approvals::run(&context, &args).await?,
         Command::Approve(args) => answer::run(&context, args, Permission::Allow).await?,
         Command::Deny(args) => answer::run(&context, args, Permission::Deny).await?,
+        Command::Policy(args) => policy::run(&context, args.command).await?,
         Command::Audit(args) => audit::run(&context, &args).await?,
         Command::Providers(format) => {
             context.json |= format.format == TableFormat::Json;
