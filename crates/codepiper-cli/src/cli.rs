@@ -1,6 +1,15 @@
+mod approvals;
+mod policy;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub(crate) use approvals::{AnswerApproval, Approvals, Audit, Decided};
+pub(crate) use policy::{
+    Action, CheckPolicy, CreatePolicy, DefaultAction, ListPolicies, OnePolicy, Policy,
+    PolicyCommand, UpdatePolicy,
+};
 
 /// Own your AI coding agents' sessions: start them, leave them, find them again.
 ///
@@ -71,6 +80,20 @@ pub(crate) enum Command {
     Resize(Resize),
     /// Wait until a session is in a state.
     Wait(Wait),
+    /// List the requests of agents that wait for a person.
+    #[command(after_help = "Example:\n  codepiper approvals --watch")]
+    Approvals(Approvals),
+    /// Let an agent do what it asks for.
+    #[command(after_help = "Example:\n  codepiper approve 87b7e523 --rule")]
+    Approve(AnswerApproval),
+    /// Refuse what an agent asks for; it goes on without.
+    #[command(after_help = "Example:\n  codepiper deny 87b7e523 --note 'use the staging server'")]
+    Deny(AnswerApproval),
+    /// Say what agents may do without asking, and what never.
+    Policy(Policy),
+    /// Show what was decided on the agents' tool calls, by whom, and what came of it.
+    #[command(after_help = "Example:\n  codepiper audit --decision deny --limit 20")]
+    Audit(Audit),
     /// List the agents and whether they can be used here.
     Providers(Format),
     /// Check this machine.

@@ -7,7 +7,7 @@ use std::time::Duration;
 use codepiper_api::{Client, ClientError, ErrorBody};
 use codepiper_engine::Config;
 use rustix::process::{Pid, Signal};
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, timeout};
 
 use crate::cli::LogFormat;
 use crate::error::CliError;
@@ -15,6 +15,9 @@ use crate::{output, place};
 
 const START_DEADLINE: Duration = Duration::from_secs(15);
 const STOP_DEADLINE: Duration = Duration::from_secs(20);
+
+/// How long a daemon that is to stop is asked whether it minds.
+const ANSWER_MAX: Duration = Duration::from_secs(1);
 
 /// A log longer than this is put aside when a daemon starts; the one before it goes.
 const LOG_MAX: u64 = 10 * 1024 * 1024;
@@ -126,6 +129,12 @@ pub(crate) async fn stop(client: &Client) -> Result<(), CliError> {
             "the daemon's process cannot be told",
         ));
     };
+    // A signal asks nobody: an agent, who runs as the same user, is told here that it may not. A
+    // daemon that does not answer is stopped all the same.
+    let asked = timeout(ANSWER_MAX, client.get("/settings/daemon")).await;
+    if let Ok(Err(error @ ClientError::Refused { status: 403, .. })) = asked {
+        return Err(error.into());
+    }
     let signal = |signal| rustix::process::kill_process(pid, signal).map_err(std::io::Error::from);
     signal(Signal::TERM)?;
     let deadline = Instant::now() + STOP_DEADLINE;

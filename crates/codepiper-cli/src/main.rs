@@ -10,6 +10,9 @@ mod output;
 mod place;
 mod reaper_exec;
 mod resolve;
+mod session_names;
+mod tool_line;
+mod url;
 
 use std::process::ExitCode;
 

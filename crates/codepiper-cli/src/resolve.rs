@@ -1,12 +1,22 @@
 //! Which session somebody means.
 
-use codepiper_api::{Client, ErrorBody, SessionsResponse};
-use codepiper_model::Session;
+use codepiper_api::{Client, ClientError, ErrorBody, SessionResponse, SessionsResponse};
+use codepiper_model::{Session, SessionId};
 
 use crate::error::CliError;
 
 /// Finds the one session whose name, or the beginning of whose id, is `text`.
+///
+/// A whole id is asked for directly: an agent may see its own session, and no list.
 pub(crate) async fn session(client: &Client, text: &str) -> Result<Session, CliError> {
+    if let Ok(id) = text.parse::<SessionId>() {
+        match client.get(&format!("/sessions/{id}")).await {
+            Ok(answer) => return Ok(serde_json::from_value::<SessionResponse>(answer)?.session),
+            // Something may be called like that.
+            Err(ClientError::Refused { status: 404, .. }) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
     let response: SessionsResponse = serde_json::from_value(client.get("/sessions").await?)?;
     pick(&response.sessions, text)
 }

@@ -375,6 +375,15 @@ fn parsed(row: &StoredPolicy) -> Result<Policy, EngineError> {
 }
 
 fn parsed_rules(rules: Value) -> Result<Vec<Rule>, EngineError> {
+    // A list would pass for a rule, and other things would be refused in the words of a programmer.
+    let Some(items) = rules.as_array() else {
+        return Err(EngineError::invalid("rules", "`rules` has to be a list"));
+    };
+    if let Some(i) = items.iter().position(|item| !item.is_object()) {
+        let at = format!("rules[{i}]");
+        let message = format!("`{at}` has to be an object");
+        return Err(EngineError::invalid(at, message));
+    }
     serde_path_to_error::deserialize(rules).map_err(|error| {
         let path = error.path().to_string();
         let at = if path.starts_with('[') {

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::Context;
 use crate::cli::Which;
 use crate::error::CliError;
-use crate::{output, resolve};
+use crate::{output, resolve, url};
 
 /// How long one request waits for something to happen, in milliseconds.
 const WAIT_MS: u64 = 30_000;
@@ -52,7 +52,7 @@ fn filter(which: &Which) -> String {
     let given = pairs.iter().filter_map(|(name, value)| {
         value
             .as_ref()
-            .map(|value| format!("{name}={}", encode(value)))
+            .map(|value| format!("{name}={}", url::encode(value)))
     });
     given.collect::<Vec<_>>().join("&")
 }
@@ -84,18 +84,4 @@ fn print(context: &Context, event: &Event) -> Result<(), CliError> {
     output::line(format!(
         "{id:>6} {at} {session} {source:<7} {kind} {details}"
     ))
-}
-
-/// Makes a value safe for a URL.
-fn encode(text: &str) -> String {
-    use std::fmt::Write as _;
-    let mut encoded = String::new();
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
-            encoded.push(char::from(byte));
-        } else {
-            let _ = write!(encoded, "%{byte:02X}");
-        }
-    }
-    encoded
 }

@@ -1,6 +1,9 @@
 //! One file per command.
 
+mod answer;
+mod approvals;
 mod attach;
+mod audit;
 mod completions;
 mod daemon;
 mod doctor;
@@ -9,6 +12,7 @@ mod events;
 mod keys;
 mod kill;
 mod launch;
+mod policy;
 mod providers;
 mod rename;
 mod resize;
@@ -25,6 +29,7 @@ mod wait;
 use std::process::ExitCode;
 
 use codepiper_api::Client;
+use codepiper_model::Permission;
 
 use crate::cli::{Cli, Command, TableFormat};
 use crate::error::CliError;
@@ -82,6 +87,11 @@ async fn run_client(mut context: Context, command: Command) -> Result<ExitCode, 
         Command::Kill(args) => kill::run(&context, &args).await?,
         Command::Resize(args) => resize::run(&context, &args).await?,
         Command::Wait(args) => wait::run(&context, &args).await?,
+        Command::Approvals(args) => approvals::run(&context, &args).await?,
+        Command::Approve(args) => answer::run(&context, args, Permission::Allow).await?,
+        Command::Deny(args) => answer::run(&context, args, Permission::Deny).await?,
+        Command::Policy(args) => policy::run(&context, args.command).await?,
+        Command::Audit(args) => audit::run(&context, &args).await?,
         Command::Providers(format) => {
             context.json |= format.format == TableFormat::Json;
             providers::run(&context).await?;

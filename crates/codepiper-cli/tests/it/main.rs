@@ -8,6 +8,8 @@
 
 mod actors;
 mod answers;
+mod approvals;
+mod audit;
 mod claude;
 mod command_line;
 mod daemon;
@@ -18,6 +20,7 @@ mod malformed;
 mod orphans;
 mod outage;
 mod permissions;
+mod policy;
 mod secrets;
 mod support;
 mod survival;

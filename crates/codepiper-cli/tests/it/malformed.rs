@@ -67,6 +67,14 @@ PATCH /sessions/$ID {"name":"x"} -> 405 method_not_allowed
 GET /sessions/$ID/send -> 405 method_not_allowed
 GET /sessions/$ID/stop -> 405 method_not_allowed
 GET /sessions/$ID/kill -> 405 method_not_allowed
+POST /approvals {} -> 405 method_not_allowed
+DELETE /approvals/$NOBODY -> 405 method_not_allowed
+GET /approvals/$NOBODY/answer -> 405 method_not_allowed
+PUT /policies {} -> 405 method_not_allowed
+POST /policies/mine {} -> 405 method_not_allowed
+POST /policy-decisions {} -> 405 method_not_allowed
+DELETE /policy-decisions -> 405 method_not_allowed
+GET /hooks/claude -> 405 method_not_allowed
 GET /sessions/$ID/keys -> 405 method_not_allowed
 POST /sessions/$ID/name {"name":"x"} -> 405 method_not_allowed
 POST /sessions/$ID/output {} -> 405 method_not_allowed
@@ -365,6 +373,125 @@ PUT /settings/daemon {"detachKey":""} -> 400 invalid_request detachKey
 PUT /settings/daemon {"detachKey":"ctrl+nonsense"} -> 400 invalid_request detachKey
 PUT /settings/daemon {"preservesessions":true} -> 400 invalid_request preservesessions
 PUT /settings/daemon {"settings":{"preserveSessions":false}} -> 400 invalid_request settings
+PUT /settings/daemon {"defaultPolicyAction":"allow"} -> 400 invalid_request defaultPolicyAction
+PUT /settings/daemon {"defaultPolicyAction":"Deny"} -> 400 invalid_request defaultPolicyAction
+PUT /settings/daemon {"defaultPolicyAction":1} -> 400 invalid_request defaultPolicyAction
+
+# Policies
+GET /policies/nope -> 404 policy_not_found
+GET /policies/<5000> -> 404 policy_not_found
+GET /policies/%ff -> 404 not_found
+GET /policies/ -> 404 not_found
+GET /policies/check/now -> 404 not_found
+PUT /policies/nope {} -> 404 policy_not_found
+DELETE /policies/nope -> 404 policy_not_found
+DELETE /policies/nope {"force":true} -> 400 invalid_request force
+POST /policies -> 400 invalid_request
+POST /policies {} -> 400 invalid_request name
+POST /policies [] -> 400 invalid_request
+POST /policies {"name":"x"} -> 400 invalid_request rules
+POST /policies {"rules":[]} -> 400 invalid_request name
+POST /policies {"name":"","rules":[]} -> 400 invalid_request name
+POST /policies {"name":" \t","rules":[]} -> 400 invalid_request name
+POST /policies {"name":"<201>","rules":[]} -> 400 invalid_request name
+POST /policies {"name":"a\u001bb","rules":[]} -> 400 invalid_request name
+POST /policies {"name":7,"rules":[]} -> 400 invalid_request name
+POST /policies {"name":"x","id":"","rules":[]} -> 400 invalid_request id
+POST /policies {"name":"x","id":"a\nb","rules":[]} -> 400 invalid_request id
+POST /policies {"name":"x","id":"<101>","rules":[]} -> 400 invalid_request id
+POST /policies {"name":"x","id":7,"rules":[]} -> 400 invalid_request id
+POST /policies {"name":"x","enabled":"yes","rules":[]} -> 400 invalid_request enabled
+POST /policies {"name":"x","priority":1.5,"rules":[]} -> 400 invalid_request priority
+POST /policies {"name":"x","priority":9223372036854775808,"rules":[]} -> 400 invalid_request priority
+POST /policies {"name":"x","sessionId":"nope","rules":[]} -> 400 invalid_request sessionId
+POST /policies {"name":"x","sessionId":"$NOBODY","rules":[]} -> 404 session_not_found
+POST /policies {"name":"x","action":"deny","rules":[]} -> 400 invalid_request action
+POST /policies {"name":"x","rules":[],"rules":[]} -> 400 invalid_request rules
+POST /policies {"name":"x","rules":null} -> 400 invalid_request rules
+POST /policies {"name":"x","rules":{}} -> 400 invalid_request rules
+POST /policies {"name":"x","rules":"[]"} -> 400 invalid_request rules
+POST /policies {"name":"x","rules":[null]} -> 400 invalid_request rules[0]
+POST /policies {"name":"x","rules":[[]]} -> 400 invalid_request rules[0]
+POST /policies {"name":"x","rules":[["a","allow","*"]]} -> 400 invalid_request rules[0]
+POST /policies {"name":"x","rules":[{}]} -> 400 invalid_request rules[0]
+POST /policies {"name":"x","rules":[{"id":"a"}]} -> 400 invalid_request rules[0]
+POST /policies {"name":"x","rules":[{"id":"a","action":"deny"}]} -> 400 invalid_request rules[0].tool
+POST /policies {"name":"x","rules":[{"id":"a","action":"maybe","tool":"*"}]} -> 400 invalid_request rules[0].action
+POST /policies {"name":"x","rules":[{"id":"a","action":1,"tool":"*"}]} -> 400 invalid_request rules[0].action
+POST /policies {"name":"x","rules":[{"id":"a","action":"deny","tol":"*"}]} -> 400 invalid_request rules[0].tol
+POST /policies {"name":"x","rules":[{"id":"a","action":"deny","tool":7}]} -> 400 invalid_request rules[0].tool
+POST /policies {"name":"x","rules":[{"id":"a","action":"deny","tool":[]}]} -> 400 invalid_request rules[0].tool
+POST /policies {"name":"x","rules":[{"id":"a","action":"deny","tool":["*","(x"]}]} -> 400 invalid_request rules[0].tool[1]
+POST /policies {"name":"x","rules":[{"id":"a","action":"deny","tool":"<4097>"}]} -> 400 invalid_request rules[0].tool
+POST /policies {"name":"x","rules":[{"id":"a","action":"deny","args":{}}]} -> 400 invalid_request rules[0].args
+POST /policies {"name":"x","rules":[{"id":"a","action":"deny","args":"*"}]} -> 400 invalid_request rules[0].args
+POST /policies {"name":"x","rules":[{"id":"a","action":"deny","args":{"command":"[x"}}]} -> 400 invalid_request rules[0].args.command
+POST /policies {"name":"x","rules":[{"id":" ","action":"deny","tool":"*"}]} -> 400 invalid_request rules[0].id
+POST /policies {"name":"x","rules":[{"id":"a","action":"deny","action":"allow","tool":"*"}]} -> 400 invalid_request rules[0].action
+POST /policies?enabled=true {"name":"x","rules":[]} -> 400 invalid_request enabled
+GET /policies?enabled=yes -> 400 invalid_request enabled
+GET /policies?sessionId=nope -> 400 invalid_request sessionId
+GET /policies?session=$ID -> 400 invalid_request session
+GET /policies/nope?full=1 -> 400 invalid_request full
+POST /policies/check -> 400 invalid_request
+POST /policies/check {} -> 400 invalid_request toolName
+POST /policies/check {"toolName":"Bash"} -> 400 invalid_request cwd
+POST /policies/check {"toolName":" ","cwd":"/"} -> 400 invalid_request toolName
+POST /policies/check {"toolName":"Bash","cwd":"work"} -> 400 invalid_request cwd
+POST /policies/check {"toolName":"Bash","cwd":"/","sessionId":"$SHORT"} -> 400 invalid_request sessionId
+POST /policies/check {"toolName":"Bash","cwd":"/","sessionId":"$NOBODY"} -> 404 session_not_found
+POST /policies/check {"toolName":"Bash","cwd":"/","provider":"nope"} -> 400 invalid_request provider
+POST /policies/check {"toolName":"Bash","cwd":"/","rules":[null]} -> 400 invalid_request rules[0]
+POST /policies/check {"toolName":"Bash","cwd":"/","tool":"x"} -> 400 invalid_request tool
+
+# Approvals
+GET /approvals?status=open -> 400 invalid_request status
+GET /approvals?status=Pending -> 400 invalid_request status
+GET /approvals?status=<5000> -> 400 invalid_request status
+GET /approvals?limit=0 -> 400 invalid_request limit
+GET /approvals?limit=1001 -> 400 invalid_request limit
+GET /approvals?sessionId=nope -> 400 invalid_request sessionId
+GET /approvals?sessionId=$NOBODY -> 404 session_not_found
+GET /approvals?session=$ID -> 400 invalid_request session
+GET /approvals/$NOBODY -> 404 approval_not_found
+GET /approvals/$ID -> 404 approval_not_found
+GET /approvals/nope -> 404 approval_not_found
+GET /approvals/<5000> -> 404 approval_not_found
+GET /approvals/$NOBODY?full=1 -> 400 invalid_request full
+POST /approvals/$NOBODY/answer -> 400 invalid_request
+POST /approvals/$NOBODY/answer {} -> 400 invalid_request decision
+POST /approvals/$NOBODY/answer {"decision":"allow"} -> 400 invalid_request requestHash
+POST /approvals/$NOBODY/answer {"decision":"ask","requestHash":"x"} -> 400 invalid_request decision
+POST /approvals/$NOBODY/answer {"decision":true,"requestHash":"x"} -> 400 invalid_request decision
+POST /approvals/$NOBODY/answer {"decision":"allow","requestHash":null} -> 400 invalid_request requestHash
+POST /approvals/$NOBODY/answer {"decision":"allow","requestHash":"x","note":7} -> 400 invalid_request note
+POST /approvals/$NOBODY/answer {"decision":"allow","requestHash":"x","note":"<4001>"} -> 400 invalid_request note
+POST /approvals/$NOBODY/answer {"decision":"allow","requestHash":"x","rule":"yes"} -> 400 invalid_request rule
+POST /approvals/$NOBODY/answer {"decision":"allow","requestHash":"x","by":"owner"} -> 400 invalid_request by
+POST /approvals/$NOBODY/answer {"decision":"allow","requestHash":"x"} -> 404 approval_not_found
+POST /approvals/nope/answer {"decision":"allow","requestHash":"x"} -> 404 approval_not_found
+
+# The audit
+GET /policy-decisions?decision=maybe -> 400 invalid_request decision
+GET /policy-decisions?decision=<5000> -> 400 invalid_request decision
+GET /policy-decisions?limit=0 -> 400 invalid_request limit
+GET /policy-decisions?limit=1001 -> 400 invalid_request limit
+GET /policy-decisions?before=nope -> 400 invalid_request before
+GET /policy-decisions?sessionId=nope -> 400 invalid_request sessionId
+GET /policy-decisions?sessionId=$NOBODY -> 404 session_not_found
+GET /policy-decisions?since=1 -> 400 invalid_request since
+GET /policy-decisions/nope -> 404 not_found
+
+# Hooks: whoever has no secret learns nothing
+POST /hooks/claude -> 400 invalid_request
+POST /hooks/claude {} -> 400 invalid_request
+POST /hooks/claude nonsense -> 400 invalid_request
+POST /hooks/claude {"sessionId":"nope","event":"Stop","data":{},"deliveryId":"$NOBODY"} -> 400 invalid_request
+POST /hooks/claude {"sessionId":"$NOBODY","event":"Stop","data":{},"deliveryId":"$NOBODY"} -> 404 session_not_found
+POST /hooks/claude {"sessionId":"$ID","event":"Stop","data":{},"deliveryId":"$NOBODY"} -> 403 wrong_secret
+POST /hooks/claude {"sessionId":"$ID","event":"","data":7,"deliveryId":""} -> 403 wrong_secret
+POST /hooks/claude?x=1 {} -> 400 invalid_request x
+POST /hooks/nobody {} -> 404 not_found
 
 # Parameters
 GET /events?limit=0 -> 400 invalid_request limit
@@ -805,6 +932,9 @@ fn trace(home: &TestHome) -> Value {
     json!([
         get("/sessions"),
         get("/settings/daemon"),
+        get("/policies"),
+        get("/approvals"),
+        get("/policy-decisions"),
         get("/events?source=user&limit=1000"),
         get("/health"),
         dirs.count(),

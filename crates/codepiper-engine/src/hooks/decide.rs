@@ -349,7 +349,8 @@ fn approval(subject: &Subject, call: &ToolCall, asked: &Asked, matched: Vec<Matc
         status: ApprovalStatus::Pending,
         tool_name: call.tool_name.clone(),
         tool_input: call.tool_input.clone(),
-        summary: summary(&call.tool_input),
+        // It goes into events and notifications; whoever answers is shown the input itself.
+        summary: summary(&asked.tool_input),
         cwd: call.cwd.clone(),
         agent_id: asked.agent_id.clone(),
         diff: None,

@@ -34,6 +34,10 @@ pub(super) async fn over(live: &Live, mut receipt: Receipt, from: u64, prompt: &
         let reading = live.read_screen();
         if reading.is_dialog() {
             live.known_as(reading.state).await;
+            if !live.read_screen().is_dialog() {
+                // Nobody was needed: the answer to its hook took it down.
+                continue;
+            }
             receipt.reason = Some(reading.state.as_str().to_owned());
             return Sent {
                 receipt,

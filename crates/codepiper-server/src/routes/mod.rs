@@ -35,6 +35,7 @@ pub(crate) fn router(engine: Engine) -> Router {
         .route("/approvals/{id}", get(approvals::show))
         .route("/approvals/{id}/answer", post(approvals::answer))
         .route("/hooks/claude", post(hooks::claude))
+        .route("/policies", post(policies::create))
         .route("/policies/check", post(policies::check))
         .route(
             "/policies/{id}",
@@ -55,7 +56,7 @@ pub(crate) fn router(engine: Engine) -> Router {
     let routes = Router::new()
         .route("/approvals", get(approvals::list))
         .route("/events", get(events::all))
-        .route("/policies", get(policies::list).post(policies::create))
+        .route("/policies", get(policies::list))
         .route("/policy-decisions", get(decisions::list))
         .route("/sessions/{id}/events", get(events::of_session))
         .route("/sessions/{id}/output", get(sessions::output))
