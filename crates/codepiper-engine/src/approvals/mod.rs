@@ -43,6 +43,8 @@ pub struct Approvals {
     changing: Arc<tokio::sync::Mutex<()>>,
     /// How often any of them changed.
     changes: watch::Sender<u64>,
+    /// How often something that a session waited for was settled.
+    settled: Arc<Mutex<HashMap<SessionId, u64>>>,
 }
 
 /// An approval that is not settled.
@@ -98,6 +100,7 @@ impl Approvals {
             open: Arc::new(Mutex::new(map.collect())),
             changing: Arc::default(),
             changes: watch::Sender::new(0),
+            settled: Arc::default(),
         })
     }
 
@@ -202,6 +205,15 @@ impl Approvals {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn settled(&self) -> MutexGuard<'_, HashMap<SessionId, u64>> {
+        self.settled.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How often something that the session waited for was settled.
+    pub(crate) fn settled_of(&self, session_id: SessionId) -> u64 {
+        self.settled().get(&session_id).copied().unwrap_or(0)
+    }
+
     fn changed(&self) {
         self.changes.send_modify(|n| *n += 1);
     }
@@ -212,7 +224,11 @@ impl Approvals {
         let Some(entry) = open.get_mut(&approval.id) else {
             return;
         };
+        let was_pending = entry.stored.approval.status == ApprovalStatus::Pending;
         entry.stored.approval = approval.clone();
+        if was_pending && approval.status != ApprovalStatus::Pending {
+            *self.settled().entry(approval.session_id).or_default() += 1;
+        }
         if approval.status != ApprovalStatus::Pending {
             entry.told.send_replace(Some(approval.clone()));
         }

@@ -122,6 +122,7 @@ impl Approvals {
     pub(crate) async fn session_ended(&self, session_id: SessionId) {
         let ids = self.open_of(session_id);
         self.settle_each(ids, Settlement::SessionEnded).await;
+        self.settled().remove(&session_id);
     }
 
     /// Settles what is open of sessions that ended while no daemon was there to see it.

@@ -151,7 +151,8 @@ impl SessionManager {
         enter: bool,
     ) -> Result<(Receipt, u64), EngineError> {
         let receipt_id = SessionId::random().to_string();
-        let excerpt: String = text.as_str().chars().take(200).collect();
+        let clean = live.subject.redactor.redact_text(text.as_str());
+        let excerpt: String = clean.chars().take(200).collect();
         let payload =
             json!({ "receipt": receipt_id, "bytes": text.as_str().len(), "excerpt": excerpt });
         let input = live.pane.input().await;

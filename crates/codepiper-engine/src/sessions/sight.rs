@@ -22,6 +22,8 @@ pub(super) struct Sight {
     pub(super) hook: Option<HookSign>,
     hook_since: Instant,
     pub(super) pending: Option<Pending>,
+    /// How many approvals were settled.
+    settled: u64,
     /// Whether a dialog has been on the screen since the last hook or approval.
     dialog_seen: bool,
     /// Since when there is none, on a screen that can be read.
@@ -52,6 +54,7 @@ impl Sight {
             hook: None,
             hook_since: now,
             pending: None,
+            settled: 0,
             dialog_seen: false,
             clear_since: None,
             hook_is_over: false,
@@ -79,7 +82,10 @@ impl Sight {
             self.hook = hook;
         }
         let pending = approvals.pending_of(live.id);
-        if pending != self.pending {
+        let settled = approvals.settled_of(live.id);
+        // One may have been opened and answered since the last look.
+        if pending != self.pending || settled != self.settled {
+            self.settled = settled;
             // A dialog that was just answered stays on the screen for a moment, and one that was
             // just asked for is not there yet. One that is gone already was refused there.
             self.hook_is_over = pending.is_none() && self.dialog_seen && is_clear;

@@ -71,13 +71,14 @@ impl SessionManager {
         loop {
             let seen = *changes.borrow_and_update();
             hooks.borrow_and_update();
-            approvals.borrow_and_update();
+            let approvals_seen = *approvals.borrow_and_update();
             sight.look(&live, &self.parts.approvals);
             if let Err(error) = self.observe(&live, &sight).await {
                 tracing::error!(session = %live.id, %error, "cannot store what a session does");
             }
             let undecided = sight.undecided_until();
             live.observed.send_replace(seen);
+            live.approvals_seen.send_replace(approvals_seen);
             self.follow_dialog(&live, &sight).await;
             let (state, is_hooked) = (live.activity.borrow().state, sight.hook.is_some());
             let unreadable = sight.unreadable_since().filter(|_| {
@@ -210,7 +211,8 @@ impl SessionManager {
     /// Stores what the screen shows; the latest twenty stay.
     async fn keep_screen(&self, live: &Live, why: &str) -> Result<(), EngineError> {
         let (cols, rows) = live.pane.size();
-        let payload = json!({ "why": why, "cols": cols, "rows": rows, "text": live.pane.ansi() });
+        let text = live.subject.redactor.redact_text(&live.pane.ansi());
+        let payload = json!({ "why": why, "cols": cols, "rows": rows, "text": text });
         let id = live.id;
         let prune = move |tx: &codepiper_store::Transaction<'_>, _| {
             events::keep_latest(tx, id, EventSource::Pty, "Screen", SCREENS_KEPT)

@@ -1,7 +1,7 @@
 use std::str::FromStr;
 use std::time::Duration;
 
-use codepiper_model::{ActivityState, Approval, Session, SessionId};
+use codepiper_model::{ActivityState, Session, SessionId};
 use tokio::time::{sleep, timeout};
 
 use super::SessionManager;
@@ -50,16 +50,15 @@ pub struct Waited {
 }
 
 impl SessionManager {
-    /// Waits, but never long, until it is stored that the session no longer waits for an approval:
-    /// whoever answered it and then looks should not be told of the time before.
-    pub async fn has_noticed(&self, answered: &Approval) {
-        const NOTED: Duration = Duration::from_millis(500);
-        let live = self.live_map().get(&answered.session_id).cloned();
+    /// Waits, but never long, until what happened to approvals so far is part of what the session is
+    /// said to do: whoever answered one and then looks should not be told of the time before.
+    pub async fn catch_up(&self, id: SessionId) {
+        const CAUGHT_UP: Duration = Duration::from_millis(500);
+        let live = self.live_map().get(&id).cloned();
         let Some(live) = live else { return };
-        let id = answered.id.to_string();
-        let mut activity = live.activity.subscribe();
-        let noticed = activity.wait_for(|now| now.approval_id.as_ref() != Some(&id));
-        drop(timeout(NOTED, noticed).await);
+        let changes = *self.parts.approvals.changes().borrow();
+        let mut seen = live.approvals_seen.subscribe();
+        drop(timeout(CAUGHT_UP, seen.wait_for(|seen| *seen >= changes)).await);
     }
 
     /// Waits until the session is in one of `states`, has ended, or the time is over.
@@ -69,6 +68,7 @@ impl SessionManager {
         states: &[Until],
         patience: Duration,
     ) -> Result<Waited, EngineError> {
+        self.catch_up(id).await;
         let live = self.live_map().get(&id).cloned();
         let Some(live) = live else {
             let session = self.get(id).await?;

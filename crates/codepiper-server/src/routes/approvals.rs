@@ -72,7 +72,7 @@ pub(crate) async fn answer(
     let answered = engine.approvals.answer(parsed(&id)?, answer).await;
     match answered {
         Ok(approval) => {
-            engine.sessions.has_noticed(&approval).await;
+            engine.sessions.catch_up(approval.session_id).await;
             Ok(Json(ApprovalResponse { approval }))
         }
         Err(Refused::Error(error)) => Err(error.into()),
