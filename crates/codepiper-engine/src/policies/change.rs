@@ -1,0 +1,190 @@
+use codepiper_model::{Actor, SessionId};
+use codepiper_store::policies::{self, StoredPolicy};
+use codepiper_store::sessions;
+use serde_json::{Value, json};
+
+use super::view::{no_policy, parsed, view, wrong};
+use super::{PolicyEngine, PolicyView};
+use crate::{EngineError, audit};
+
+/// A policy that is to be made.
+#[derive(Clone, Debug)]
+pub struct NewPolicy {
+    /// Its id; one is found when there is none.
+    pub id: Option<String>,
+    /// What people call it.
+    pub name: String,
+    /// What it is for.
+    pub description: Option<String>,
+    /// Whether it counts.
+    pub enabled: bool,
+    /// Where it stands in lists.
+    pub priority: i64,
+    /// The only session it is for.
+    pub session_id: Option<SessionId>,
+    /// What it says, as JSON.
+    pub rules: Value,
+}
+
+/// A change of a policy; what is absent stays.
+#[derive(Clone, Debug, Default)]
+pub struct PolicyChange {
+    /// What people call it.
+    pub name: Option<String>,
+    /// What it is for; null takes that away.
+    pub description: Option<Option<String>>,
+    /// Whether it counts.
+    pub enabled: Option<bool>,
+    /// Where it stands in lists.
+    pub priority: Option<i64>,
+    /// What it says, as JSON.
+    pub rules: Option<Value>,
+}
+
+impl PolicyEngine {
+    /// Makes a policy.
+    pub async fn create(&self, new: NewPolicy, by: Actor) -> Result<PolicyView, EngineError> {
+        let engine = self.clone();
+        whole(async move { engine.create_whole(new, by).await }).await
+    }
+
+    async fn create_whole(&self, new: NewPolicy, by: Actor) -> Result<PolicyView, EngineError> {
+        let now = self.clock.now();
+        let id = match new.id {
+            Some(id) => checked_text("id", &id, 100)?,
+            None => uuid::Uuid::now_v7().to_string(),
+        };
+        let stored = StoredPolicy {
+            id,
+            name: checked_text("name", &new.name, 200)?,
+            description: new.description,
+            enabled: new.enabled,
+            priority: new.priority,
+            session_id: new.session_id,
+            rules: new.rules,
+            created_at: now,
+            updated_at: now,
+        };
+        let rules = parsed(&stored)?.compile().map_err(wrong)?.source.rules;
+        let _guard = self.changing.lock().await;
+        let row = StoredPolicy {
+            rules: serde_json::to_value(rules).map_err(EngineError::internal)?,
+            ..stored
+        };
+        let (id, session) = (row.id.clone(), row.session_id);
+        if let Some(session) = session
+            && self
+                .store
+                .read(move |db| sessions::get(db, session))
+                .await?
+                .is_none()
+        {
+            return Err(EngineError::no_session(session));
+        }
+        let written = row.clone();
+        let added = self.store.write(move |tx| {
+            let added = policies::insert(tx, &written)?;
+            if added {
+                let facts = json!({ "by": by.to_string(), "id": written.id, "rules": written.rules,
+                    "enabled": written.enabled, "sessionId": written.session_id });
+                audit::note(tx, "policy_created", &facts, now)?;
+            }
+            Ok(added)
+        });
+        if !added.await? {
+            return Err(EngineError::conflict(
+                "policy_exists",
+                format!("there is a policy `{id}` already"),
+            ));
+        }
+        self.reload().await?;
+        view(&row)
+    }
+
+    /// Changes a policy.
+    pub async fn update(
+        &self,
+        id: &str,
+        change: PolicyChange,
+        by: Actor,
+    ) -> Result<PolicyView, EngineError> {
+        let (engine, id) = (self.clone(), id.to_owned());
+        whole(async move { engine.update_whole(&id, change, by).await }).await
+    }
+
+    async fn update_whole(
+        &self,
+        id: &str,
+        change: PolicyChange,
+        by: Actor,
+    ) -> Result<PolicyView, EngineError> {
+        let _guard = self.changing.lock().await;
+        let name = id.to_owned();
+        let found = self.store.read(move |db| policies::get(db, &name)).await?;
+        let mut row = found.ok_or_else(|| no_policy(id))?;
+        if let Some(name) = change.name {
+            row.name = checked_text("name", &name, 200)?;
+        }
+        row.description = change.description.unwrap_or(row.description);
+        row.enabled = change.enabled.unwrap_or(row.enabled);
+        row.priority = change.priority.unwrap_or(row.priority);
+        if let Some(rules) = change.rules {
+            row.rules = rules;
+            let rules = parsed(&row)?.compile().map_err(wrong)?.source.rules;
+            row.rules = serde_json::to_value(rules).map_err(EngineError::internal)?;
+        }
+        row.updated_at = self.clock.now();
+        let written = row.clone();
+        let changed = self.store.write(move |tx| {
+            let changed = policies::update(tx, &written)?;
+            let facts = json!({ "by": by.to_string(), "id": written.id, "rules": written.rules,
+                "enabled": written.enabled });
+            audit::note(tx, "policy_updated", &facts, written.updated_at)?;
+            Ok(changed)
+        });
+        if !changed.await? {
+            return Err(no_policy(id));
+        }
+        self.reload().await?;
+        view(&row)
+    }
+
+    /// Removes a policy. What it decided stays in the audit.
+    pub async fn delete(&self, id: &str, by: Actor) -> Result<(), EngineError> {
+        let (engine, id) = (self.clone(), id.to_owned());
+        whole(async move { engine.delete_whole(&id, by).await }).await
+    }
+
+    async fn delete_whole(&self, id: &str, by: Actor) -> Result<(), EngineError> {
+        let _guard = self.changing.lock().await;
+        let (name, now) = (id.to_owned(), self.clock.now());
+        let removed = self.store.write(move |tx| {
+            let removed = policies::delete(tx, &name)?;
+            if removed {
+                let facts = json!({ "by": by.to_string(), "id": name });
+                audit::note(tx, "policy_deleted", &facts, now)?;
+            }
+            Ok(removed)
+        });
+        if !removed.await? {
+            return Err(no_policy(id));
+        }
+        self.reload().await
+    }
+}
+
+/// Runs to its end even when the caller goes away: what was stored must be what is in memory.
+async fn whole<T: Send + 'static>(
+    change: impl Future<Output = Result<T, EngineError>> + Send + 'static,
+) -> Result<T, EngineError> {
+    tokio::spawn(change).await.map_err(EngineError::internal)?
+}
+
+fn checked_text(field: &str, text: &str, max: usize) -> Result<String, EngineError> {
+    let text = text.trim();
+    if text.is_empty() || text.chars().count() > max || text.chars().any(char::is_control) {
+        let message = format!("`{field}` takes 1 to {max} characters in one line");
+        return Err(EngineError::invalid(field, message));
+    }
+    Ok(text.to_owned())
+}

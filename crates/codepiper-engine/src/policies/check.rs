@@ -1,0 +1,88 @@
+use codepiper_model::{Matched, Risk, ToolCall, Verdict};
+use codepiper_policy::{Policy, risk, simple_words};
+use serde::Serialize;
+use serde_json::Value;
+
+use super::view::{parsed_rules, wrong};
+use super::{PolicyEngine, ask};
+use crate::EngineError;
+
+/// What the rules say of a tool call, and whether a rule said it.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Checked {
+    /// What would become of it where the agent itself would ask.
+    pub verdict: Verdict,
+    /// `rule` or `default`.
+    pub source: &'static str,
+    /// The rule that decides.
+    pub decided_by: Option<DecidedBy>,
+    /// Every rule that matched, strictest first.
+    pub matched: Vec<Matched>,
+    /// The simple commands of a shell line, where it is one that can be read.
+    pub commands: Vec<CheckedCommand>,
+    /// What the call could do at worst.
+    pub risk: Risk,
+}
+
+/// The rule that decides.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DecidedBy {
+    /// Its policy.
+    pub policy_id: String,
+    /// Its name.
+    pub rule_id: String,
+}
+
+/// One simple command of a shell line.
+#[derive(Clone, Debug, Serialize)]
+pub struct CheckedCommand {
+    /// Its words.
+    pub argv: Vec<String>,
+    /// What the rules say of it.
+    pub verdict: Verdict,
+}
+
+impl PolicyEngine {
+    /// Says what would become of a tool call; nothing is recorded. With `rules` only those are
+    /// asked, as one policy.
+    pub fn check(&self, call: &ToolCall, rules: Option<Value>) -> Result<Checked, EngineError> {
+        let evaluation = match rules {
+            None => self.evaluate(call),
+            Some(rules) => {
+                let draft = Policy {
+                    id: "draft".to_owned(),
+                    name: "draft".to_owned(),
+                    description: None,
+                    enabled: true,
+                    priority: 0,
+                    session_id: None,
+                    rules: parsed_rules(rules)?,
+                };
+                ask(&[draft.compile().map_err(wrong)?], call)
+            }
+        };
+        let decided_by = evaluation.decided_by();
+        let verdict = decided_by.map_or_else(|| self.default_action(), |rule| rule.action);
+        let words = simple_words(&call.tool_input);
+        Ok(Checked {
+            verdict,
+            source: if decided_by.is_some() {
+                "rule"
+            } else {
+                "default"
+            },
+            decided_by: decided_by.map(|rule| DecidedBy {
+                policy_id: rule.policy_id.clone(),
+                rule_id: rule.rule_id.clone(),
+            }),
+            commands: words
+                .map(|argv| CheckedCommand { argv, verdict })
+                .into_iter()
+                .collect(),
+            risk: risk(call),
+            matched: evaluation.matched,
+        })
+    }
+}

@@ -1,0 +1,76 @@
+use codepiper_model::Timestamp;
+use codepiper_policy::{Policy, Rule};
+use codepiper_store::policies::StoredPolicy;
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::EngineError;
+
+/// A policy, as it is shown.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PolicyView {
+    /// What it says.
+    #[serde(flatten)]
+    pub policy: Policy,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+}
+
+/// What is kept, as what can be asked.
+pub(super) fn parsed(row: &StoredPolicy) -> Result<Policy, EngineError> {
+    Ok(Policy {
+        id: row.id.clone(),
+        name: row.name.clone(),
+        description: row.description.clone(),
+        enabled: row.enabled,
+        priority: row.priority,
+        session_id: row.session_id,
+        rules: parsed_rules(row.rules.clone())?,
+    })
+}
+
+pub(super) fn parsed_rules(rules: Value) -> Result<Vec<Rule>, EngineError> {
+    // A list would pass for a rule, and other things would be refused in the words of a programmer.
+    let Some(items) = rules.as_array() else {
+        return Err(EngineError::invalid("rules", "`rules` has to be a list"));
+    };
+    if let Some(i) = items.iter().position(|item| !item.is_object()) {
+        let at = format!("rules[{i}]");
+        let message = format!("`{at}` has to be an object");
+        return Err(EngineError::invalid(at, message));
+    }
+    serde_path_to_error::deserialize(rules).map_err(|error| {
+        let path = error.path().to_string();
+        let at = if path.starts_with('[') {
+            format!("rules{path}")
+        } else {
+            "rules".to_owned()
+        };
+        let message = format!("`{at}`: {}", error.inner());
+        EngineError::invalid(at, message)
+    })
+}
+
+pub(super) fn view(row: &StoredPolicy) -> Result<PolicyView, EngineError> {
+    Ok(PolicyView {
+        policy: parsed(row)?,
+        created_at: row.created_at,
+        updated_at: row.updated_at,
+    })
+}
+
+pub(super) fn wrong(error: codepiper_policy::PolicyError) -> EngineError {
+    let message = error.to_string();
+    EngineError::invalid(error.path, message)
+}
+
+pub(super) fn no_policy(id: &str) -> EngineError {
+    let shown: String = id.chars().take(100).collect();
+    EngineError::NotFound {
+        code: "policy_not_found",
+        message: format!("there is no policy `{shown}`"),
+    }
+}
