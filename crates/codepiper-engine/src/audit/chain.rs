@@ -1,5 +1,7 @@
 //! The chains of hashes: each entry's hash covers what it says and the hash before it, so that
-//! none can be changed, removed or put in between without all that follow telling.
+//! none can be changed, removed or put in between without all that follow telling. There are two,
+//! one of decisions and one of what came after them; each entry also names the newest hash of the
+//! other, so that whoever notes one hash has noted everything before it in both.
 
 use codepiper_model::{Decision, Timestamp};
 use codepiper_store::audit::{self, NewEntry};
@@ -19,6 +21,7 @@ pub(super) fn seal_decision(
     decision.prev_hash = decisions::last_hash(tx)?;
     let sealed = canonical(&json!({
         "agentId": decision.agent_id,
+        "besideHash": audit::last_hash(tx)?,
         "decision": decision.decision,
         "eventId": decision.event_id,
         "id": decision.id,
@@ -55,6 +58,7 @@ pub(super) fn seal_entry(
 ) -> Result<(), StoreError> {
     let prev_hash = audit::last_hash(tx)?;
     let sealed = canonical(&json!({
+        "besideHash": decisions::last_hash(tx)?,
         "decisionId": decision_id,
         "facts": facts,
         "kind": kind,
