@@ -14,7 +14,10 @@ mod sessions;
 
 pub use approvals::{AnswerApprovalRequest, ApprovalResponse, ApprovalsParams, ApprovalsResponse};
 pub use client::{BodyStream, Client, ClientError, USER_AGENT};
-pub use decisions::{DecisionsParams, DecisionsResponse};
+pub use decisions::{
+    AuditHead, AuditHeads, AuditProblem, DecisionsParams, DecisionsResponse, VerificationResponse,
+    VerifyParams,
+};
 pub use error::ErrorBody;
 pub use events::{EventsParams, EventsResponse};
 pub use hooks::{HookAnswer, HookRequest, SECRET_HEADER};

@@ -5,7 +5,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-pub(crate) use approvals::{AnswerApproval, Approvals, Audit, Decided};
+pub(crate) use approvals::{
+    AnswerApproval, Approvals, Audit, AuditCommand, Decided, WhichDecisions,
+};
 pub(crate) use policy::{
     Action, CheckPolicy, CreatePolicy, DefaultAction, ListPolicies, OnePolicy, Policy,
     PolicyCommand, UpdatePolicy,

@@ -55,6 +55,11 @@ impl Config {
         self.state_dir().join("spool")
     }
 
+    /// Where the newest hashes of the audit are kept.
+    pub fn audit_head(&self) -> PathBuf {
+        self.state_dir().join("audit-head.json")
+    }
+
     /// Where the tmux sockets are: beside the database, or in `/tmp` when that path is too long
     /// for a socket.
     pub fn run_dir(&self) -> PathBuf {

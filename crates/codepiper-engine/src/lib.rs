@@ -30,7 +30,7 @@ use tokio_util::task::TaskTracker;
 pub use actors::{Actors, Peer};
 pub use agent_program::ProviderStatus;
 pub use approvals::{AnswerRequest, ApprovalFilter, Approvals, Refused};
-pub use audit::{Audit, DecisionFilter};
+pub use audit::{Audit, DecisionFilter, Head, Heads, Problem, Verification};
 pub use bus::{EventBus, EventFilter};
 pub use config::Config;
 pub use error::EngineError;
@@ -108,10 +108,18 @@ impl Engine {
             tmux: tmux.map_err(Arc::new),
             installation,
             tasks: tasks.clone(),
-            stop,
+            stop: stop.clone(),
         });
         sessions.adopt_all().await?;
         approvals.close_of_ended().await?;
+        let head_file = config.audit_head();
+        let keep = audit::keep_head(
+            store.clone(),
+            head_file.clone(),
+            events.latest(),
+            stop.clone(),
+        );
+        tasks.spawn(keep);
         let left = approvals.clone();
         tasks.spawn(async move { left.expire_abandoned().await });
         let hooks = Hooks::new(hooks::Parts {
@@ -126,7 +134,7 @@ impl Engine {
         Ok((
             Self {
                 actors: Actors::new(sessions.clone(), events.clone(), clock),
-                audit: Audit::new(store),
+                audit: Audit::new(store, head_file),
                 sessions,
                 events,
                 hooks,

@@ -33,12 +33,18 @@ pub struct DecisionQuery {
     pub limit: usize,
 }
 
+/// The place and the hash of the newest row.
+pub fn last(db: &Connection) -> Result<Option<(i64, String)>, StoreError> {
+    let mut statement =
+        db.prepare_cached("SELECT seq, hash FROM decisions ORDER BY seq DESC LIMIT 1")?;
+    Ok(statement
+        .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?)
+}
+
 /// The hash of the newest row; empty before the first.
 pub fn last_hash(db: &Connection) -> Result<String, StoreError> {
-    let mut statement =
-        db.prepare_cached("SELECT hash FROM decisions ORDER BY seq DESC LIMIT 1")?;
-    let found = statement.query_row([], |row| row.get(0)).optional()?;
-    Ok(found.unwrap_or_default())
+    Ok(last(db)?.map(|(_, hash)| hash).unwrap_or_default())
 }
 
 /// Adds a decision at the end of the chain.

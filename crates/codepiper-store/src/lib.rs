@@ -8,6 +8,7 @@
 
 pub mod approvals;
 pub mod audit;
+pub mod chain;
 pub mod decisions;
 pub mod deliveries;
 mod error;

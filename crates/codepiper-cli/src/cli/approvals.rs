@@ -1,4 +1,4 @@
-use clap::{Args, ValueEnum};
+use clap::{Args, Subcommand, ValueEnum};
 
 #[derive(Debug, Args)]
 pub(crate) struct Approvals {
@@ -30,7 +30,27 @@ pub(crate) struct AnswerApproval {
 }
 
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct Audit {
+    #[command(subcommand)]
+    pub(crate) command: Option<AuditCommand>,
+    #[command(flatten)]
+    pub(crate) which: WhichDecisions,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum AuditCommand {
+    /// Check that no row was changed, removed, put in between or moved; exit 1 when one was.
+    Verify {
+        /// A hash that was noted earlier: its row must still be there.
+        #[arg(long, value_name = "HASH")]
+        head: Option<String>,
+    },
+}
+
+/// Which decisions.
+#[derive(Debug, Args)]
+pub(crate) struct WhichDecisions {
     /// Only of this session: the beginning of its id, or its name. The whole id names one that is
     /// gone, too.
     #[arg(long)]

@@ -1,13 +1,59 @@
-use codepiper_api::DecisionsResponse;
+use codepiper_api::{DecisionsResponse, VerificationResponse};
 use codepiper_model::{Decision, SessionId};
 
 use super::Context;
-use crate::cli::{Audit, Decided};
+use crate::cli::{Audit, AuditCommand, Decided, WhichDecisions};
 use crate::error::CliError;
 use crate::session_names::SessionNames;
 use crate::{output, resolve, tool_line, url};
 
 pub(super) async fn run(context: &Context, args: &Audit) -> Result<(), CliError> {
+    match &args.command {
+        Some(AuditCommand::Verify { head }) => verify(context, head.as_deref()).await,
+        None => list(context, &args.which).await,
+    }
+}
+
+async fn verify(context: &Context, head: Option<&str>) -> Result<(), CliError> {
+    let query = head.map(|head| format!("?head={}", url::encode(head)));
+    let path = format!("/audit/verify{}", query.unwrap_or_default());
+    let answer = context.client.get(&path).await?;
+    if context.json {
+        output::json(&answer)?;
+    }
+    let report: VerificationResponse = serde_json::from_value(answer)?;
+    if !context.json {
+        for problem in &report.problems {
+            let (chain, seq) = (&problem.chain, problem.seq);
+            let decision = problem.decision_id.as_deref().unwrap_or("-");
+            output::line(format!("{chain} {seq} ({decision}): {}", problem.what))?;
+        }
+    }
+    if !report.ok {
+        let message = format!(
+            "{} things are not as they were written",
+            report.problem_count
+        );
+        return Err(CliError::failed("audit_broken", message));
+    }
+    if !context.json {
+        let (decisions, entries) = (report.decisions, report.entries);
+        output::line(format!(
+            "{decisions} decisions and {entries} entries after them are as they were written"
+        ))?;
+        for (name, head) in [
+            ("decisions", &report.head.decisions),
+            ("after", &report.head.after),
+        ] {
+            if let Some(head) = head {
+                output::line(format!("  head of {name}: {}", head.hash))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+async fn list(context: &Context, args: &WhichDecisions) -> Result<(), CliError> {
     let mut params = vec![format!("limit={}", args.limit)];
     if let Some(text) = &args.session {
         // What was decided outlives its session.

@@ -24,3 +24,4 @@ mod policy;
 mod secrets;
 mod support;
 mod survival;
+mod tampering;

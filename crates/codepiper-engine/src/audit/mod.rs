@@ -1,8 +1,12 @@
 //! The audit: what was decided on every tool call, from what, by whom, and what came of it.
 
 mod chain;
+mod head;
 mod record;
 mod redact;
+mod verify;
+
+use std::path::PathBuf;
 
 use codepiper_model::Decision;
 use codepiper_store::decisions::{self, DecisionQuery};
@@ -10,21 +14,36 @@ use codepiper_store::{Store, sessions};
 
 use crate::EngineError;
 
+pub(crate) use head::keep as keep_head;
+pub use head::{Head, Heads};
 pub(crate) use record::{Asked, Ruling, answered, came_of, note, record, rule_again};
 pub(crate) use redact::Redactor;
+pub use verify::{Problem, Verification};
 
 /// Reads the audit.
 #[derive(Clone)]
 pub struct Audit {
     store: Store,
+    /// Where the newest hashes are kept.
+    head_file: PathBuf,
 }
 
 /// Which decisions to read.
 pub type DecisionFilter = DecisionQuery;
 
 impl Audit {
-    pub(crate) fn new(store: Store) -> Self {
-        Self { store }
+    pub(crate) fn new(store: Store, head_file: PathBuf) -> Self {
+        Self { store, head_file }
+    }
+
+    /// Checks that nothing was changed, removed, put in between or moved, and that the end was not
+    /// cut off. With `noted`, that the row of that hash is still there.
+    pub async fn verify(&self, noted: Option<String>) -> Result<Verification, EngineError> {
+        let file = self.head_file.clone();
+        let check = move |db: &codepiper_store::Connection| {
+            verify::verify(db, head::kept(&file).as_ref(), noted.as_deref())
+        };
+        Ok(self.store.read(check).await?)
     }
 
     /// Decisions, newest first.

@@ -2,8 +2,8 @@
 
 use axum::Json;
 use axum::extract::State;
-use codepiper_api::{DecisionsParams, DecisionsResponse};
-use codepiper_engine::{DecisionFilter, Engine};
+use codepiper_api::{DecisionsParams, DecisionsResponse, VerifyParams};
+use codepiper_engine::{DecisionFilter, Engine, Verification};
 use codepiper_model::DecisionKind;
 
 use crate::error::ApiError;
@@ -40,4 +40,12 @@ pub(crate) async fn list(
     };
     let decisions = engine.audit.decisions(filter).await?;
     Ok(Json(DecisionsResponse { decisions }))
+}
+
+/// Whether the audit is as it was written.
+pub(crate) async fn verify(
+    State(engine): State<Engine>,
+    Params(params): Params<VerifyParams>,
+) -> Result<Json<Verification>, ApiError> {
+    Ok(Json(engine.audit.verify(params.head).await?))
 }

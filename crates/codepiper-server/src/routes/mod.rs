@@ -55,6 +55,7 @@ pub(crate) fn router(engine: Engine) -> Router {
         .route_layer(from_fn(no_params));
     let routes = Router::new()
         .route("/approvals", get(approvals::list))
+        .route("/audit/verify", get(decisions::verify))
         .route("/events", get(events::all))
         .route("/policies", get(policies::list))
         .route("/policy-decisions", get(decisions::list))

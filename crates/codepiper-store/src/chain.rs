@@ -1,0 +1,73 @@
+//! Reading the two chains of the audit from their beginning, for whoever checks them.
+
+use rusqlite::{Connection, Row};
+
+use crate::StoreError;
+
+/// One link of a chain, as it is stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Link {
+    /// Its place.
+    pub seq: i64,
+    /// What its hash covers.
+    pub sealed: String,
+    /// The hash of the one before it.
+    pub prev_hash: String,
+    /// Its hash.
+    pub hash: String,
+    /// The decision it is, or is about.
+    pub decision_id: Option<String>,
+    /// What is shown of a decision now; none for what came after one.
+    pub shown: Option<String>,
+}
+
+/// Which chain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Chain {
+    /// The decisions.
+    Decisions,
+    /// What came after them.
+    After,
+}
+
+/// The links behind `seq`, at most so many.
+pub fn links(
+    db: &Connection,
+    chain: Chain,
+    seq: i64,
+    limit: usize,
+) -> Result<Vec<Link>, StoreError> {
+    let sql = match chain {
+        Chain::Decisions => {
+            "SELECT seq, sealed, prev_hash, hash, id AS decision_id, body AS shown FROM decisions
+             WHERE seq > ?1 ORDER BY seq LIMIT ?2"
+        }
+        Chain::After => {
+            "SELECT seq, sealed, prev_hash, hash, decision_id, NULL AS shown FROM audit
+             WHERE seq > ?1 ORDER BY seq LIMIT ?2"
+        }
+    };
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let mut statement = db.prepare_cached(sql)?;
+    let rows = statement.query_and_then((seq, limit), read)?;
+    rows.collect()
+}
+
+/// What came after one decision, in order.
+pub fn after_decision(db: &Connection, decision_id: &str) -> Result<Vec<String>, StoreError> {
+    let mut statement =
+        db.prepare_cached("SELECT sealed FROM audit WHERE decision_id = ?1 ORDER BY seq")?;
+    let rows = statement.query_map([decision_id], |row| row.get(0))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+fn read(row: &Row<'_>) -> Result<Link, StoreError> {
+    Ok(Link {
+        seq: row.get("seq")?,
+        sealed: row.get("sealed")?,
+        prev_hash: row.get("prev_hash")?,
+        hash: row.get("hash")?,
+        decision_id: row.get("decision_id")?,
+        shown: row.get("shown")?,
+    })
+}
