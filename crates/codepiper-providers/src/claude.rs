@@ -128,7 +128,9 @@ impl Provider for ClaudeCode {
         if let Some(found) = prompt_box::find(screen, &['❯', '!', '#']) {
             // The title, not the hints below the box: a status line of the user's own, a mode or
             // typed text takes their place.
-            let (state, kind) = if screen.title.starts_with(is_braille) {
+            let working =
+                screen.title.starts_with(is_braille) || runs_stop_hooks(&screen.lines[..found.top]);
+            let (state, kind) = if working {
                 (ActivityState::Working, "working")
             } else {
                 (ActivityState::Idle, "prompt_box")
@@ -206,6 +208,16 @@ fn transcript_path(home: Home<'_>, cwd: &Path, conversation: &str) -> Option<Pat
             .join(folder)
             .join(format!("{conversation}.jsonl")),
     )
+}
+
+/// The title already says that the turn is over while hooks run at its end, one of which may make it
+/// go on. The spinner above the box says so: `✻ Computing… (running stop hook · 1s · ↓ 1 tokens)`.
+fn runs_stop_hooks(conversation: &[String]) -> bool {
+    let latest = conversation.iter().rev().filter(|line| !line.is_empty());
+    latest.take(4).any(|line| {
+        line.starts_with(['·', '✢', '✳', '✶', '✻', '✽', '*'])
+            && line.contains("… (running stop hook")
+    })
 }
 
 fn is_braille(c: char) -> bool {

@@ -7,6 +7,8 @@ use crate::ScreenText;
 pub(crate) struct PromptBox {
     /// Whether nothing was typed. A hint in grey is no text: the cursor stands before it.
     pub(crate) empty: bool,
+    /// The row of its upper rule: what stands above is the conversation.
+    pub(crate) top: usize,
 }
 
 /// Finds the lowest box whose first row begins with one of `markers`.
@@ -24,6 +26,7 @@ pub(crate) fn find(screen: ScreenText<'_>, markers: &[char]) -> Option<PromptBox
     let at_start = column <= 2 && usize::from(row) == top + 1;
     Some(PromptBox {
         empty: bottom == top + 2 && (typed.is_empty() || at_start),
+        top,
     })
 }
 

@@ -14,6 +14,8 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 pub(crate) struct TestHome {
     pub(crate) dir: TempDir,
     daemon: Option<Child>,
+    /// Somebody wrote into the database.
+    pub(crate) tampered: bool,
     extra_env: Vec<(String, String)>,
 }
 
@@ -51,6 +53,7 @@ impl TestHome {
         Self {
             dir,
             daemon: None,
+            tampered: false,
             extra_env: Vec::new(),
         }
     }
@@ -322,6 +325,11 @@ pub(crate) fn claude_program() -> PathBuf {
 impl Drop for TestHome {
     fn drop(&mut self) {
         if self.daemon.is_some() {
+            // Whatever a test did, the audit is as it was written.
+            if !std::thread::panicking() && !self.tampered {
+                let done = self.run(&["audit", "verify"]);
+                assert!(done.code == 0 || done.code == 4, "{done:?}");
+            }
             let list = self.run(&["sessions", "--json"]);
             let sessions = serde_json::from_str::<Value>(list.stdout.trim()).unwrap_or_default();
             for session in sessions["sessions"].as_array().into_iter().flatten() {

@@ -37,6 +37,7 @@ fn after(home: &mut TestHome, change: &str) -> Vec<String> {
     let db = Connection::open(home.path(".codepiper/codepiper.db")).unwrap();
     db.execute_batch(change).unwrap();
     drop(db);
+    home.tampered = true;
     home.start_daemon();
     let done = home.run(&["audit", "verify", "--json"]);
     assert_eq!(done.code, 1, "{change}: {done:?}");

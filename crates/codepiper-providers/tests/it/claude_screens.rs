@@ -99,6 +99,17 @@ fn every_recorded_screen_is_read_for_what_it_is() {
     assert!(seen > 30, "only {seen} recordings");
 }
 
+/// Seen for some milliseconds: the title says that the turn is over before the spinner is gone.
+#[test]
+fn a_turn_whose_hooks_still_run_is_not_over() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/claude-code/2.1.197");
+    let file = |name: &str| std::fs::read_to_string(folder.join(name)).unwrap();
+    let meta = file("working-stop-hooks.meta.json").replace('⠂', "✳");
+    assert!(meta.contains("✳ Scripted"));
+    let reading = read(&file("working-stop-hooks.screen.txt"), &meta);
+    assert_eq!(reading.state, Working);
+}
+
 fn read(screen: &str, meta: &str) -> Reading {
     let meta: serde_json::Value = serde_json::from_str(meta).unwrap();
     let lines: Vec<String> = screen
