@@ -21,7 +21,10 @@ pub use decisions::{
 pub use error::ErrorBody;
 pub use events::{EventsParams, EventsResponse};
 pub use hooks::{HookAnswer, HookRequest, SECRET_HEADER};
-pub use policies::{CheckPolicyRequest, CreatePolicyRequest, PoliciesParams, UpdatePolicyRequest};
+pub use policies::{
+    AddPolicyRequest, CheckPolicyRequest, CreatePolicyRequest, CreatePolicySetRequest,
+    GivePolicySetRequest, PoliciesParams, UpdatePolicyRequest, UpdatePolicySetRequest,
+};
 pub use sessions::{
     CreateSessionRequest, KeysRequest, OutputParams, OutputResponse, RenameRequest, ResizeRequest,
     SendKind, SendRequest, SendResponse, SessionResponse, SessionsResponse, Success, WaitParams,

@@ -87,3 +87,54 @@ pub struct CheckPolicyRequest {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rules: Option<Value>,
 }
+
+/// `POST /policy-sets`
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct CreatePolicySetRequest {
+    /// Its id; one is found when there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// What people call it; no two are called the same.
+    pub name: String,
+    /// What it is for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// Whether it is given to every new session.
+    #[serde(default)]
+    pub is_default: bool,
+    /// Its policies.
+    #[serde(default)]
+    pub policy_ids: Vec<String>,
+}
+
+/// `PUT /policy-sets/:id`: what is absent stays.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct UpdatePolicySetRequest {
+    /// What people call it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// What it is for; a blank text takes that away.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// Whether it is given to every new session.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub is_default: Option<bool>,
+}
+
+/// `POST /policy-sets/:id/policies`
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct AddPolicyRequest {
+    /// The policy.
+    pub policy_id: String,
+}
+
+/// `POST /sessions/:id/policy-sets`
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct GivePolicySetRequest {
+    /// The set.
+    pub policy_set_id: String,
+}

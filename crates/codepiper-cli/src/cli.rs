@@ -1,5 +1,6 @@
 mod approvals;
 mod policy;
+mod policy_set;
 
 use std::path::PathBuf;
 
@@ -12,6 +13,7 @@ pub(crate) use policy::{
     Action, CheckPolicy, CreatePolicy, DefaultAction, ListPolicies, OnePolicy, Policy,
     PolicyCommand, UpdatePolicy,
 };
+pub(crate) use policy_set::{Gift, Member, PolicySet, PolicySetCommand};
 
 /// Own your AI coding agents' sessions: start them, leave them, find them again.
 ///
@@ -93,6 +95,8 @@ pub(crate) enum Command {
     Deny(AnswerApproval),
     /// Say what agents may do without asking, and what never.
     Policy(Policy),
+    /// Gather policies into sets that sessions are given.
+    PolicySet(PolicySet),
     /// Show what was decided on the agents' tool calls, by whom, and what came of it.
     #[command(after_help = "Example:\n  codepiper audit --decision deny --limit 20")]
     Audit(Audit),

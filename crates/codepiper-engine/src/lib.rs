@@ -35,7 +35,10 @@ pub use bus::{EventBus, EventFilter};
 pub use config::Config;
 pub use error::EngineError;
 pub use hooks::{HookReply, HookReport, Hooks};
-pub use policies::{Checked, NewPolicy, PolicyChange, PolicyEngine, PolicyView};
+pub use policies::{
+    Checked, NewPolicy, NewSet, PolicyChange, PolicyEngine, PolicyView, SetChange, SetSummary,
+    SetView,
+};
 pub use sessions::{
     CreateSession, InputKind, Output, SendPrompt, Sent, SessionManager, TerminalReader, Until,
     Waited,
@@ -104,6 +107,7 @@ impl Engine {
             events: events.clone(),
             settings: settings.clone(),
             approvals: approvals.clone(),
+            policies: policies.clone(),
             hook_program,
             tmux: tmux.map_err(Arc::new),
             installation,

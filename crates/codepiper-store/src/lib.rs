@@ -17,6 +17,7 @@ mod file;
 mod lock;
 mod migrate;
 pub mod policies;
+pub mod policy_sets;
 mod row;
 pub mod sessions;
 pub mod settings;

@@ -13,6 +13,7 @@ mod keys;
 mod kill;
 mod launch;
 mod policy;
+mod policy_set;
 mod providers;
 mod rename;
 mod resize;
@@ -91,6 +92,7 @@ async fn run_client(mut context: Context, command: Command) -> Result<ExitCode, 
         Command::Approve(args) => answer::run(&context, args, Permission::Allow).await?,
         Command::Deny(args) => answer::run(&context, args, Permission::Deny).await?,
         Command::Policy(args) => policy::run(&context, args.command).await?,
+        Command::PolicySet(args) => policy_set::run(&context, args.command).await?,
         Command::Audit(args) => audit::run(&context, &args).await?,
         Command::Providers(format) => {
             context.json |= format.format == TableFormat::Json;

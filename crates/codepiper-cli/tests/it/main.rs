@@ -21,6 +21,7 @@ mod orphans;
 mod outage;
 mod permissions;
 mod policy;
+mod policy_sets;
 mod secrets;
 mod support;
 mod survival;

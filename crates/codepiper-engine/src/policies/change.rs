@@ -174,13 +174,13 @@ impl PolicyEngine {
 }
 
 /// Runs to its end even when the caller goes away: what was stored must be what is in memory.
-async fn whole<T: Send + 'static>(
+pub(super) async fn whole<T: Send + 'static>(
     change: impl Future<Output = Result<T, EngineError>> + Send + 'static,
 ) -> Result<T, EngineError> {
     tokio::spawn(change).await.map_err(EngineError::internal)?
 }
 
-fn checked_text(field: &str, text: &str, max: usize) -> Result<String, EngineError> {
+pub(super) fn checked_text(field: &str, text: &str, max: usize) -> Result<String, EngineError> {
     let text = text.trim();
     if text.is_empty() || text.chars().count() > max || text.chars().any(char::is_control) {
         let message = format!("`{field}` takes 1 to {max} characters in one line");

@@ -1,10 +1,10 @@
-use codepiper_model::{Matched, Risk, ToolCall, Verdict};
-use codepiper_policy::{Policy, risk, simple_words};
+use codepiper_model::{Matched, Risk, Scope, ToolCall, Verdict};
+use codepiper_policy::{Policy, Scoped, evaluate, risk, simple_words};
 use serde::Serialize;
 use serde_json::Value;
 
+use super::PolicyEngine;
 use super::view::{parsed_rules, wrong};
-use super::{PolicyEngine, ask};
 use crate::EngineError;
 
 /// What the rules say of a tool call, and whether a rule said it.
@@ -60,7 +60,15 @@ impl PolicyEngine {
                     session_id: None,
                     rules: parsed_rules(rules)?,
                 };
-                ask(&[draft.compile().map_err(wrong)?], call)
+                let draft = draft.compile().map_err(wrong)?;
+                let scope = Scope::Global;
+                evaluate(
+                    &[Scoped {
+                        policy: &draft,
+                        scope,
+                    }],
+                    call,
+                )
             }
         };
         let decided_by = evaluation.decided_by();

@@ -2,22 +2,26 @@
 
 mod change;
 mod check;
+mod current;
+mod sets;
 mod view;
 
 use std::sync::{Arc, PoisonError, RwLock};
 
-use codepiper_model::{Clock, Scope, ToolCall, Verdict};
-use codepiper_policy::{CompiledPolicy, Evaluation, Scoped, evaluate};
+use codepiper_model::{Clock, SessionId, ToolCall, Verdict};
+use codepiper_policy::{Evaluation, evaluate};
 use codepiper_store::Store;
-use codepiper_store::policies::{self, StoredPolicy};
+use codepiper_store::policies;
 use tokio::sync::Mutex;
 
 use crate::{EngineError, Settings};
 
 pub use change::{NewPolicy, PolicyChange};
 pub use check::Checked;
+use current::Current;
+pub use sets::{NewSet, SetChange, SetSummary, SetView};
 pub use view::PolicyView;
-use view::{no_policy, parsed, view, wrong};
+use view::{no_policy, view};
 
 /// Keeps the policies and asks them.
 ///
@@ -27,7 +31,7 @@ pub struct PolicyEngine {
     store: Store,
     clock: Arc<dyn Clock>,
     settings: Settings,
-    current: Arc<RwLock<Arc<Vec<CompiledPolicy>>>>,
+    current: Arc<RwLock<Arc<Current>>>,
     /// Held while the policies change, so that what is in memory is what was stored last.
     changing: Arc<Mutex<()>>,
 }
@@ -38,12 +42,12 @@ impl PolicyEngine {
         clock: Arc<dyn Clock>,
         settings: Settings,
     ) -> Result<Self, EngineError> {
-        let stored = store.read(policies::all).await?;
+        let current = store.read(Current::read).await?;
         Ok(Self {
             store,
             clock,
             settings,
-            current: Arc::new(RwLock::new(Arc::new(compiled(stored)))),
+            current: Arc::new(RwLock::new(Arc::new(current))),
             changing: Arc::default(),
         })
     }
@@ -61,10 +65,20 @@ impl PolicyEngine {
         view(&found.ok_or_else(|| no_policy(id))?)
     }
 
+    /// The policies that have a say in a session, those that are switched off left out.
+    pub async fn effective(&self, session_id: SessionId) -> Result<Vec<PolicyView>, EngineError> {
+        let current = self.current();
+        let all = self.list().await?;
+        Ok(all
+            .into_iter()
+            .filter(|view| current.scope(&view.policy.id, Some(session_id)).is_some())
+            .collect())
+    }
+
     /// Asks every policy.
     pub(crate) fn evaluate(&self, call: &ToolCall) -> Evaluation {
-        let current = Arc::clone(&self.current.read().unwrap_or_else(PoisonError::into_inner));
-        ask(&current, call)
+        let current = self.current();
+        evaluate(&current.scoped(call.session_id), call)
     }
 
     /// What becomes of a request that no rule matches, where the agent itself would ask.
@@ -72,37 +86,13 @@ impl PolicyEngine {
         self.settings.get().default_policy_action
     }
 
+    fn current(&self) -> Arc<Current> {
+        Arc::clone(&self.current.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
     async fn reload(&self) -> Result<(), EngineError> {
-        let fresh = Arc::new(compiled(self.store.read(policies::all).await?));
+        let fresh = Arc::new(self.store.read(Current::read).await?);
         *self.current.write().unwrap_or_else(PoisonError::into_inner) = fresh;
         Ok(())
     }
-}
-
-fn ask(policies: &[CompiledPolicy], call: &ToolCall) -> Evaluation {
-    let scope = |policy: &CompiledPolicy| match policy.source.session_id {
-        Some(_) => Scope::Session,
-        None => Scope::Global,
-    };
-    let scoped: Vec<Scoped<'_>> = policies
-        .iter()
-        .map(|policy| Scoped {
-            policy,
-            scope: scope(policy),
-        })
-        .collect();
-    evaluate(&scoped, call)
-}
-
-/// What was checked when it was saved is checked again: another version may have saved it.
-fn compiled(stored: Vec<StoredPolicy>) -> Vec<CompiledPolicy> {
-    let compile = |row: StoredPolicy| {
-        let compiled = parsed(&row).and_then(|policy| policy.compile().map_err(wrong));
-        compiled
-            .inspect_err(|error| {
-                tracing::error!(policy = %row.id, %error, "a policy cannot be used and says nothing");
-            })
-            .ok()
-    };
-    stored.into_iter().filter_map(compile).collect()
 }

@@ -75,6 +75,7 @@ impl SessionManager {
             secret_hash: plan.credential.hash(),
         };
         self.store_new(stored.clone()).await?;
+        self.parts.policies.give_default(id).await?;
 
         let server = Server::new(tmux, socket, id.tmux_name());
         match self.launch(&plan, server).await {

@@ -32,7 +32,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::agent_program::{self, ProviderStatus};
-use crate::{Approvals, Config, EngineError, EventBus, Settings};
+use crate::{Approvals, Config, EngineError, EventBus, PolicyEngine, Settings};
 use live::Live;
 
 pub(crate) use subject::Subject;
@@ -62,6 +62,7 @@ pub(crate) struct Parts {
     pub(crate) events: EventBus,
     pub(crate) settings: Settings,
     pub(crate) approvals: Approvals,
+    pub(crate) policies: PolicyEngine,
     /// Our own program, where agents' hooks find it.
     pub(crate) hook_program: PathBuf,
     pub(crate) tmux: Result<Tmux, Arc<TmuxError>>,

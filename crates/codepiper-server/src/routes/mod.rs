@@ -6,6 +6,7 @@ mod decisions;
 mod events;
 mod hooks;
 mod policies;
+mod policy_sets;
 mod sessions;
 
 use axum::Router;
@@ -15,7 +16,7 @@ use axum::http::uri::Authority;
 use axum::http::{Method, StatusCode, Uri};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
-use axum::routing::{get, post, put};
+use axum::routing::{delete, get, post, put};
 use codepiper_api::ErrorBody;
 use codepiper_engine::Engine;
 
@@ -42,6 +43,33 @@ pub(crate) fn router(engine: Engine) -> Router {
             get(policies::show)
                 .put(policies::update)
                 .delete(policies::delete),
+        )
+        .route(
+            "/policy-sets",
+            get(policy_sets::list).post(policy_sets::create),
+        )
+        .route(
+            "/policy-sets/{id}",
+            get(policy_sets::show)
+                .put(policy_sets::update)
+                .delete(policy_sets::delete),
+        )
+        .route("/policy-sets/{id}/policies", post(policy_sets::add))
+        .route(
+            "/policy-sets/{id}/policies/{policy}",
+            delete(policy_sets::remove),
+        )
+        .route(
+            "/sessions/{id}/effective-policies",
+            get(policy_sets::effective),
+        )
+        .route(
+            "/sessions/{id}/policy-sets",
+            get(policy_sets::of_session).post(policy_sets::give),
+        )
+        .route(
+            "/sessions/{id}/policy-sets/{set}",
+            delete(policy_sets::take),
         )
         .route("/sessions", get(sessions::list).post(sessions::create))
         .route("/sessions/{id}", get(sessions::show))

@@ -1,0 +1,193 @@
+//! Sets of policies: what they change, and from when on.
+
+use serde_json::{Value, json};
+
+use crate::support::TestHome;
+
+/// A set `careful` with a policy that denies `touch`.
+fn with_set(home: &TestHome, extra: &[&str]) {
+    let rules = r#"[{"id":"no","action":"deny","tool":"Bash","args":{"command":"*touch*"},"reason":"no touching"}]"#;
+    home.run(&[
+        "policy", "create", "--id", "touch", "--name", "touch", "--rules", rules,
+    ])
+    .ok();
+    let mut create = vec![
+        "policy-set",
+        "create",
+        "--id",
+        "careful",
+        "--name",
+        "Careful",
+    ];
+    create.extend(["--policy", "touch"]);
+    create.extend(extra);
+    home.run(&create).ok();
+}
+
+fn allow_everything(home: &TestHome) {
+    home.policy(&json!([{ "id": "all", "action": "allow", "tool": "*" }]));
+}
+
+/// Whether the agent may make a file now.
+fn may_touch(home: &TestHome, id: &str, file: &str) -> bool {
+    home.run(&["send", id, &format!("RUN: touch {file}\nSAY: x"), "--wait"])
+        .ok();
+    home.path(&format!("work/{file}")).exists()
+}
+
+#[test]
+fn a_set_counts_from_the_next_decision_of_a_running_session_until_it_is_taken() {
+    let home = TestHome::new();
+    allow_everything(&home);
+    with_set(&home, &[]);
+    let (id, other) = (home.demo(&[]), home.demo(&[]));
+    assert!(
+        may_touch(&home, &id, "a"),
+        "a policy in a set counts only where that is given"
+    );
+    home.run(&["policy-set", "apply", "careful", &id]).ok();
+    assert!(!may_touch(&home, &id, "b"));
+    let decision = &home.decisions(&id)[0];
+    assert_eq!(decision["matched"][0]["scope"], "set");
+    assert!(may_touch(&home, &other, "c"));
+    let effective = |id: &str| {
+        let path = format!("/sessions/{id}/effective-policies");
+        let found = home.call("GET", &path, &Value::Null)["policies"].clone();
+        found.as_array().unwrap().len()
+    };
+    assert_eq!((effective(&id), effective(&other)), (2, 1));
+
+    home.run(&["policy-set", "remove-policy", "careful", "touch"])
+        .ok();
+    assert!(
+        !may_touch(&home, &other, "d"),
+        "in no set it counts everywhere"
+    );
+    home.run(&["policy-set", "add-policy", "careful", "touch"])
+        .ok();
+    home.run(&["policy-set", "remove", "careful", &id]).ok();
+    assert!(may_touch(&home, &id, "e"));
+}
+
+#[test]
+fn the_default_set_is_given_to_every_new_session_and_survives_a_restart() {
+    let mut home = TestHome::new();
+    allow_everything(&home);
+    let before = home.demo(&[]);
+    with_set(&home, &["--default"]);
+    let after = home.demo(&[]);
+    assert!(may_touch(&home, &before, "a"));
+    assert!(!may_touch(&home, &after, "b"));
+    home.kill_daemon();
+    home.start_daemon();
+    assert!(!may_touch(&home, &after, "c"));
+
+    // Another default takes its place; there is never more than one.
+    home.run(&[
+        "policy-set",
+        "create",
+        "--id",
+        "free",
+        "--name",
+        "Free",
+        "--default",
+    ])
+    .ok();
+    let list = home.run(&["policy-set", "list", "--json"]).ok().json();
+    let default: Vec<_> = list["policySets"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|set| set["isDefault"] == true)
+        .map(|set| set["id"].clone())
+        .collect();
+    assert_eq!(default, ["free"]);
+    home.run(&["policy-set", "delete", "careful"]).ok();
+    assert!(
+        !may_touch(&home, &before, "d"),
+        "the policies of a removed set stay"
+    );
+}
+
+#[test]
+fn what_is_not_there_or_there_already_is_said() {
+    let home = TestHome::new();
+    with_set(&home, &[]);
+    let id = home.demo(&[]);
+    for (args, code, said) in [
+        (vec!["policy-set", "get", "nope"], 3, "`nope`"),
+        (vec!["policy-set", "delete", "nope"], 3, "`nope`"),
+        (
+            vec!["policy-set", "add-policy", "careful", "nope"],
+            3,
+            "`nope`",
+        ),
+        (
+            vec!["policy-set", "add-policy", "careful", "touch"],
+            5,
+            "already",
+        ),
+        (
+            vec!["policy-set", "remove-policy", "careful", "nope"],
+            3,
+            "`nope`",
+        ),
+        (vec!["policy-set", "apply", "nope", &id], 3, "`nope`"),
+        (vec!["policy-set", "remove", "careful", &id], 3, "no set"),
+        (
+            vec!["policy-set", "create", "--name", "Careful"],
+            5,
+            "Careful",
+        ),
+        (
+            vec!["policy-set", "create", "--id", "careful", "--name", "x"],
+            5,
+            "careful",
+        ),
+        (vec!["policy-set", "create", "--name", " "], 1, "name"),
+        (
+            vec!["policy-set", "create", "--name", "x", "--policy", "nope"],
+            1,
+            "`nope`",
+        ),
+        (vec!["policy-set", "update", "careful"], 1, "nothing"),
+    ] {
+        let done = home.run(&args);
+        assert_eq!(done.code, code, "{args:?}: {done:?}");
+        assert!(done.stderr.contains(said), "{args:?}: {done:?}");
+    }
+    let list = home.run(&["policy-set", "list"]).ok();
+    assert!(list.stdout.contains("careful"), "{list:?}");
+    assert_eq!(list.stdout.lines().count(), 2, "{list:?}");
+}
+
+/// A rule that another program wrote and that cannot be used asks, and breaks no other.
+#[test]
+fn a_broken_rule_in_the_database_asks_and_never_allows() {
+    let mut home = TestHome::new();
+    home.policy(&json!([
+        { "id": "all", "action": "allow", "tool": "*" },
+        { "id": "no", "action": "deny", "args": { "command": "*secret*" } },
+    ]));
+    let id = home.demo(&[]);
+    assert!(may_touch(&home, &id, "a"));
+    home.run(&["daemon", "stop"]).ok();
+    home.kill_daemon();
+    let db = codepiper_store::Connection::open(home.path(".codepiper/codepiper.db")).unwrap();
+    db.execute_batch("UPDATE policies SET rules = replace(rules, '\"*\"', '\"[\"')")
+        .unwrap();
+    drop(db);
+    home.start_daemon();
+    assert!(home.daemon_log().contains("a rule cannot be used"));
+    home.run(&["send", &id, "RUN: touch secret\nSAY: x", "--wait"])
+        .ok();
+    assert!(!home.path("work/secret").exists());
+    home.run(&["send", &id, "RUN: touch b"]).ok();
+    let approval = home.pending(&id);
+    assert!(
+        approval["matched"][0]["reason"]
+            .as_str()
+            .unwrap()
+            .contains("broken")
+    );
+}

@@ -1,0 +1,127 @@
+//! The policies in memory, and for which sessions each of them counts.
+
+use std::collections::{HashMap, HashSet};
+
+use codepiper_model::{Scope, SessionId};
+use codepiper_policy::{CompiledPolicy, Scoped};
+use codepiper_store::policies::{self, StoredPolicy};
+use codepiper_store::{Connection, StoreError, policy_sets};
+use serde_json::{Value, json};
+
+use super::view::{parsed, wrong};
+use crate::EngineError;
+
+/// Everything that has to be known to ask the policies.
+#[derive(Debug, Default)]
+pub(super) struct Current {
+    policies: Vec<Held>,
+    /// The sets that each session has.
+    given: HashMap<SessionId, HashSet<String>>,
+}
+
+#[derive(Debug)]
+struct Held {
+    compiled: CompiledPolicy,
+    /// The sets that it is in. A policy in a set counts only where one of them is given.
+    sets: Vec<String>,
+}
+
+impl Current {
+    pub(super) fn read(db: &Connection) -> Result<Self, StoreError> {
+        let mut sets: HashMap<String, Vec<String>> = HashMap::new();
+        for (set, policy) in policy_sets::members(db)? {
+            sets.entry(policy).or_default().push(set);
+        }
+        let mut given: HashMap<SessionId, HashSet<String>> = HashMap::new();
+        for (session, set) in policy_sets::given(db)? {
+            given.entry(session).or_default().insert(set);
+        }
+        let policies = policies::all(db)?.into_iter().filter_map(compiled);
+        let held = policies.map(|compiled| Held {
+            sets: sets.remove(&compiled.source.id).unwrap_or_default(),
+            compiled,
+        });
+        Ok(Self {
+            policies: held.collect(),
+            given,
+        })
+    }
+
+    /// The policies that have a say in a session, and why.
+    pub(super) fn scoped(&self, session: Option<SessionId>) -> Vec<Scoped<'_>> {
+        let counts = |held: &'_ Held| self.scope_of(held, session);
+        self.policies
+            .iter()
+            .filter_map(|held| {
+                let scope = counts(held)?;
+                Some(Scoped {
+                    policy: &held.compiled,
+                    scope,
+                })
+            })
+            .collect()
+    }
+
+    /// Why a policy has a say in a session, where it has one.
+    pub(super) fn scope(&self, policy_id: &str, session: Option<SessionId>) -> Option<Scope> {
+        let held = self
+            .policies
+            .iter()
+            .find(|held| held.compiled.source.id == policy_id)?;
+        self.scope_of(held, session)
+    }
+
+    fn scope_of(&self, held: &Held, session: Option<SessionId>) -> Option<Scope> {
+        let policy = &held.compiled.source;
+        if !policy.counts_for(session) {
+            return None;
+        }
+        if policy.session_id.is_some() {
+            return Some(Scope::Session);
+        }
+        if held.sets.is_empty() {
+            return Some(Scope::Global);
+        }
+        let given = self.given.get(&session?)?;
+        let has_one = held.sets.iter().any(|set| given.contains(set));
+        has_one.then_some(Scope::Set)
+    }
+}
+
+/// What was checked when it was saved is checked again: another version may have saved it, or
+/// another program. A rule that cannot be used may have been meant to deny anything, so it asks
+/// about everything; the others of its policy hold.
+fn compiled(mut row: StoredPolicy) -> Option<CompiledPolicy> {
+    let given = row.rules.as_array().cloned().unwrap_or_default();
+    let rules = given.into_iter().enumerate().map(|(i, rule)| {
+        let one = StoredPolicy {
+            rules: json!([rule]),
+            ..row.clone()
+        };
+        match compile(&one) {
+            Ok(_) => rule,
+            Err(error) => asks_everything(&row.id, i, &error),
+        }
+    });
+    row.rules = rules.collect();
+    compile(&row)
+        .or_else(|error| {
+            row.rules = json!([asks_everything(&row.id, 0, &error)]);
+            compile(&row)
+        })
+        .ok()
+}
+
+fn compile(row: &StoredPolicy) -> Result<CompiledPolicy, EngineError> {
+    parsed(row)?.compile().map_err(wrong)
+}
+
+fn asks_everything(policy: &str, i: usize, error: &EngineError) -> Value {
+    tracing::error!(policy, rule = i, %error, "a rule cannot be used: everything is asked");
+    json!({
+        "id": format!("broken-{i}"),
+        "action": "ask",
+        "tool": "*",
+        "reason": format!("a broken rule: {error}"),
+    })
+}
