@@ -7,11 +7,15 @@
 //! `cargo bench -p codepiper-cli -- echo start` measures only these groups. For a quick run:
 //! `CODEPIPER_BENCH_SESSIONS`, `CODEPIPER_BENCH_SECONDS` and `CODEPIPER_BENCH_EVENTS`.
 
+mod agent;
 mod bare;
+mod decide;
 mod echo;
+mod forward;
 mod home;
 mod http;
 mod idle;
+mod ingest;
 mod processes;
 mod sessions;
 mod start;
@@ -23,6 +27,7 @@ use std::time::{Duration, Instant};
 
 use tokio::signal::unix::{SignalKind, signal};
 
+use agent::Agent;
 use home::Home;
 use table::Table;
 
@@ -85,7 +90,7 @@ fn run(args: Vec<String>) -> Result<ExitCode> {
 
 fn measure(args: &[String], scale: &Scale, table: &mut Table) -> Result<()> {
     let chosen: Vec<&str> = args.iter().map(String::as_str).collect();
-    let groups = ["echo", "idle", "sessions", "start"];
+    let groups = ["echo", "hooks", "idle", "sessions", "start"];
     let is_group = |arg: &&&str| groups.contains(*arg);
     if let Some(unknown) = chosen
         .iter()
@@ -99,6 +104,9 @@ fn measure(args: &[String], scale: &Scale, table: &mut Table) -> Result<()> {
     if is_wanted("echo") {
         say("measuring key to echo");
         echo::measure(table)?;
+    }
+    if is_wanted("hooks") {
+        measure_hooks(table)?;
     }
     if is_wanted("idle") || is_wanted("sessions") {
         let mut home = Home::new()?;
@@ -125,6 +133,24 @@ fn measure(args: &[String], scale: &Scale, table: &mut Table) -> Result<()> {
         start::measure_full(scale.events, table)?;
     }
     Ok(())
+}
+
+/// What an agent waits for, and what it reports.
+fn measure_hooks(table: &mut Table) -> Result<()> {
+    if !processes::are_told() {
+        table.note("hooks", "not measured: needs Linux's /proc");
+        return Ok(());
+    }
+    let mut home = Home::new()?;
+    home.start()?;
+    let agent = Agent::start(&home)?;
+    agent::make_policies(&home)?;
+    say("measuring `codepiper hook-forward`");
+    forward::measure(&home, &agent, table)?;
+    say("measuring decisions");
+    decide::measure(&home, &agent, table)?;
+    say("storing events");
+    ingest::measure(&home, &agent, table)
 }
 
 /// What the figures were measured with, and how busy that was before.
