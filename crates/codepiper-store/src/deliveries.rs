@@ -1,10 +1,11 @@
 //! What hooks reported: events with a name of their own, so that reporting one twice stores it
 //! once and gives the first answer again.
 
-use codepiper_model::{NewEvent, Seq, SessionId};
+use codepiper_model::{Seq, SessionId};
 use rusqlite::{Connection, OptionalExtension as _};
 use serde_json::Value;
 
+use crate::events::Prepared;
 use crate::row::parsed;
 use crate::{StoreError, events};
 
@@ -43,7 +44,7 @@ pub fn get(db: &Connection, delivery_id: &str) -> Result<Option<Delivery>, Store
 /// Stores a report.
 pub fn append(
     db: &Connection,
-    event: &NewEvent,
+    event: &Prepared,
     delivery_id: &str,
     answer: Option<&str>,
 ) -> Result<Seq, StoreError> {

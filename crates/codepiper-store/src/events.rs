@@ -26,15 +26,39 @@ pub struct EventQuery {
     pub descending: bool,
 }
 
+/// An event as it is written. Making the texts takes longer than storing them, and all events wait
+/// for the one thread that stores.
+#[derive(Clone, Debug)]
+pub struct Prepared {
+    session_id: String,
+    timestamp: Timestamp,
+    source: EventSource,
+    kind: String,
+    payload: String,
+}
+
+impl Prepared {
+    /// Makes the texts of an event.
+    pub fn new(event: &NewEvent) -> Result<Self, StoreError> {
+        Ok(Self {
+            session_id: event.session_id.to_string(),
+            timestamp: event.timestamp,
+            source: event.source,
+            kind: event.kind.clone(),
+            payload: serde_json::to_string(&event.payload)?,
+        })
+    }
+}
+
 /// Adds an event and returns its place.
 pub fn append(db: &Connection, event: &NewEvent) -> Result<Seq, StoreError> {
-    append_delivered(db, event, None, None)
+    append_delivered(db, &Prepared::new(event)?, None, None)
 }
 
 /// Adds an event that a hook reported under a name of its own.
 pub(crate) fn append_delivered(
     db: &Connection,
-    event: &NewEvent,
+    event: &Prepared,
     delivery_id: Option<&str>,
     answer: Option<&str>,
 ) -> Result<Seq, StoreError> {
@@ -43,11 +67,11 @@ pub(crate) fn append_delivered(
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     )?
     .execute((
-        event.session_id.to_string(),
+        &event.session_id,
         event.timestamp.as_millis(),
         event.source.as_str(),
         &event.kind,
-        serde_json::to_string(&event.payload)?,
+        &event.payload,
         delivery_id,
         answer,
     ))?;

@@ -4,12 +4,13 @@ use codepiper_model::{Approval, EventSource, NewEvent, Seq};
 use codepiper_providers::{HookFact, HookReading, provider};
 use codepiper_store::approvals::StoredApproval;
 use codepiper_store::deliveries;
+use codepiper_store::events::Prepared;
 use codepiper_store::{StoreError, Transaction, sessions as rows};
 use serde_json::{Value, json};
 
 use super::{HookReply, HookReport, Hooks, follow};
-use crate::EngineError;
 use crate::sessions::Subject;
+use crate::{EngineError, audit};
 
 /// The longest text inside a report that is kept whole.
 const TEXT_MAX: usize = 256 * 1024;
@@ -18,8 +19,12 @@ const TEXT_MAX: usize = 256 * 1024;
 pub(super) enum Ingested {
     /// It was here before; the answer, where that is known already.
     Before(Option<HookReply>),
-    /// It is new.
-    New { event_id: Seq, reading: HookReading },
+    /// It is new; the answer, where that came with it.
+    New {
+        event_id: Seq,
+        reading: HookReading,
+        reply: Option<HookReply>,
+    },
 }
 
 /// What one transaction did.
@@ -29,7 +34,9 @@ struct Written {
 }
 
 impl Hooks {
-    /// Stores a report once. An event on which nothing is to be decided has its answer at once.
+    /// Stores a report once. An event on which nothing is to be decided has its answer at once, and
+    /// so has one that the rules alone decide: the decision is stored along with it, so that the
+    /// agent waits for one transaction and not for two.
     pub(super) async fn ingest(
         &self,
         subject: &Subject,
@@ -46,12 +53,21 @@ impl Hooks {
             kind: report.event.clone(),
             payload: shortened(subject.redactor.redact(&report.data)),
         };
-        let is_open = matches!(
-            reading.fact,
-            HookFact::BeforeTool(_) | HookFact::PermissionAsked(_)
-        );
-        let answer = (!is_open)
-            .then(|| serde_json::to_string(&HookReply::NOTHING))
+        let session_id = event.session_id;
+        let event = Prepared::new(&event)?;
+        let decided = match &reading.fact {
+            HookFact::BeforeTool(call) if !is_late && !report.unreadable => {
+                Some(self.by_rules(subject, report, 0, &reading, call))
+            }
+            _ => None,
+        };
+        let (decided, reply) = decided.unzip();
+        let answer = match &reading.fact {
+            HookFact::BeforeTool(_) | HookFact::PermissionAsked(_) => reply.as_ref(),
+            _ => Some(&HookReply::NOTHING),
+        };
+        let answer = answer
+            .map(serde_json::to_string)
             .transpose()
             .map_err(EngineError::internal)?;
         let conversation = reading
@@ -69,10 +85,14 @@ impl Hooks {
                 return Ok((0, written));
             }
             let seq = deliveries::append(tx, &event, &delivery_id, answer.as_deref())?;
-            if let Some((id, path)) = &conversation {
-                rows::set_conversation(tx, event.session_id, id, &path.to_string_lossy(), now)?;
+            if let Some((mut asked, ruling)) = decided {
+                asked.event_id = seq;
+                audit::record(tx, &asked, &ruling)?;
             }
-            let settled = follow::follow(tx, event.session_id, &facts, open, at)?;
+            if let Some((id, path)) = &conversation {
+                rows::set_conversation(tx, session_id, id, &path.to_string_lossy(), now)?;
+            }
+            let settled = follow::follow(tx, session_id, &facts, open, at)?;
             let written = Written {
                 earlier: None,
                 settled,
@@ -98,6 +118,7 @@ impl Hooks {
         Ok(Ingested::New {
             event_id: seq,
             reading,
+            reply,
         })
     }
 

@@ -110,14 +110,21 @@ impl Hooks {
                 Ok(decide::unreadable(&subject, &report))
             }
             Ingested::Before(None) => self.go_on(&subject, &report).await,
-            Ingested::New { event_id, reading } => {
+            Ingested::New {
+                event_id,
+                reading,
+                reply,
+            } => {
                 if report.unreadable {
                     return Ok(decide::unreadable(&subject, &report));
                 }
                 self.parts
                     .sessions
                     .note_hook(report.session_id, &report.event, event_id, &reading);
-                self.decide(&subject, &report, event_id, &reading).await
+                match reply {
+                    Some(reply) => Ok(reply),
+                    None => self.decide(&subject, &report, event_id, &reading).await,
+                }
             }
         }
     }
