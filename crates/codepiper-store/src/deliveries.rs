@@ -20,6 +20,15 @@ pub struct Delivery {
     pub answer: Option<Value>,
 }
 
+/// What became of a report.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Appended {
+    /// It is stored, with this event.
+    New(Seq),
+    /// It was here before.
+    Before(Delivery),
+}
+
 /// The report of that name.
 pub fn get(db: &Connection, delivery_id: &str) -> Result<Option<Delivery>, StoreError> {
     let found = db
@@ -41,14 +50,18 @@ pub fn get(db: &Connection, delivery_id: &str) -> Result<Option<Delivery>, Store
     }))
 }
 
-/// Stores a report.
+/// Stores a report, unless one of that name is there already.
 pub fn append(
     db: &Connection,
     event: &Prepared,
     delivery_id: &str,
     answer: Option<&str>,
-) -> Result<Seq, StoreError> {
-    events::append_delivered(db, event, Some(delivery_id), answer)
+) -> Result<Appended, StoreError> {
+    if events::insert(db, event, Some(delivery_id), answer)? {
+        return Ok(Appended::New(db.last_insert_rowid()));
+    }
+    let earlier = get(db, delivery_id)?.ok_or(rusqlite::Error::QueryReturnedNoRows)?;
+    Ok(Appended::Before(earlier))
 }
 
 /// Writes down what was answered.

@@ -90,7 +90,7 @@ fn run(args: Vec<String>) -> Result<ExitCode> {
 
 fn measure(args: &[String], scale: &Scale, table: &mut Table) -> Result<()> {
     let chosen: Vec<&str> = args.iter().map(String::as_str).collect();
-    let groups = ["echo", "hooks", "idle", "sessions", "start"];
+    let groups = ["echo", "events", "hooks", "idle", "sessions", "start"];
     let is_group = |arg: &&&str| groups.contains(*arg);
     if let Some(unknown) = chosen
         .iter()
@@ -105,8 +105,12 @@ fn measure(args: &[String], scale: &Scale, table: &mut Table) -> Result<()> {
         say("measuring key to echo");
         echo::measure(table)?;
     }
-    if is_wanted("hooks") {
-        measure_hooks(table)?;
+    if is_wanted("hooks") || is_wanted("events") {
+        if processes::are_told() {
+            measure_hooks(is_wanted("hooks"), is_wanted("events"), table)?;
+        } else {
+            table.note("hooks", "not measured: needs Linux's /proc");
+        }
     }
     if is_wanted("idle") || is_wanted("sessions") {
         let mut home = Home::new()?;
@@ -135,22 +139,23 @@ fn measure(args: &[String], scale: &Scale, table: &mut Table) -> Result<()> {
     Ok(())
 }
 
-/// What an agent waits for, and what it reports.
-fn measure_hooks(table: &mut Table) -> Result<()> {
-    if !processes::are_told() {
-        table.note("hooks", "not measured: needs Linux's /proc");
-        return Ok(());
-    }
+/// What an agent waits for, and what its reports cost.
+fn measure_hooks(decisions: bool, events: bool, table: &mut Table) -> Result<()> {
     let mut home = Home::new()?;
     home.start()?;
     let agent = Agent::start(&home)?;
     agent::make_policies(&home)?;
-    say("measuring `codepiper hook-forward`");
-    forward::measure(&home, &agent, table)?;
-    say("measuring decisions");
-    decide::measure(&home, &agent, table)?;
-    say("storing events");
-    ingest::measure(&home, &agent, table)
+    if decisions {
+        say("measuring `codepiper hook-forward`");
+        forward::measure(&home, &agent, table)?;
+        say("measuring decisions");
+        decide::measure(&home, &agent, table)?;
+    }
+    if events {
+        say("storing events");
+        ingest::measure(&home, &agent, table)?;
+    }
+    Ok(())
 }
 
 /// What the figures were measured with, and how busy that was before.

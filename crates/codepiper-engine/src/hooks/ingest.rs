@@ -1,9 +1,11 @@
 //! A report becomes an event, with all that follows from it for calls that were decided before.
 
+use std::sync::Arc;
+
 use codepiper_model::{Approval, EventSource, NewEvent, Seq};
 use codepiper_providers::{HookFact, HookReading, provider};
 use codepiper_store::approvals::StoredApproval;
-use codepiper_store::deliveries;
+use codepiper_store::deliveries::{self, Appended};
 use codepiper_store::events::Prepared;
 use codepiper_store::{StoreError, Transaction, sessions as rows};
 use serde_json::{Value, json};
@@ -22,7 +24,7 @@ pub(super) enum Ingested {
     /// It is new; the answer, where that came with it.
     New {
         event_id: Seq,
-        reading: HookReading,
+        reading: Arc<HookReading>,
         reply: Option<HookReply>,
     },
 }
@@ -44,6 +46,7 @@ impl Hooks {
         is_late: bool,
     ) -> Result<Ingested, EngineError> {
         let reading = provider(subject.provider).read_hook(&report.event, &report.data);
+        let reading = Arc::new(reading);
         let now = self.parts.clock.now();
         let at = report.at.map_or(now, |at| at.min(now));
         let event = NewEvent {
@@ -75,16 +78,19 @@ impl Hooks {
             .clone()
             .filter(|(id, path)| subject.is_new_conversation(id, path));
         let delivery_id = report.delivery_id.clone();
-        let facts = reading.clone();
+        let facts = Arc::clone(&reading);
         let write = move |tx: &Transaction<'_>, open: &[StoredApproval]| {
-            if let Some(earlier) = deliveries::get(tx, &delivery_id)? {
-                let written = Written {
-                    earlier: Some(earlier),
-                    settled: Vec::new(),
-                };
-                return Ok((0, written));
-            }
-            let seq = deliveries::append(tx, &event, &delivery_id, answer.as_deref())?;
+            let appended = deliveries::append(tx, &event, &delivery_id, answer.as_deref())?;
+            let seq = match appended {
+                Appended::New(seq) => seq,
+                Appended::Before(earlier) => {
+                    let written = Written {
+                        earlier: Some(earlier),
+                        settled: Vec::new(),
+                    };
+                    return Ok((0, written));
+                }
+            };
             if let Some((mut asked, ruling)) = decided {
                 asked.event_id = seq;
                 audit::record(tx, &asked, &ruling)?;
