@@ -8,7 +8,7 @@ use codepiper_store::approvals::StoredApproval;
 use codepiper_store::deliveries::{self, Appended};
 use codepiper_store::events::Prepared;
 use codepiper_store::{StoreError, Transaction, sessions as rows};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{HookReply, HookReport, Hooks, follow};
 use crate::sessions::Subject;
@@ -49,12 +49,14 @@ impl Hooks {
         let reading = Arc::new(reading);
         let now = self.parts.clock.now();
         let at = report.at.map_or(now, |at| at.min(now));
+        let mut payload = subject.redactor.redact(&report.data);
+        shorten(&mut payload);
         let event = NewEvent {
             session_id: report.session_id,
             timestamp: at,
             source: EventSource::Hook,
             kind: report.event.clone(),
-            payload: shortened(subject.redactor.redact(&report.data)),
+            payload,
         };
         let session_id = event.session_id;
         let event = Prepared::new(&event)?;
@@ -168,25 +170,18 @@ impl Hooks {
     }
 }
 
-/// The same value with long texts cut: an event is read by people and pages. What an agent may do
-/// is decided on the whole text.
-fn shortened(value: Value) -> Value {
+/// Cuts long texts: an event is read by people and pages. What an agent may do is decided on the
+/// whole text.
+fn shorten(value: &mut Value) {
     match value {
         Value::String(text) if text.len() > TEXT_MAX => {
-            let mut end = TEXT_MAX;
-            while !text.is_char_boundary(end) {
-                end -= 1;
-            }
+            let end = text.floor_char_boundary(TEXT_MAX);
             let left = text.len() - end;
-            json!(format!("{}… [{left} more bytes]", &text[..end]))
+            text.truncate(end);
+            *text += &format!("… [{left} more bytes]");
         }
-        Value::Array(items) => items.into_iter().map(shortened).collect(),
-        Value::Object(object) => Value::Object(
-            object
-                .into_iter()
-                .map(|(key, value)| (key, shortened(value)))
-                .collect(),
-        ),
-        plain => plain,
+        Value::Array(items) => items.iter_mut().for_each(shorten),
+        Value::Object(object) => object.values_mut().for_each(shorten),
+        _ => {}
     }
 }
