@@ -1,10 +1,11 @@
 //! What hooks reported: events with a name of their own, so that reporting one twice stores it
 //! once and gives the first answer again.
 
-use codepiper_model::{NewEvent, Seq, SessionId};
+use codepiper_model::{Seq, SessionId};
 use rusqlite::{Connection, OptionalExtension as _};
 use serde_json::Value;
 
+use crate::events::Prepared;
 use crate::row::parsed;
 use crate::{StoreError, events};
 
@@ -17,6 +18,15 @@ pub struct Delivery {
     pub session_id: SessionId,
     /// What was answered; nothing as long as that is open.
     pub answer: Option<Value>,
+}
+
+/// What became of a report.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Appended {
+    /// It is stored, with this event.
+    New(Seq),
+    /// It was here before.
+    Before(Delivery),
 }
 
 /// The report of that name.
@@ -40,14 +50,18 @@ pub fn get(db: &Connection, delivery_id: &str) -> Result<Option<Delivery>, Store
     }))
 }
 
-/// Stores a report.
+/// Stores a report, unless one of that name is there already.
 pub fn append(
     db: &Connection,
-    event: &NewEvent,
+    event: &Prepared,
     delivery_id: &str,
     answer: Option<&str>,
-) -> Result<Seq, StoreError> {
-    events::append_delivered(db, event, Some(delivery_id), answer)
+) -> Result<Appended, StoreError> {
+    if events::insert(db, event, Some(delivery_id), answer)? {
+        return Ok(Appended::New(db.last_insert_rowid()));
+    }
+    let earlier = get(db, delivery_id)?.ok_or(rusqlite::Error::QueryReturnedNoRows)?;
+    Ok(Appended::Before(earlier))
 }
 
 /// Writes down what was answered.

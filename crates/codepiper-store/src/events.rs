@@ -26,32 +26,59 @@ pub struct EventQuery {
     pub descending: bool,
 }
 
-/// Adds an event and returns its place.
-pub fn append(db: &Connection, event: &NewEvent) -> Result<Seq, StoreError> {
-    append_delivered(db, event, None, None)
+/// An event as it is written. Making the texts takes longer than storing them, and all events wait
+/// for the one thread that stores.
+#[derive(Clone, Debug)]
+pub struct Prepared {
+    session_id: String,
+    timestamp: Timestamp,
+    source: EventSource,
+    kind: String,
+    payload: String,
 }
 
-/// Adds an event that a hook reported under a name of its own.
-pub(crate) fn append_delivered(
+impl Prepared {
+    /// Makes the texts of an event.
+    pub fn new(event: &NewEvent) -> Result<Self, StoreError> {
+        Ok(Self {
+            session_id: event.session_id.to_string(),
+            timestamp: event.timestamp,
+            source: event.source,
+            kind: event.kind.clone(),
+            payload: serde_json::to_string(&event.payload)?,
+        })
+    }
+}
+
+/// Adds an event and returns its place.
+pub fn append(db: &Connection, event: &NewEvent) -> Result<Seq, StoreError> {
+    insert(db, &Prepared::new(event)?, None, None)?;
+    Ok(db.last_insert_rowid())
+}
+
+/// Adds an event; `false` when a hook has reported one under that name before.
+pub(crate) fn insert(
     db: &Connection,
-    event: &NewEvent,
+    event: &Prepared,
     delivery_id: Option<&str>,
     answer: Option<&str>,
-) -> Result<Seq, StoreError> {
-    db.prepare_cached(
-        "INSERT INTO events (session_id, ts, source, type, payload, delivery_id, answer)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-    )?
-    .execute((
-        event.session_id.to_string(),
-        event.timestamp.as_millis(),
-        event.source.as_str(),
-        &event.kind,
-        serde_json::to_string(&event.payload)?,
-        delivery_id,
-        answer,
-    ))?;
-    Ok(db.last_insert_rowid())
+) -> Result<bool, StoreError> {
+    let added = db
+        .prepare_cached(
+            "INSERT INTO events (session_id, ts, source, type, payload, delivery_id, answer)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (delivery_id)
+                 WHERE delivery_id IS NOT NULL DO NOTHING",
+        )?
+        .execute((
+            &event.session_id,
+            event.timestamp.as_millis(),
+            event.source.as_str(),
+            &event.kind,
+            &event.payload,
+            delivery_id,
+            answer,
+        ))?;
+    Ok(added == 1)
 }
 
 /// Reads events, and whether there are more.

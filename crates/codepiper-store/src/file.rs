@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use fs_err::os::unix::fs::OpenOptionsExt as _;
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use crate::StoreError;
@@ -98,6 +99,7 @@ pub(crate) fn open(path: &Path) -> Result<Connection, StoreError> {
     // `synchronous = FULL` makes it survive that of the machine.
     connection.pragma_update(None, "synchronous", "NORMAL")?;
     connection.pragma_update(None, "foreign_keys", true)?;
+    keep_statements(&connection)?;
     Ok(connection)
 }
 
@@ -108,5 +110,15 @@ pub(crate) fn open_reader(path: &Path) -> Result<Connection, StoreError> {
         OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
     )?;
     connection.busy_timeout(Duration::from_secs(5))?;
+    keep_statements(&connection)?;
     Ok(connection)
+}
+
+/// Sees to it that a statement is prepared once. SQLite looks at bound values to plan a query, and
+/// so prepares many of ours anew with every value unless it is told not to; that takes longer than
+/// running them. The cache has room for all that we have.
+fn keep_statements(connection: &Connection) -> Result<(), StoreError> {
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    connection.set_prepared_statement_cache_capacity(128);
+    Ok(())
 }

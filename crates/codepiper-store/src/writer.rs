@@ -56,12 +56,13 @@ fn in_savepoint<T>(
     tx: &Transaction<'_>,
     job: impl FnOnce(&Transaction<'_>) -> Result<T, StoreError>,
 ) -> Result<T, StoreError> {
-    tx.execute_batch("SAVEPOINT job")?;
+    let run = |sql| tx.prepare_cached(sql)?.execute([]);
+    run("SAVEPOINT job")?;
     let result = job(tx);
     if result.is_err() {
-        tx.execute_batch("ROLLBACK TO job")?;
+        run("ROLLBACK TO job")?;
     }
-    tx.execute_batch("RELEASE job")?;
+    run("RELEASE job")?;
     result
 }
 

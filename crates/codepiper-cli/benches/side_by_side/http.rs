@@ -36,9 +36,20 @@ impl Connection {
 
     /// Sends a request whose answer is read later.
     pub(crate) fn send(&mut self, method: &str, path: &str, body: &str) -> Result<()> {
+        self.send_with(method, path, "", body)
+    }
+
+    /// The same with more header lines, each with its end.
+    pub(crate) fn send_with(
+        &mut self,
+        method: &str,
+        path: &str,
+        headers: &str,
+        body: &str,
+    ) -> Result<()> {
         let request = format!(
             "{method} {path} HTTP/1.1\r\nhost: codepiper\r\ncontent-type: application/json\r\n\
-             content-length: {}\r\n\r\n{body}",
+             {headers}content-length: {}\r\n\r\n{body}",
             body.len()
         );
         Ok(self.stream.write_all(request.as_bytes())?)

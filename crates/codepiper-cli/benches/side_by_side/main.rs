@@ -7,11 +7,15 @@
 //! `cargo bench -p codepiper-cli -- echo start` measures only these groups. For a quick run:
 //! `CODEPIPER_BENCH_SESSIONS`, `CODEPIPER_BENCH_SECONDS` and `CODEPIPER_BENCH_EVENTS`.
 
+mod agent;
 mod bare;
+mod decide;
 mod echo;
+mod forward;
 mod home;
 mod http;
 mod idle;
+mod ingest;
 mod processes;
 mod sessions;
 mod start;
@@ -23,6 +27,7 @@ use std::time::{Duration, Instant};
 
 use tokio::signal::unix::{SignalKind, signal};
 
+use agent::Agent;
 use home::Home;
 use table::Table;
 
@@ -85,7 +90,7 @@ fn run(args: Vec<String>) -> Result<ExitCode> {
 
 fn measure(args: &[String], scale: &Scale, table: &mut Table) -> Result<()> {
     let chosen: Vec<&str> = args.iter().map(String::as_str).collect();
-    let groups = ["echo", "idle", "sessions", "start"];
+    let groups = ["echo", "events", "hooks", "idle", "sessions", "start"];
     let is_group = |arg: &&&str| groups.contains(*arg);
     if let Some(unknown) = chosen
         .iter()
@@ -99,6 +104,13 @@ fn measure(args: &[String], scale: &Scale, table: &mut Table) -> Result<()> {
     if is_wanted("echo") {
         say("measuring key to echo");
         echo::measure(table)?;
+    }
+    if is_wanted("hooks") || is_wanted("events") {
+        if processes::are_told() {
+            measure_hooks(is_wanted("hooks"), is_wanted("events"), table)?;
+        } else {
+            table.note("hooks", "not measured: needs Linux's /proc");
+        }
     }
     if is_wanted("idle") || is_wanted("sessions") {
         let mut home = Home::new()?;
@@ -123,6 +135,25 @@ fn measure(args: &[String], scale: &Scale, table: &mut Table) -> Result<()> {
         start::measure_empty(table)?;
         say(format!("storing {} events", scale.events));
         start::measure_full(scale.events, table)?;
+    }
+    Ok(())
+}
+
+/// What an agent waits for, and what its reports cost.
+fn measure_hooks(decisions: bool, events: bool, table: &mut Table) -> Result<()> {
+    let mut home = Home::new()?;
+    home.start()?;
+    let agent = Agent::start(&home)?;
+    agent::make_policies(&home)?;
+    if decisions {
+        say("measuring `codepiper hook-forward`");
+        forward::measure(&home, &agent, table)?;
+        say("measuring decisions");
+        decide::measure(&home, &agent, table)?;
+    }
+    if events {
+        say("storing events");
+        ingest::measure(&home, &agent, table)?;
     }
     Ok(())
 }

@@ -65,6 +65,21 @@ impl Times {
         self.0.push(time);
     }
 
+    pub(crate) fn extend(&mut self, others: Self) {
+        self.0.extend(others.0);
+    }
+
+    /// All of them, one after the other.
+    pub(crate) fn sum(&self) -> Duration {
+        self.0.iter().sum()
+    }
+
+    /// How many there were in a second, when all took so long.
+    pub(crate) fn per_second(&self, took: Duration) -> f64 {
+        let count = u32::try_from(self.0.len()).unwrap_or(u32::MAX);
+        f64::from(count) / took.as_secs_f64()
+    }
+
     /// The time that this share of all did not exceed, in milliseconds.
     pub(crate) fn percentile(&self, percent: usize) -> f64 {
         let mut sorted = self.0.clone();

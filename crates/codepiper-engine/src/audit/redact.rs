@@ -1,5 +1,6 @@
 //! Taking secrets out of what is kept.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::sync::LazyLock;
@@ -80,25 +81,44 @@ impl Redactor {
 
     /// The value without secrets.
     pub(crate) fn redact(&self, value: &Value) -> Value {
-        match value {
-            Value::String(text) => Value::String(self.redact_text(text)),
-            Value::Array(items) => items.iter().map(|item| self.redact(item)).collect(),
-            Value::Object(object) => {
-                let pairs = object.iter();
-                let redacted =
-                    pairs.map(|(key, value)| (self.redact_text(key), self.redact(value)));
-                Value::Object(redacted.collect())
-            }
-            plain => plain.clone(),
-        }
+        // Most values hold none: a copy that stays as it is costs least.
+        let mut clean = value.clone();
+        self.clean(&mut clean);
+        clean
     }
 
     /// The text without secrets.
     pub(crate) fn redact_text(&self, text: &str) -> String {
-        let mut clean = text.to_owned();
+        self.cleaned(text).unwrap_or_else(|| text.to_owned())
+    }
+
+    fn clean(&self, value: &mut Value) {
+        match value {
+            Value::String(text) => {
+                if let Some(clean) = self.cleaned(text) {
+                    *text = clean;
+                }
+            }
+            Value::Array(items) => items.iter_mut().for_each(|item| self.clean(item)),
+            Value::Object(object) => {
+                object.values_mut().for_each(|item| self.clean(item));
+                if object.keys().any(|key| self.cleaned(key).is_some()) {
+                    let pairs = std::mem::take(object).into_iter();
+                    *object = pairs
+                        .map(|(key, item)| (self.redact_text(&key), item))
+                        .collect();
+                }
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        }
+    }
+
+    /// The text without secrets; none where it holds none.
+    fn cleaned(&self, text: &str) -> Option<String> {
+        let mut clean = Cow::Borrowed(text);
         for value in &self.values {
             if clean.contains(value.as_str()) {
-                clean = clean.replace(value.as_str(), MASK);
+                clean = clean.replace(value.as_str(), MASK).into();
             }
         }
         let (any, each) = &*BY_FORM;
@@ -109,10 +129,13 @@ impl Redactor {
                     let at = if found[0].ends_with('@') { "@" } else { "" };
                     format!("{kept}{MASK}{at}")
                 });
-                clean = masked.into_owned();
+                clean = masked.into_owned().into();
             }
         }
-        clean
+        match clean {
+            Cow::Borrowed(_) => None,
+            Cow::Owned(clean) => Some(clean),
+        }
     }
 }
 

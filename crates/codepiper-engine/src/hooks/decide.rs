@@ -71,7 +71,29 @@ impl Hooks {
             .await
     }
 
-    /// Every explicit rule counts here, whatever mode the agent is in. No rule: no answer.
+    /// What the rules say of a tool call, and what the agent is told. Every explicit rule counts
+    /// here, whatever mode the agent is in. No rule: no answer.
+    pub(super) fn by_rules(
+        &self,
+        subject: &Subject,
+        report: &HookReport,
+        event_id: Seq,
+        reading: &HookReading,
+        call: &HookCall,
+    ) -> ((Asked, Ruling), HookReply) {
+        let (tool_call, asked) = request(subject, report, event_id, reading, call);
+        let matched = self.parts.policies.evaluate(&tool_call).matched;
+        let ruling = with_reason(Ruling {
+            decision: explicit(&matched, call),
+            source: DecisionSource::Agent,
+            reason: None,
+            matched,
+        });
+        let reply = reply(subject, report, &ruling);
+        ((asked, ruling), reply)
+    }
+
+    /// Decides on a tool call whose event was stored before, and perhaps its decision too.
     async fn before_tool(
         &self,
         subject: &Subject,
@@ -80,16 +102,7 @@ impl Hooks {
         reading: &HookReading,
         call: &HookCall,
     ) -> Result<HookReply, EngineError> {
-        let (tool_call, asked) = request(subject, report, event_id, reading, call);
-        let matched = self.parts.policies.evaluate(&tool_call).matched;
-        let ruling = Ruling {
-            decision: explicit(&matched, call),
-            source: DecisionSource::Agent,
-            reason: None,
-            matched,
-        };
-        let ruling = with_reason(ruling);
-        let reply = reply(subject, report, &ruling);
+        let ((asked, ruling), reply) = self.by_rules(subject, report, event_id, reading, call);
         let written = reply.clone();
         let job = move |tx: &Transaction<'_>| {
             match decisions::of_event(tx, asked.session_id, event_id)? {

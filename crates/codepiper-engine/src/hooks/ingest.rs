@@ -1,15 +1,18 @@
 //! A report becomes an event, with all that follows from it for calls that were decided before.
 
+use std::sync::Arc;
+
 use codepiper_model::{Approval, EventSource, NewEvent, Seq};
 use codepiper_providers::{HookFact, HookReading, provider};
 use codepiper_store::approvals::StoredApproval;
-use codepiper_store::deliveries;
+use codepiper_store::deliveries::{self, Appended};
+use codepiper_store::events::Prepared;
 use codepiper_store::{StoreError, Transaction, sessions as rows};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{HookReply, HookReport, Hooks, follow};
-use crate::EngineError;
 use crate::sessions::Subject;
+use crate::{EngineError, audit};
 
 /// The longest text inside a report that is kept whole.
 const TEXT_MAX: usize = 256 * 1024;
@@ -18,8 +21,12 @@ const TEXT_MAX: usize = 256 * 1024;
 pub(super) enum Ingested {
     /// It was here before; the answer, where that is known already.
     Before(Option<HookReply>),
-    /// It is new.
-    New { event_id: Seq, reading: HookReading },
+    /// It is new; the answer, where that came with it.
+    New {
+        event_id: Seq,
+        reading: Arc<HookReading>,
+        reply: Option<HookReply>,
+    },
 }
 
 /// What one transaction did.
@@ -29,7 +36,9 @@ struct Written {
 }
 
 impl Hooks {
-    /// Stores a report once. An event on which nothing is to be decided has its answer at once.
+    /// Stores a report once. An event on which nothing is to be decided has its answer at once, and
+    /// so has one that the rules alone decide: the decision is stored along with it, so that the
+    /// agent waits for one transaction and not for two.
     pub(super) async fn ingest(
         &self,
         subject: &Subject,
@@ -37,21 +46,33 @@ impl Hooks {
         is_late: bool,
     ) -> Result<Ingested, EngineError> {
         let reading = provider(subject.provider).read_hook(&report.event, &report.data);
+        let reading = Arc::new(reading);
         let now = self.parts.clock.now();
         let at = report.at.map_or(now, |at| at.min(now));
+        let mut payload = subject.redactor.redact(&report.data);
+        shorten(&mut payload);
         let event = NewEvent {
             session_id: report.session_id,
             timestamp: at,
             source: EventSource::Hook,
             kind: report.event.clone(),
-            payload: shortened(subject.redactor.redact(&report.data)),
+            payload,
         };
-        let is_open = matches!(
-            reading.fact,
-            HookFact::BeforeTool(_) | HookFact::PermissionAsked(_)
-        );
-        let answer = (!is_open)
-            .then(|| serde_json::to_string(&HookReply::NOTHING))
+        let session_id = event.session_id;
+        let event = Prepared::new(&event)?;
+        let decided = match &reading.fact {
+            HookFact::BeforeTool(call) if !is_late && !report.unreadable => {
+                Some(self.by_rules(subject, report, 0, &reading, call))
+            }
+            _ => None,
+        };
+        let (decided, reply) = decided.unzip();
+        let answer = match &reading.fact {
+            HookFact::BeforeTool(_) | HookFact::PermissionAsked(_) => reply.as_ref(),
+            _ => Some(&HookReply::NOTHING),
+        };
+        let answer = answer
+            .map(serde_json::to_string)
             .transpose()
             .map_err(EngineError::internal)?;
         let conversation = reading
@@ -59,20 +80,27 @@ impl Hooks {
             .clone()
             .filter(|(id, path)| subject.is_new_conversation(id, path));
         let delivery_id = report.delivery_id.clone();
-        let facts = reading.clone();
+        let facts = Arc::clone(&reading);
         let write = move |tx: &Transaction<'_>, open: &[StoredApproval]| {
-            if let Some(earlier) = deliveries::get(tx, &delivery_id)? {
-                let written = Written {
-                    earlier: Some(earlier),
-                    settled: Vec::new(),
-                };
-                return Ok((0, written));
+            let appended = deliveries::append(tx, &event, &delivery_id, answer.as_deref())?;
+            let seq = match appended {
+                Appended::New(seq) => seq,
+                Appended::Before(earlier) => {
+                    let written = Written {
+                        earlier: Some(earlier),
+                        settled: Vec::new(),
+                    };
+                    return Ok((0, written));
+                }
+            };
+            if let Some((mut asked, ruling)) = decided {
+                asked.event_id = seq;
+                audit::record(tx, &asked, &ruling)?;
             }
-            let seq = deliveries::append(tx, &event, &delivery_id, answer.as_deref())?;
             if let Some((id, path)) = &conversation {
-                rows::set_conversation(tx, event.session_id, id, &path.to_string_lossy(), now)?;
+                rows::set_conversation(tx, session_id, id, &path.to_string_lossy(), now)?;
             }
-            let settled = follow::follow(tx, event.session_id, &facts, open, at)?;
+            let settled = follow::follow(tx, session_id, &facts, open, at)?;
             let written = Written {
                 earlier: None,
                 settled,
@@ -98,6 +126,7 @@ impl Hooks {
         Ok(Ingested::New {
             event_id: seq,
             reading,
+            reply,
         })
     }
 
@@ -141,25 +170,18 @@ impl Hooks {
     }
 }
 
-/// The same value with long texts cut: an event is read by people and pages. What an agent may do
-/// is decided on the whole text.
-fn shortened(value: Value) -> Value {
+/// Cuts long texts: an event is read by people and pages. What an agent may do is decided on the
+/// whole text.
+fn shorten(value: &mut Value) {
     match value {
         Value::String(text) if text.len() > TEXT_MAX => {
-            let mut end = TEXT_MAX;
-            while !text.is_char_boundary(end) {
-                end -= 1;
-            }
+            let end = text.floor_char_boundary(TEXT_MAX);
             let left = text.len() - end;
-            json!(format!("{}… [{left} more bytes]", &text[..end]))
+            text.truncate(end);
+            *text += &format!("… [{left} more bytes]");
         }
-        Value::Array(items) => items.into_iter().map(shortened).collect(),
-        Value::Object(object) => Value::Object(
-            object
-                .into_iter()
-                .map(|(key, value)| (key, shortened(value)))
-                .collect(),
-        ),
-        plain => plain,
+        Value::Array(items) => items.iter_mut().for_each(shorten),
+        Value::Object(object) => object.values_mut().for_each(shorten),
+        _ => {}
     }
 }

@@ -127,12 +127,19 @@ impl Hooks {
             Ingested::Before(Some(reply)) => Ok(Decided::Reply(reply)),
             _ if report.unreadable => Ok(Decided::Reply(decide::unreadable(subject, report))),
             Ingested::Before(None) => self.go_on(subject, report).await,
-            Ingested::New { event_id, reading } => {
+            Ingested::New {
+                event_id,
+                reading,
+                reply,
+            } => {
                 let id = report.session_id;
                 self.parts
                     .sessions
                     .note_hook(id, &report.event, event_id, &reading);
-                self.decide(subject, report, event_id, &reading).await
+                match reply {
+                    Some(reply) => Ok(Decided::Reply(reply)),
+                    None => self.decide(subject, report, event_id, &reading).await,
+                }
             }
         }
     }

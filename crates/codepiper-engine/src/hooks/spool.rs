@@ -65,7 +65,9 @@ impl Hooks {
         };
         check(&report)?;
         let subject = self.parts.sessions.subject(report.session_id).await?;
-        let Ingested::New { event_id, reading } = self.ingest(&subject, &report, true).await?
+        let Ingested::New {
+            event_id, reading, ..
+        } = self.ingest(&subject, &report, true).await?
         else {
             return Ok(());
         };
