@@ -178,7 +178,8 @@ fn shorten(value: &mut Value) {
             let end = text.floor_char_boundary(TEXT_MAX);
             let left = text.len() - end;
             text.truncate(end);
-            *text += &format!("… [{left} more bytes]");
+            let rest = format!("… [{left} more bytes]");
+            text.push_str(&rest);
         }
         Value::Array(items) => items.iter_mut().for_each(shorten),
         Value::Object(object) => object.values_mut().for_each(shorten),
