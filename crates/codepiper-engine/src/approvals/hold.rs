@@ -3,13 +3,10 @@
 use std::time::Duration;
 
 use codepiper_model::{Approval, ApprovalId};
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 
 use super::{Approvals, Settlement};
 use crate::EngineError;
-
-/// How long a hook may be away before that means that the agent has told it to stop.
-const AWAY_MAX: Duration = Duration::from_millis(300);
 
 /// How long hooks that wait have to find a new daemon: they try for a minute.
 const RETURN_MAX: Duration = Duration::from_secs(65);
@@ -22,12 +19,12 @@ struct Holder<'a> {
 
 impl Approvals {
     /// Waits until there is something to tell the hook, and returns the approval as it is then.
-    /// A hook that goes away before that was told to stop: somebody said no in the terminal.
     pub(crate) async fn hold(&self, id: ApprovalId) -> Result<Approval, EngineError> {
         let told = {
             let mut open = self.open();
             open.get_mut(&id).map(|open| {
                 open.holders += 1;
+                open.left_at = None;
                 open.told.subscribe()
             })
         };
@@ -85,21 +82,10 @@ impl Drop for Holder<'_> {
         if !is_last || self.approvals.stop.is_cancelled() {
             return;
         }
-        let (approvals, id) = (self.approvals.clone(), self.id);
-        let gone = async move {
-            sleep(AWAY_MAX).await;
-            let is_gone = approvals
-                .open()
-                .get(&id)
-                .is_some_and(|open| open.holders == 0);
-            if is_gone && !approvals.stop.is_cancelled() {
-                approvals
-                    .settle_each(vec![id], Settlement::NoInTerminal)
-                    .await;
-            }
-        };
-        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-            runtime.spawn(gone);
+        // What that means the screen tells.
+        if let Some(entry) = self.approvals.open().get_mut(&self.id) {
+            entry.left_at = Some(Instant::now());
         }
+        self.approvals.changed();
     }
 }

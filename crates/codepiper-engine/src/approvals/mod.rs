@@ -5,6 +5,7 @@
 //! of two answers the first one wins.
 
 mod answer;
+mod dialog;
 mod hold;
 mod rule;
 mod settle;
@@ -19,11 +20,13 @@ use codepiper_store::approvals::{self, ApprovalQuery, StoredApproval};
 use codepiper_store::{Store, StoreError, Transaction, deliveries, events, sessions};
 use serde_json::json;
 use tokio::sync::watch;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::{EngineError, EventBus, PolicyEngine};
 
 pub use answer::{AnswerRequest, Refused};
+pub(crate) use dialog::Seen;
 pub(crate) use settle::{Settlement, settle};
 
 /// Requests of one session that may be open at a time. The dialogs of further ones stay where they
@@ -56,8 +59,14 @@ struct Open {
     told: watch::Sender<Option<Approval>>,
     /// Hooks that wait for it: one, or none for a while.
     holders: usize,
+    /// When the last of them went away.
+    left_at: Option<Instant>,
     /// Whether the agent's dialog for it has been on the screen.
     shown: bool,
+    /// Since when it is not there.
+    gone_since: Option<Instant>,
+    /// Since when no dialog at all is there.
+    clear_since: Option<Instant>,
 }
 
 /// What a session waits for.
@@ -66,6 +75,8 @@ pub(crate) struct Pending {
     pub(crate) id: ApprovalId,
     pub(crate) event_id: Seq,
     pub(crate) since: codepiper_model::Timestamp,
+    /// Whether the agent has asked for it on its screen.
+    pub(crate) shown: bool,
 }
 
 /// Which approvals to read.
@@ -138,16 +149,20 @@ impl Approvals {
 
     /// What a session has waited for longest.
     pub(crate) fn pending_of(&self, session_id: SessionId) -> Option<Pending> {
+        let now = Instant::now();
         let open = self.open();
         let pending = open.values().filter(|open| {
             let approval = &open.stored.approval;
-            approval.session_id == session_id && approval.status == ApprovalStatus::Pending
+            approval.session_id == session_id
+                && approval.status == ApprovalStatus::Pending
+                && !open.is_over(now)
         });
         let oldest = pending.min_by_key(|open| (open.stored.approval.created_at, open.event_id))?;
         Some(Pending {
             id: oldest.stored.approval.id,
             event_id: oldest.event_id,
             since: oldest.stored.approval.created_at,
+            shown: oldest.shown,
         })
     }
 
@@ -252,7 +267,10 @@ impl Open {
             event_id,
             told: watch::Sender::new(told),
             holders: 0,
+            left_at: None,
             shown: false,
+            gone_since: None,
+            clear_since: None,
         }
     }
 }

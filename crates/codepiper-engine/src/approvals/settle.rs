@@ -170,41 +170,6 @@ impl Approvals {
         !self.open_of(session_id).is_empty()
     }
 
-    /// The agent's screen shows a dialog.
-    pub(crate) fn dialog_shown(&self, session_id: SessionId) {
-        let mut open = self.open();
-        let of_session = open
-            .values_mut()
-            .filter(|open| open.stored.approval.session_id == session_id);
-        for open in of_session {
-            open.shown = true;
-        }
-    }
-
-    /// The agent's screen shows no dialog, and has not for a while: the ones that were there have
-    /// been answered. The hook of a no is told to stop, so those still waiting had a yes.
-    pub(crate) async fn dialog_gone(&self, session_id: SessionId) {
-        let (yes, no) = {
-            let open = self.open();
-            let pending = open.iter().filter(|(_, open)| {
-                let approval = &open.stored.approval;
-                approval.session_id == session_id && approval.status == ApprovalStatus::Pending
-            });
-            let mut yes = Vec::new();
-            let mut no = Vec::new();
-            for (id, open) in pending {
-                if open.holders == 0 {
-                    no.push(*id);
-                } else if open.shown {
-                    yes.push(*id);
-                }
-            }
-            (yes, no)
-        };
-        self.settle_each(yes, Settlement::YesInTerminal).await;
-        self.settle_each(no, Settlement::NoInTerminal).await;
-    }
-
     pub(super) fn open_of(&self, session_id: SessionId) -> Vec<ApprovalId> {
         let open = self.open();
         let of_session = open

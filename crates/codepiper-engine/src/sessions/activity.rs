@@ -12,7 +12,7 @@ use tokio::time::Instant;
 use crate::approvals::Pending;
 
 /// How long a screen has to say something else than the last hook before it is believed.
-pub(super) const SCREEN_LAG: Duration = Duration::from_millis(500);
+const SCREEN_LAG: Duration = Duration::from_millis(500);
 
 /// What the last hook that tells said.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -257,6 +257,7 @@ mod tests {
             id,
             event_id: 9,
             since: at(8),
+            shown: true,
         });
         let waiting = next(&Activity::unknown(at(1)), &all, at(9)).unwrap();
         assert_eq!(waiting.state, NeedsPermission);

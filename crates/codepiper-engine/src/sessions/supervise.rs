@@ -12,7 +12,7 @@ use tokio::time::{Instant, sleep, sleep_until};
 
 use super::activity::{HookSign, Observed, Signs};
 use super::create::{FAILURE_FILE, PROMPT_FILE, SPEC_FILE};
-use super::sight::{Dialog, Sight};
+use super::sight::Sight;
 use super::{Live, SessionManager};
 use crate::EngineError;
 use crate::process::signal_tree;
@@ -72,20 +72,18 @@ impl SessionManager {
             let seen = *changes.borrow_and_update();
             hooks.borrow_and_update();
             let approvals_seen = *approvals.borrow_and_update();
-            sight.look(&live, &self.parts.approvals);
+            let look_again = self.look(&live, &mut sight).await;
             if let Err(error) = self.observe(&live, &sight).await {
                 tracing::error!(session = %live.id, %error, "cannot store what a session does");
             }
-            let undecided = sight.undecided_until();
+            let undecided = sight.signs().undecided_until();
             live.observed.send_replace(seen);
             live.approvals_seen.send_replace(approvals_seen);
-            self.follow_dialog(&live, &sight).await;
             let (state, is_hooked) = (live.activity.borrow().state, sight.hook.is_some());
             let unreadable = sight.unreadable_since().filter(|_| {
                 // What a hook said stays true while a person looks at one of the agent's menus.
                 state != ActivityState::Unknown && !is_hooked
             });
-            let dialog_check = sight.dialog_check();
             tokio::select! {
                 // An end is not waited for until the next reading.
                 biased;
@@ -99,7 +97,7 @@ impl SessionManager {
                 Ok(()) = hooks.changed() => last_sign = Instant::now(),
                 Ok(()) = approvals.changed() => {}
                 () = at(undecided) => {}
-                () = at(dialog_check) => {}
+                () = at(look_again) => {}
                 () = sleep_until(last_sign + SILENCE_MAX), if live.is_working() => {
                     self.note_unknown(&live, "silence").await;
                     live.hook.send_replace(None);
@@ -114,15 +112,19 @@ impl SessionManager {
         }
     }
 
-    /// Settles the approvals whose dialog was answered in the terminal.
-    async fn follow_dialog(&self, live: &Live, sight: &Sight) {
-        match sight.dialog() {
-            Dialog::Shown => self.parts.approvals.dialog_shown(live.id),
-            Dialog::Gone if sight.pending.is_some() => {
-                self.parts.approvals.dialog_gone(live.id).await;
-            }
-            Dialog::Gone | Dialog::Unclear => {}
+    /// Looks at the screen and at what waits for a person; settles what was answered on the screen.
+    /// Returns when to look again, though nothing has changed.
+    async fn look(&self, live: &Live, sight: &mut Sight) -> Option<Instant> {
+        let approvals = &self.parts.approvals;
+        sight.look(live, approvals);
+        if !approvals.has_open(live.id) {
+            return None;
         }
+        let lines = live.pane.view().lines;
+        let again = approvals.see(live.id, sight.seen(&lines)).await;
+        // What was just seen may have settled something, or ended somebody's waiting.
+        sight.look(live, approvals);
+        again
     }
 
     async fn note_unknown(&self, live: &Live, kind: &'static str) {
