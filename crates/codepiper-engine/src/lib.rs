@@ -134,6 +134,7 @@ impl Engine {
             sessions: sessions.clone(),
             policies: policies.clone(),
             approvals: approvals.clone(),
+            spooling: tokio::sync::Mutex::default(),
         });
         Ok((
             Self {

@@ -34,6 +34,7 @@ CREATE INDEX approvals_of_session ON approvals (session_id, created_at);
 CREATE INDEX approvals_by_age ON approvals (created_at);
 CREATE INDEX approvals_open ON approvals (status) WHERE status IN ('pending', 'answered');
 CREATE UNIQUE INDEX approvals_delivery ON approvals (delivery_id);
+CREATE INDEX approvals_of_decision ON approvals (decision_id);
 
 -- The audit refers to sessions, policies and events by name only: it outlives them.
 -- `sealed` is what the row's hash covers, together with `prev_hash`; the columns after it follow
@@ -51,11 +52,13 @@ CREATE TABLE decisions (
     hash         TEXT NOT NULL,
     decision     TEXT NOT NULL,
     outcome      TEXT NOT NULL,
-    body         TEXT NOT NULL
+    body         TEXT NOT NULL,
+    -- Whether something may still come of it in the turn that it belongs to.
+    open         INTEGER NOT NULL DEFAULT 1
 ) STRICT;
 
 CREATE INDEX decisions_of_session ON decisions (session_id, seq);
-CREATE INDEX decisions_open ON decisions (session_id) WHERE outcome IN ('unknown', 'answered');
+CREATE INDEX decisions_open ON decisions (session_id, request_hash) WHERE open;
 CREATE INDEX decisions_tool_use ON decisions (tool_use_id) WHERE tool_use_id IS NOT NULL;
 
 -- What came after a decision, and what else has to be accounted for; a chain of its own.

@@ -80,7 +80,8 @@ pub fn update(
 ) -> Result<(), StoreError> {
     db.prepare_cached(
         "UPDATE decisions SET decision = ?2, outcome = ?3, body = ?4,
-             tool_use_id = coalesce(tool_use_id, ?5)
+             tool_use_id = coalesce(tool_use_id, ?5),
+             open = open AND ?3 IN ('unknown', 'answered')
          WHERE id = ?1",
     )?
     .execute((
@@ -127,7 +128,8 @@ pub fn of_tool_use(
     )
 }
 
-/// The newest decision on such a request of which nothing has come yet.
+/// The oldest decision on such a request in the present turn that nobody has been asked about: of
+/// two calls that are alike, the one that came first asks first.
 pub fn open_of_request(
     db: &Connection,
     session_id: SessionId,
@@ -137,9 +139,9 @@ pub fn open_of_request(
     one(
         db,
         "SELECT * FROM decisions
-         WHERE session_id = ?1 AND agent_id IS ?2 AND request_hash = ?3
-             AND outcome IN ('unknown', 'answered')
-         ORDER BY seq DESC LIMIT 1",
+         WHERE session_id = ?1 AND agent_id IS ?2 AND request_hash = ?3 AND open
+             AND NOT EXISTS (SELECT 1 FROM approvals WHERE decision_id = decisions.id)
+         ORDER BY seq LIMIT 1",
         (session_id.to_string(), agent_id, request_hash),
     )
 }
@@ -153,13 +155,25 @@ pub fn open_of_agent(
 ) -> Result<Vec<StoredDecision>, StoreError> {
     let mut statement = db.prepare_cached(
         "SELECT * FROM decisions
-         WHERE session_id = ?1 AND agent_id IS ?2 AND decision = ?3
-             AND outcome IN ('unknown', 'answered')
+         WHERE session_id = ?1 AND agent_id IS ?2 AND decision = ?3 AND open
          ORDER BY seq",
     )?;
     let values = (session_id.to_string(), agent_id, kind.as_str());
     let rows = statement.query_and_then(values, read)?;
     rows.collect()
+}
+
+/// Nothing comes any more of the decisions of a turn that is over.
+pub fn close_turn(
+    db: &Connection,
+    session_id: SessionId,
+    agent_id: Option<&str>,
+) -> Result<(), StoreError> {
+    db.prepare_cached(
+        "UPDATE decisions SET open = 0 WHERE session_id = ?1 AND agent_id IS ?2 AND open",
+    )?
+    .execute((session_id.to_string(), agent_id))?;
+    Ok(())
 }
 
 /// Decisions, newest first.

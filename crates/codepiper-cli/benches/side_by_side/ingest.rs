@@ -170,6 +170,7 @@ impl InProcess {
                     .unwrap_or_default()
                     .to_owned(),
                 data: payload.clone(),
+                size: payload.to_string().len(),
                 unreadable: false,
                 delivery_id: Uuid::now_v7().to_string(),
                 at: None,

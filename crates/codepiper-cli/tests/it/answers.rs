@@ -96,3 +96,83 @@ fn a_stopped_daemon_hands_what_waits_to_the_next_one() {
     assert_eq!(home.answer(&approval, "allow", "").0, 200);
     home.until("it ran", || home.path("work/made").exists());
 }
+
+/// The hook that waits for this session's request.
+#[cfg(target_os = "linux")]
+fn forwarder(home: &TestHome, id: &str) -> i32 {
+    let wanted = format!("CODEPIPER_SESSION={id}");
+    let mut found = None;
+    home.until("a hook waits", || {
+        let pids = std::fs::read_dir("/proc").unwrap().flatten();
+        found = pids
+            .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
+            .find(|pid: &i32| {
+                let read = |name: &str| std::fs::read(format!("/proc/{pid}/{name}"));
+                let has = |name: &str, text: &str| {
+                    read(name).is_ok_and(|bytes| {
+                        bytes.split(|b| *b == 0).any(|part| part == text.as_bytes())
+                    })
+                };
+                has("cmdline", "hook-forward") && has("environ", &wanted)
+            });
+        found.is_some()
+    });
+    found.unwrap()
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_hook_that_dies_is_no_answer() {
+    let home = TestHome::new();
+    let id = home.demo(&[]);
+    home.run(&["send", &id, "RUN: touch made"]).ok();
+    let approval = home.pending(&id);
+    home.until("the dialog is there", || {
+        home.run(&["tail", &id])
+            .stdout
+            .contains("Do you want to proceed")
+    });
+    let pid = rustix::process::Pid::from_raw(forwarder(&home, &id)).unwrap();
+    rustix::process::kill_process(pid, rustix::process::Signal::KILL).unwrap();
+    home.until("nobody waits for an answer any more", || {
+        home.approval(&approval["id"])["status"] == "expired"
+    });
+    assert_eq!(home.approval(&approval["id"])["answer"], json!(null));
+    home.until("the session still asks", || {
+        home.session(&id)["activity"]["state"] == "needs_permission"
+    });
+    home.run(&["keys", &id, "1"]).ok();
+    home.run(&["wait", &id, "--timeout", "30"]).ok();
+    assert!(home.path("work/made").exists());
+    assert_eq!(home.decisions(&id)[0]["outcome"], "ran");
+}
+
+#[test]
+fn what_was_allowed_and_interrupted_was_not_blocked() {
+    let home = TestHome::new();
+    let id = home.demo(&[]);
+    home.run(&["send", &id, "RUN: touch begun; sleep 30"]).ok();
+    let approval = home.pending(&id);
+    assert_eq!(home.answer(&approval, "allow", "").0, 200);
+    home.until("it has begun", || home.path("work/begun").exists());
+    home.run(&["keys", &id, "escape"]).ok();
+    home.run(&["wait", &id, "--timeout", "30"]).ok();
+    home.run(&["send", &id, "SAY: next", "--wait"]).ok();
+    let approval = home.approval(&approval["id"]);
+    assert_ne!(approval["status"], "ineffective", "{approval}");
+    assert_ne!(home.decisions(&id)[0]["outcome"], "blocked");
+}
+
+#[test]
+fn a_rule_that_was_made_meanwhile_denies() {
+    let home = TestHome::new();
+    let id = home.demo(&[]);
+    home.run(&["send", &id, "RUN: touch made\nSAY: x"]).ok();
+    let approval = home.pending(&id);
+    home.policy(&json!([{ "id": "no", "action": "deny", "tool": "Bash" }]));
+    let (status, told) = home.answer(&approval, "allow", "");
+    assert_eq!((status, &told["code"]), (409, &json!("denied_by_rule")));
+    assert_eq!(home.answer(&approval, "deny", "").0, 200);
+    home.run(&["wait", &id, "--timeout", "30"]).ok();
+    assert!(!home.path("work/made").exists());
+}

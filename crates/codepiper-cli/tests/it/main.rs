@@ -15,6 +15,7 @@ mod command_line;
 mod daemon;
 mod demo;
 mod hook_forward;
+mod hook_reports;
 mod malformed;
 #[cfg(target_os = "linux")]
 mod orphans;

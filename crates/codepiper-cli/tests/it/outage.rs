@@ -51,6 +51,68 @@ fn requests_that_wait_for_a_person_survive_a_killed_daemon() {
     }
 }
 
+/// Sub-agents behind the scenes show no dialog while they wait.
+#[test]
+fn requests_without_a_dialog_survive_a_killed_daemon() {
+    let fake = FakeClaude::new();
+    let mut home = FakeClaude::home();
+    let id = fake.start(&home, &[]);
+    home.run(&["wait", &id, "--timeout", "30"]).ok();
+    let prompt = "TOOL: Agent {\"description\":\"b\",\"prompt\":\"RUN: touch back\\nSAY: b\",\
+                  \"subagent_type\":\"general-purpose\",\"run_in_background\":true}\nSAY: it works";
+    home.run(&["send", &id, prompt]).ok();
+    let approval = home.pending(&id);
+    home.kill_daemon();
+    let until = Instant::now() + Duration::from_secs(3);
+    while Instant::now() < until {
+        std::thread::park_timeout(until - Instant::now());
+    }
+    home.start_daemon();
+    let until = Instant::now() + Duration::from_secs(4);
+    while Instant::now() < until {
+        assert_eq!(home.approval(&approval["id"])["status"], "pending");
+        std::thread::park_timeout(Duration::from_millis(200));
+    }
+    assert_eq!(home.answer(&approval, "allow", "").0, 200);
+    home.until("it ran", || home.path("work/back").exists());
+}
+
+#[test]
+fn whatever_lies_in_the_spool_stops_nothing() {
+    let mut home = TestHome::new();
+    let id = home.demo(&[]);
+    home.kill_daemon();
+    let spool = home.path(".codepiper/spool");
+    let report = |n: u8| {
+        json!({
+            "sessionId": id, "event": "Notification", "data": { "n": n },
+            "deliveryId": format!("0f5d3b9e-5b0a-7c8e-9d0c-2f6d1a7b8c0{n}"),
+            "at": "2026-11-23T10:00:00.000Z", "fallback": "none",
+        })
+        .to_string()
+    };
+    std::fs::write(spool.join("2026-1.json"), report(1)).unwrap();
+    std::fs::create_dir(spool.join("2026-2.json")).unwrap();
+    std::os::unix::fs::symlink("/nowhere", spool.join("2026-3.json")).unwrap();
+    std::os::unix::fs::symlink("/etc/passwd", spool.join("2026-4.json")).unwrap();
+    let fifo = std::process::Command::new("mkfifo")
+        .arg(spool.join("2026-5.json"))
+        .status();
+    assert!(fifo.unwrap().success());
+    std::fs::write(spool.join("2026-6.json"), "no JSON").unwrap();
+    std::fs::write(spool.join("2026-7.json"), report(7)).unwrap();
+    home.start_daemon();
+    home.run(&["sessions"]).ok();
+    let events = home.events(&id);
+    let taken: Vec<&Value> = events
+        .iter()
+        .filter(|event| event["type"] == "Notification")
+        .map(|event| &event["payload"]["n"])
+        .collect();
+    assert_eq!(taken, [&json!(1), &json!(7)]);
+    assert_eq!(std::fs::read_dir(spool.join("refused")).unwrap().count(), 5);
+}
+
 #[test]
 fn an_answer_given_before_the_hook_is_back_still_counts() {
     let mut home = TestHome::new();

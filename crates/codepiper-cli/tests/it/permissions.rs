@@ -378,3 +378,62 @@ fn as_root_dangerous_mode_is_refused_before_anything_is_made() {
     assert_eq!(list["sessions"], json!([]));
     drop(fake);
 }
+
+/// Three rows of a prompt that has a sub-agent work behind the scenes.
+fn background(name: &str) -> String {
+    format!(
+        "TOOL: Agent {{\"description\":\"{name}\",\"prompt\":\"RUN: touch {name}\\nSAY: {name} done\",\
+         \"subagent_type\":\"general-purpose\",\"run_in_background\":true}}"
+    )
+}
+
+fn pending_count(home: &TestHome, id: &str) -> usize {
+    let path = format!("/approvals?status=pending&sessionId={id}");
+    let answer = home.call("GET", &path, &Value::Null);
+    answer["approvals"].as_array().unwrap().len()
+}
+
+#[test]
+fn an_answer_in_the_terminal_is_for_one_request_only() {
+    let fake = FakeClaude::new();
+    let home = FakeClaude::home();
+    let id = ready(&fake, &home, &[]);
+    let prompt = format!(
+        "{}\n{}\nSAY: both work",
+        background("back1"),
+        background("back2")
+    );
+    home.run(&["send", &id, &prompt]).ok();
+    home.until("two sub-agents ask", || pending_count(&home, &id) == 2);
+    home.run(&["send", &id, "RUN: touch main1\nSAY: main done"])
+        .ok();
+    home.until("the main agent asks", || pending_count(&home, &id) == 3);
+    home.until("its dialog is there", || {
+        home.run(&["tail", &id]).stdout.contains("touch main1")
+            && home
+                .run(&["tail", &id])
+                .stdout
+                .contains("Do you want to proceed")
+    });
+    home.run(&["keys", &id, "1"]).ok();
+    home.until("it ran", || home.path("work/main1").exists());
+    home.until("its request is settled", || pending_count(&home, &id) == 2);
+    // Longer than a dialog has to be gone to count as answered.
+    let until = std::time::Instant::now() + std::time::Duration::from_secs(3);
+    while std::time::Instant::now() < until {
+        assert_eq!(pending_count(&home, &id), 2);
+        std::thread::park_timeout(std::time::Duration::from_millis(200));
+    }
+    for name in ["back1", "back2"] {
+        let path = format!("/approvals?status=pending&sessionId={id}");
+        let answer = home.call("GET", &path, &Value::Null);
+        let wanted = format!("touch {name}");
+        let waiting = answer["approvals"].as_array().unwrap();
+        let approval = waiting
+            .iter()
+            .find(|a| a["summary"] == wanted.as_str())
+            .unwrap();
+        assert_eq!(home.answer(approval, "allow", "").0, 200);
+        home.until(name, || home.path(&format!("work/{name}")).exists());
+    }
+}

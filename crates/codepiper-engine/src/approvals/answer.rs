@@ -1,4 +1,6 @@
-use codepiper_model::{Answer, Approval, ApprovalId, ApprovalStatus, EventSource, Permission, Via};
+use codepiper_model::{
+    Answer, Approval, ApprovalId, ApprovalStatus, EventSource, Permission, ToolCall, Verdict, Via,
+};
 use codepiper_store::{approvals, events};
 
 use super::{Approvals, event, rule};
@@ -83,6 +85,9 @@ impl Approvals {
         if approval.request_hash != request.request_hash {
             return Err(Refused::RequestChanged(Box::new(approval)));
         }
+        if request.decision == Permission::Allow {
+            self.no_rule_denies(&approval)?;
+        }
         let rule_id = if request.rule {
             Some(rule::make(&self.policies, &approval, request.decision).await?)
         } else {
@@ -108,5 +113,31 @@ impl Approvals {
         self.events.commit(job).await?;
         self.apply(&approval);
         Ok(approval)
+    }
+
+    /// A rule that denies wins, also one that was made while the request waited.
+    fn no_rule_denies(&self, approval: &Approval) -> Result<(), EngineError> {
+        let call = ToolCall {
+            tool_name: approval.tool_name.clone(),
+            tool_input: approval.tool_input.clone(),
+            cwd: approval.cwd.clone(),
+            session_id: Some(approval.session_id),
+            provider: Some(approval.provider),
+        };
+        let evaluation = self.policies.evaluate(&call);
+        let denied = evaluation
+            .decided_by()
+            .filter(|rule| rule.action == Verdict::Deny);
+        match denied {
+            None => Ok(()),
+            Some(rule) => Err(EngineError::conflict_with_hint(
+                "denied_by_rule",
+                format!(
+                    "rule `{}` of policy `{}` denies it by now",
+                    rule.rule_id, rule.policy_id
+                ),
+                "deny it, or change the rule first",
+            )),
+        }
     }
 }

@@ -21,6 +21,7 @@ pub(super) async fn make(
         "id": id,
         "action": action,
         "tool": escaped(&approval.tool_name),
+        "cwd": escaped(&approval.cwd.to_string_lossy()),
         "reason": format!("answered before in this session: {}", decision.as_str()),
     });
     let args = arguments(approval);
@@ -34,17 +35,35 @@ pub(super) async fn make(
         session_id: Some(approval.session_id),
         provider: Some(approval.provider),
     };
-    let would = policies.check(&call, Some(json!([rule])))?;
-    if would.decided_by.is_none() {
-        return Err(EngineError::conflict_with_hint(
-            "no_such_rule",
+    let no_rule =
+        |why: &str, hint: &str| Err(EngineError::conflict_with_hint("no_such_rule", why, hint));
+    let would = policies.check(&call, Some(json!([rule])));
+    if would.is_ok_and(|would| would.decided_by.is_none()) {
+        return no_rule(
             "no rule can be made of this request: an `allow` never matches a shell line with \
              operators, substitutions, quotes or wildcards",
             "answer it without a rule",
-        ));
+        );
+    }
+    if let Some(other) = policies
+        .evaluate(&call)
+        .decided_by()
+        .filter(|other| other.action > action)
+    {
+        let why = format!(
+            "rule `{}` of policy `{}` says `{}`, which is stricter: another rule would change nothing",
+            other.rule_id,
+            other.policy_id,
+            other.action.as_str()
+        );
+        return no_rule(&why, "answer it without a rule, or change that one");
     }
     let policy = format!("answers-{}", approval.session_id.short());
     match policies.get(&policy).await {
+        Ok(found) if !found.policy.enabled => {
+            let why = format!("policy `{policy}`, which holds such rules, is switched off");
+            return no_rule(&why, "`codepiper policy toggle` switches it on");
+        }
         Ok(found) => {
             let mut rules = serde_json::to_value(found.policy.rules)
                 .ok()
@@ -74,29 +93,38 @@ pub(super) async fn make(
     Ok(id)
 }
 
-/// What names the thing: the file, the address, the command; everything where that is not known.
+/// What the same request has: the same file for the tools that write files, and otherwise the same
+/// arguments, but for those that only describe it.
 fn arguments(approval: &Approval) -> Map<String, Value> {
-    const NAMING: [&str; 4] = ["command", "file_path", "notebook_path", "url"];
-    let given = approval.tool_input.as_object();
-    let given: Vec<(&String, &Value)> = given.into_iter().flatten().collect();
-    let naming = given
-        .iter()
-        .filter(|(name, _)| NAMING.contains(&name.as_str()));
-    let chosen: Vec<_> = if naming.clone().count() > 0 {
-        naming.copied().collect()
-    } else {
-        given
-            .into_iter()
-            .filter(|(_, value)| !value.is_null())
-            .collect()
+    const WRITES: [&str; 4] = ["Write", "Edit", "MultiEdit", "NotebookEdit"];
+    const DESCRIBES: [&str; 2] = ["description", "timeout"];
+    /// What would change what a command may do, should it not be there.
+    const ESCAPES: [&str; 2] = ["dangerouslyDisableSandbox", "run_in_background"];
+
+    let tool = approval.tool_name.as_str();
+    let is_same = |name: &str| {
+        if WRITES.contains(&tool) {
+            matches!(name, "file_path" | "notebook_path")
+        } else {
+            !DESCRIBES.contains(&name)
+        }
     };
-    let exact = chosen.into_iter().map(|(name, value)| {
-        let text = value
-            .as_str()
-            .map_or_else(|| value.to_string(), str::to_owned);
-        (name.clone(), escaped(&text).into())
-    });
-    exact.collect()
+    let given = approval.tool_input.as_object().into_iter().flatten();
+    let mut exact: Map<String, Value> = given
+        .filter(|(name, value)| is_same(name) && !value.is_null())
+        .map(|(name, value)| {
+            let text = value
+                .as_str()
+                .map_or_else(|| value.to_string(), str::to_owned);
+            (name.clone(), escaped(&text).into())
+        })
+        .collect();
+    if tool == "Bash" {
+        for name in ESCAPES {
+            exact.entry(name).or_insert_with(|| json!(["!true"]));
+        }
+    }
+    exact
 }
 
 /// A pattern that matches this text only.

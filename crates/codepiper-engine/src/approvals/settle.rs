@@ -17,6 +17,8 @@ pub(crate) enum Settlement {
     Ran,
     /// It was not, and the agent goes on.
     NotRun,
+    /// The agent does something else; whether the tool was used does not show.
+    MovedOn,
     /// The agent's own dialog was answered with yes.
     YesInTerminal,
     /// The agent's own dialog was answered with no.
@@ -34,7 +36,7 @@ pub(crate) fn settle(
     what: Settlement,
     at: Timestamp,
 ) -> Result<Option<Approval>, StoreError> {
-    use Settlement::{Expired, NoInTerminal, NotRun, Ran, SessionEnded, YesInTerminal};
+    use Settlement::{Expired, MovedOn, NoInTerminal, NotRun, Ran, SessionEnded, YesInTerminal};
 
     let mut approval = stored.approval.clone();
     let answered = approval.answer.as_ref().map(|answer| answer.decision);
@@ -60,17 +62,23 @@ pub(crate) fn settle(
             approval.answer = Some(answer);
             close(&mut approval, ClosedReason::AnsweredInTerminal);
         }
-        (ApprovalStatus::Pending, NotRun) => close(&mut approval, ClosedReason::AgentMovedOn),
+        (ApprovalStatus::Pending, NotRun | MovedOn) => {
+            close(&mut approval, ClosedReason::AgentMovedOn);
+        }
         (ApprovalStatus::Pending, SessionEnded) => close(&mut approval, ClosedReason::SessionEnded),
         (ApprovalStatus::Pending, Expired) => approval.status = ApprovalStatus::Expired,
-        (ApprovalStatus::Answered, Ran | NotRun) => {
+        // What was allowed may have been begun and interrupted.
+        (ApprovalStatus::Answered, MovedOn) if answered == Some(Permission::Allow) => {
+            close(&mut approval, ClosedReason::AgentMovedOn);
+        }
+        (ApprovalStatus::Answered, Ran | NotRun | MovedOn) => {
             let counted = (answered == Some(Permission::Allow)) == (what == Ran);
             approval.status = if counted {
                 ApprovalStatus::Effective
             } else {
                 ApprovalStatus::Ineffective
             };
-            outcome = (what == NotRun).then_some(Outcome::Blocked);
+            outcome = (what != Ran).then_some(Outcome::Blocked);
         }
         (ApprovalStatus::Answered, SessionEnded) => {
             approval.status = ApprovalStatus::Ineffective;

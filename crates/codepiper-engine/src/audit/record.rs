@@ -33,6 +33,20 @@ pub(crate) struct Ruling {
 }
 
 impl Ruling {
+    /// Nobody could be asked: the agent's own rules applied, or the call was blocked.
+    pub(crate) fn fallback(blocked: bool) -> Self {
+        Self {
+            decision: if blocked {
+                DecisionKind::Deny
+            } else {
+                DecisionKind::None
+            },
+            source: DecisionSource::Fallback,
+            matched: Vec::new(),
+            reason: Some("the daemon could not be asked in time".to_owned()),
+        }
+    }
+
     /// The rule that decided, where one did.
     fn decided_by(&self) -> Option<&Matched> {
         let is_by_rule = self.source == DecisionSource::Rule;
@@ -145,6 +159,18 @@ pub(crate) fn came_of(
     decisions::update(tx, &decision, tool_use_id)?;
     let facts = json!({ "outcome": outcome });
     seal_entry(tx, at, "outcome", Some(&decision.id), &facts)
+}
+
+/// Writes down that a tool was used with something else than what was decided on: another hook of
+/// the agent's has changed it.
+pub(crate) fn input_changed(
+    tx: &Transaction<'_>,
+    decision: &Decision,
+    tool_input: &Value,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    let facts = json!({ "toolInput": tool_input });
+    seal_entry(tx, at, "input_changed", Some(&decision.id), &facts)
 }
 
 /// Writes down something else that has to be accounted for.

@@ -10,11 +10,15 @@ use codepiper_store::decisions::{self, StoredDecision};
 use codepiper_store::{StoreError, Transaction, deliveries};
 use serde_json::{Value, json};
 
+use super::ingest::shorten;
 use super::{HookReply, HookReport, Hooks};
 use crate::EngineError;
 use crate::audit::{self, Asked, Ruling};
 use crate::canonical::{canonical, sha256};
 use crate::sessions::Subject;
+
+/// The longest text of a call that the audit keeps whole; the request's hash covers all of it.
+const KEPT_MAX: usize = 32 * 1024;
 
 /// What a report came to.
 pub(super) enum Decided {
@@ -128,7 +132,8 @@ impl Hooks {
         let matched = self.parts.policies.evaluate(&tool_call).matched;
         let earlier = self.earlier(&asked).await?;
         let ruling = self.ruling_on_request(matched, call, earlier.as_ref());
-        let is_for_person = ruling.decision == DecisionKind::Ask && !call.is_question;
+        let is_for_person =
+            ruling.decision == DecisionKind::Ask && !call.is_question && subject.is_live;
         let at = asked.at;
         let record = {
             let ruling = ruling.clone();
@@ -250,6 +255,20 @@ impl Hooks {
     }
 }
 
+/// What is written down of a tool call whose hook has given up: the agent was told nothing, or, in a
+/// session that is closed without us, no.
+pub(super) fn too_late(
+    subject: &Subject,
+    report: &HookReport,
+    reading: &HookReading,
+    call: &HookCall,
+) -> ((Asked, Ruling), HookReply) {
+    let (_, asked) = request(subject, report, 0, reading, call);
+    let ruling = Ruling::fallback(subject.fail_closed);
+    let reply = reply(subject, report, &ruling);
+    ((asked, ruling), reply)
+}
+
 /// The answer to a report whose details cannot be read: a tool call like that could be anything.
 pub(super) fn unreadable(subject: &Subject, report: &HookReport) -> HookReply {
     let reason = "the tool call cannot be read, so it cannot be judged";
@@ -317,12 +336,14 @@ pub(super) fn request(
         "toolInput": tool_call.tool_input,
         "toolName": tool_call.tool_name,
     });
+    let mut tool_input = subject.redactor.redact(&call.tool_input);
+    shorten(&mut tool_input, KEPT_MAX);
     let asked = Asked {
         session_id: report.session_id,
         event_id,
         agent_id: reading.agent_id.clone(),
         tool_name: call.tool_name.clone(),
-        tool_input: subject.redactor.redact(&call.tool_input),
+        tool_input,
         request_hash: sha256(canonical(&request).as_bytes()),
         tool_use_id: call.tool_use_id.clone(),
         at: report.at.unwrap_or(Timestamp::from_millis(0)),

@@ -1,19 +1,24 @@
 //! What an event says about the calls that were decided before it.
 
-use codepiper_model::{Approval, DecisionKind, Outcome, SessionId, Timestamp};
+use codepiper_model::{
+    Approval, DecisionKind, EventSource, NewEvent, Outcome, SessionId, Timestamp,
+};
 use codepiper_providers::{HookCall, HookFact, HookReading};
 use codepiper_store::approvals::StoredApproval;
 use codepiper_store::decisions::{self, StoredDecision};
-use codepiper_store::{StoreError, Transaction};
+use codepiper_store::{StoreError, Transaction, events};
+use serde_json::json;
 
 use crate::approvals::{Settlement, settle};
-use crate::audit;
+use crate::audit::{self, Asked, Ruling};
 
-/// Writes down what came of earlier calls, and returns the approvals that are settled by it.
+/// Writes down what came of earlier calls, and returns the approvals that are settled by it. `used`
+/// is the call that the event says was made, where it says so.
 pub(super) fn follow(
     tx: &Transaction<'_>,
     session_id: SessionId,
     reading: &HookReading,
+    used: Option<&Asked>,
     open: &[StoredApproval],
     at: Timestamp,
 ) -> Result<Vec<Approval>, StoreError> {
@@ -21,8 +26,17 @@ pub(super) fn follow(
     let mut settled = Vec::new();
     match &reading.fact {
         HookFact::AfterTool(call) => {
-            let found = find(tx, session_id, agent_id, call, open)?;
-            let id = found.as_ref().map(|found| found.decision.id.clone());
+            let id = match find(tx, session_id, agent_id, call, open)? {
+                Some(found) => {
+                    note_other_input(tx, &found, call, used, at)?;
+                    Some(found.decision.id)
+                }
+                // It was used before anybody asked about it.
+                None => match used {
+                    Some(used) => Some(audit::record(tx, used, &Ruling::fallback(false))?.id),
+                    None => None,
+                },
+            };
             if let Some(approval) = approval_of(open, id.as_deref()) {
                 settled.extend(settle(tx, approval, Settlement::Ran, at)?);
             }
@@ -52,13 +66,14 @@ pub(super) fn follow(
         HookFact::TurnChanged => {
             for stored in open {
                 if stored.approval.agent_id.as_deref() == agent_id {
-                    settled.extend(settle(tx, stored, Settlement::NotRun, at)?);
+                    settled.extend(settle(tx, stored, Settlement::MovedOn, at)?);
                 }
             }
             let denied = decisions::open_of_agent(tx, session_id, agent_id, DecisionKind::Deny)?;
             for found in denied {
                 audit::came_of(tx, found, Outcome::Blocked, None, at)?;
             }
+            decisions::close_turn(tx, session_id, agent_id)?;
         }
         HookFact::BeforeTool(_)
         | HookFact::PermissionAsked(_)
@@ -66,6 +81,38 @@ pub(super) fn follow(
         | HookFact::Other => {}
     }
     Ok(settled)
+}
+
+/// Writes down that the tool got something else than what was decided on. A question gets its answers
+/// added.
+fn note_other_input(
+    tx: &Transaction<'_>,
+    found: &StoredDecision,
+    call: &HookCall,
+    used: Option<&Asked>,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    let decision = &found.decision;
+    let Some(used) = used.filter(|used| used.tool_input != decision.tool_input) else {
+        return Ok(());
+    };
+    if call.is_question {
+        return Ok(());
+    }
+    audit::input_changed(tx, decision, &used.tool_input, at)?;
+    let event = NewEvent {
+        session_id: decision.session_id,
+        timestamp: at,
+        source: EventSource::Policy,
+        kind: "ToolInputChanged".to_owned(),
+        payload: json!({
+            "decisionId": decision.id,
+            "toolName": decision.tool_name,
+            "decidedOn": decision.tool_input,
+            "used": used.tool_input,
+        }),
+    };
+    events::append(tx, &event).map(drop)
 }
 
 /// The decision on a call: by the agent's name for it or, where the event before the call never

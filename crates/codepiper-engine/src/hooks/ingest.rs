@@ -2,20 +2,25 @@
 
 use std::sync::Arc;
 
-use codepiper_model::{Approval, EventSource, NewEvent, Seq};
+use codepiper_model::{Approval, EventSource, NewEvent, Seq, Timestamp};
 use codepiper_providers::{HookFact, HookReading, provider};
 use codepiper_store::approvals::StoredApproval;
+use codepiper_store::decisions;
 use codepiper_store::deliveries::{self, Appended};
 use codepiper_store::events::Prepared;
 use codepiper_store::{StoreError, Transaction, sessions as rows};
 use serde_json::Value;
 
-use super::{HookReply, HookReport, Hooks, follow};
+use super::{HookReply, HookReport, Hooks, decide, follow};
+use crate::EngineError;
+use crate::audit::{self, Asked, Ruling};
 use crate::sessions::Subject;
-use crate::{EngineError, audit};
 
 /// The longest text inside a report that is kept whole.
 const TEXT_MAX: usize = 256 * 1024;
+
+/// How long a tool call waits for the daemon, by its hook: one that is older has gone on.
+const PATIENCE_MS: i64 = 5000;
 
 /// What became of a report.
 pub(super) enum Ingested {
@@ -27,6 +32,19 @@ pub(super) enum Ingested {
         reading: Arc<HookReading>,
         reply: Option<HookReply>,
     },
+}
+
+/// A report on its way into the database.
+struct Ready {
+    reading: Arc<HookReading>,
+    event: Prepared,
+    /// What the rules decided.
+    decided: Option<(Asked, Ruling)>,
+    reply: Option<HookReply>,
+    /// The call that was made.
+    used: Option<Asked>,
+    /// The reply as it is kept.
+    answer: Option<String>,
 }
 
 /// What one transaction did.
@@ -45,36 +63,20 @@ impl Hooks {
         report: &HookReport,
         is_late: bool,
     ) -> Result<Ingested, EngineError> {
-        let reading = provider(subject.provider).read_hook(&report.event, &report.data);
-        let reading = Arc::new(reading);
         let now = self.parts.clock.now();
         let at = report.at.map_or(now, |at| at.min(now));
-        let mut payload = subject.redactor.redact(&report.data);
-        shorten(&mut payload);
-        let event = NewEvent {
-            session_id: report.session_id,
-            timestamp: at,
-            source: EventSource::Hook,
-            kind: report.event.clone(),
-            payload,
-        };
-        let session_id = event.session_id;
-        let event = Prepared::new(&event)?;
-        let decided = match &reading.fact {
-            HookFact::BeforeTool(call) if !is_late && !report.unreadable => {
-                Some(self.by_rules(subject, report, 0, &reading, call))
-            }
-            _ => None,
-        };
-        let (decided, reply) = decided.unzip();
-        let answer = match &reading.fact {
-            HookFact::BeforeTool(_) | HookFact::PermissionAsked(_) => reply.as_ref(),
-            _ => Some(&HookReply::NOTHING),
-        };
-        let answer = answer
-            .map(serde_json::to_string)
-            .transpose()
-            .map_err(EngineError::internal)?;
+        let made = without_blocking(report.size, || {
+            self.make_ready(subject, report, at, is_late)
+        });
+        let Ready {
+            reading,
+            event,
+            decided,
+            reply,
+            used,
+            answer,
+        } = made?;
+        let session_id = report.session_id;
         let conversation = reading
             .conversation
             .clone()
@@ -93,14 +95,20 @@ impl Hooks {
                     return Ok((0, written));
                 }
             };
-            if let Some((mut asked, ruling)) = decided {
+            if let Some((mut asked, ruling)) = decided
+                && !is_recorded(tx, &asked)?
+            {
                 asked.event_id = seq;
                 audit::record(tx, &asked, &ruling)?;
             }
+            let used = used.map(|used| Asked {
+                event_id: seq,
+                ..used
+            });
             if let Some((id, path)) = &conversation {
                 rows::set_conversation(tx, session_id, id, &path.to_string_lossy(), now)?;
             }
-            let settled = follow::follow(tx, session_id, &facts, open, at)?;
+            let settled = follow::follow(tx, session_id, &facts, used.as_ref(), open, at)?;
             let written = Written {
                 earlier: None,
                 settled,
@@ -127,6 +135,60 @@ impl Hooks {
             event_id: seq,
             reading,
             reply,
+        })
+    }
+
+    /// Does everything that needs no database.
+    fn make_ready(
+        &self,
+        subject: &Subject,
+        report: &HookReport,
+        at: Timestamp,
+        is_late: bool,
+    ) -> Result<Ready, EngineError> {
+        let reading = provider(subject.provider).read_hook(&report.event, &report.data);
+        let mut payload = subject.redactor.redact(&report.data);
+        shorten(&mut payload, TEXT_MAX);
+        let event = Prepared::new(&NewEvent {
+            session_id: report.session_id,
+            timestamp: at,
+            source: EventSource::Hook,
+            kind: report.event.clone(),
+            payload,
+        })?;
+        let decided = match &reading.fact {
+            HookFact::BeforeTool(call) if !is_late && !report.unreadable => {
+                let age = self.parts.clock.now().millis_since(at);
+                Some(if age > PATIENCE_MS {
+                    decide::too_late(subject, report, &reading, call)
+                } else {
+                    self.by_rules(subject, report, 0, &reading, call)
+                })
+            }
+            _ => None,
+        };
+        let used = match &reading.fact {
+            HookFact::AfterTool(call) => {
+                Some(decide::request(subject, report, 0, &reading, call).1)
+            }
+            _ => None,
+        };
+        let (decided, reply) = decided.unzip();
+        let answer = match &reading.fact {
+            HookFact::BeforeTool(_) | HookFact::PermissionAsked(_) => reply.as_ref(),
+            _ => Some(&HookReply::NOTHING),
+        };
+        let answer = answer
+            .map(serde_json::to_string)
+            .transpose()
+            .map_err(EngineError::internal)?;
+        Ok(Ready {
+            reading: Arc::new(reading),
+            event,
+            decided,
+            reply,
+            used,
+            answer,
         })
     }
 
@@ -170,19 +232,39 @@ impl Hooks {
     }
 }
 
+/// Runs `work`; a large report takes long enough to keep others waiting, so that it gets a thread of
+/// its own.
+fn without_blocking<T>(size: usize, work: impl FnOnce() -> T) -> T {
+    use tokio::runtime::{Handle, RuntimeFlavor};
+    const LARGE: usize = 64 * 1024;
+    if size > LARGE && Handle::current().runtime_flavor() == RuntimeFlavor::MultiThread {
+        tokio::task::block_in_place(work)
+    } else {
+        work()
+    }
+}
+
+/// Whether the call has its row already: it was used before the report that it would be came.
+fn is_recorded(tx: &Transaction<'_>, asked: &Asked) -> Result<bool, StoreError> {
+    match &asked.tool_use_id {
+        Some(id) => Ok(decisions::of_tool_use(tx, asked.session_id, id)?.is_some()),
+        None => Ok(false),
+    }
+}
+
 /// Cuts long texts: an event is read by people and pages. What an agent may do is decided on the
 /// whole text.
-fn shorten(value: &mut Value) {
+pub(super) fn shorten(value: &mut Value, max: usize) {
     match value {
-        Value::String(text) if text.len() > TEXT_MAX => {
-            let end = text.floor_char_boundary(TEXT_MAX);
+        Value::String(text) if text.len() > max => {
+            let end = text.floor_char_boundary(max);
             let left = text.len() - end;
             text.truncate(end);
             let rest = format!("… [{left} more bytes]");
             text.push_str(&rest);
         }
-        Value::Array(items) => items.iter_mut().for_each(shorten),
-        Value::Object(object) => object.values_mut().for_each(shorten),
+        Value::Array(items) => items.iter_mut().for_each(|item| shorten(item, max)),
+        Value::Object(object) => object.values_mut().for_each(|value| shorten(value, max)),
         _ => {}
     }
 }

@@ -13,6 +13,7 @@ mod spool;
 use std::sync::Arc;
 
 use codepiper_model::{Clock, DecisionKind, SessionId, Timestamp};
+use codepiper_providers::HookFact;
 use codepiper_store::Store;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -39,6 +40,8 @@ pub(crate) struct Parts {
     pub(crate) sessions: SessionManager,
     pub(crate) policies: PolicyEngine,
     pub(crate) approvals: Approvals,
+    /// Held while the spool is read.
+    pub(crate) spooling: tokio::sync::Mutex<()>,
 }
 
 /// A report of a hook.
@@ -50,6 +53,8 @@ pub struct HookReport {
     pub event: String,
     /// The details, in the agent's words.
     pub data: Value,
+    /// How many bytes they had.
+    pub size: usize,
     /// The details could not be read.
     pub unreadable: bool,
     /// Names this report.
@@ -133,6 +138,9 @@ impl Hooks {
                 reply,
             } => {
                 let id = report.session_id;
+                if reading.fact == HookFact::TurnChanged {
+                    self.take_left_behind();
+                }
                 self.parts
                     .sessions
                     .note_hook(id, &report.event, event_id, &reading);

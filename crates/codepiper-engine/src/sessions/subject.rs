@@ -18,6 +18,10 @@ pub(crate) struct Subject {
     pub(crate) provider: ProviderId,
     pub(crate) cwd: PathBuf,
     pub(crate) credential: Credential,
+    /// Whether a tool call is refused while the daemon cannot be asked.
+    pub(crate) fail_closed: bool,
+    /// Whether there is, or should be, an agent.
+    pub(crate) is_live: bool,
     /// Knows the session's secrets as long as the session lives.
     pub(crate) redactor: Redactor,
     /// Where its agent keeps transcripts.
@@ -40,6 +44,8 @@ impl Subject {
             provider: session.provider,
             cwd: session.cwd.clone(),
             credential: Credential::of_hash(stored.secret_hash.clone()),
+            fail_closed: session.fail_closed,
+            is_live: session.status.is_live(),
             redactor: Redactor::new(environment),
             // `<root>/<folder of the directory>/<conversation>.jsonl`
             transcripts: transcript
@@ -157,6 +163,8 @@ mod tests {
             provider: ProviderId::ClaudeCode,
             cwd: "/w".into(),
             credential: Credential::default(),
+            fail_closed: false,
+            is_live: true,
             redactor: Redactor::default(),
             transcripts: Some(root.join("projects")),
             conversation: Mutex::default(),
