@@ -63,21 +63,14 @@ pub(crate) fn before_tool(number: usize) -> Value {
     )
 }
 
-/// After a command; nothing is to be decided.
-pub(crate) fn after_tool(number: usize) -> Value {
+/// An event from which nothing follows for any tool call.
+pub(crate) fn notification(number: usize) -> Value {
     payload(
-        "PostToolUse",
+        "Notification",
         number,
         json!({
-            "tool_name": "Bash",
-            "tool_input": command(number),
-            "tool_response": {
-                "stdout": "test result: ok. 12 passed; 0 failed; 0 ignored; finished in 0.31s\n".repeat(4),
-                "stderr": "",
-                "interrupted": false,
-                "isImage": false,
-            },
-            "tool_use_id": format!("toolu_{number:024}"),
+            "message": "test result: ok. 12 passed; 0 failed; 0 ignored; finished in 0.31s\n".repeat(6),
+            "notification_type": "idle_prompt",
         }),
     )
 }

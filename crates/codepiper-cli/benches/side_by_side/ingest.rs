@@ -35,7 +35,7 @@ pub(crate) fn measure(home: &Home, agent: &Agent, table: &mut Table) -> Result<(
     let (mut alone, mut inside, mut http) = (Times::default(), Times::default(), Times::default());
     for round in 0..ROUNDS {
         let payloads: Vec<Value> = (0..EVENTS)
-            .map(|n| agent::after_tool(round * EVENTS + n))
+            .map(|n| agent::notification(round * EVENTS + n))
             .collect();
         alone.push(bare.store(&payloads)?);
         inside.push(engine.store(&payloads)?);
@@ -113,7 +113,7 @@ impl Bare {
                     session,
                     0,
                     "hook",
-                    "PostToolUse",
+                    "Notification",
                     payload,
                     delivery,
                     &answer,
