@@ -1,5 +1,10 @@
 use std::os::unix::fs::PermissionsExt as _;
 
+use codepiper_model::Timestamp;
+use codepiper_store::chain::{self, Chain};
+use codepiper_store::decisions::{self, StoredDecision};
+use codepiper_store::policies::{self, StoredPolicy};
+use codepiper_store::policy_sets::{self, StoredSet};
 use codepiper_store::{Store, StoreError, sessions, settings};
 use rusqlite::Connection;
 use serde_json::json;
@@ -111,9 +116,47 @@ async fn databases_of_earlier_versions_are_read() {
         let found = store.read(sessions::all).await.unwrap();
         assert_eq!(found.len(), 1, "{:?}", entry.path());
         assert_eq!(found[0].session.metadata, a_session().session.metadata);
+        // Layout 3 brought policies, the audit and approvals; before that there were none.
+        let has_permissions = entry.file_name() != "layout-1.db";
+        let policies = store.read(policies::all).await.unwrap();
+        let chain = store.read(|db| chain::links(db, Chain::Decisions, 0, 10));
+        let members = store.read(policy_sets::members).await.unwrap();
+        let counts = [policies.len(), chain.await.unwrap().len(), members.len()];
+        let expected = if has_permissions { [1; 3] } else { [0; 3] };
+        assert_eq!(counts, expected, "{:?}", entry.path());
         seen += 1;
     }
     assert!(seen > 0);
+}
+
+fn a_policy() -> StoredPolicy {
+    StoredPolicy {
+        id: "p".into(),
+        name: "p".into(),
+        description: None,
+        enabled: true,
+        priority: 0,
+        session_id: None,
+        rules: json!([{ "id": "r", "action": "deny", "tool": "Bash" }]),
+        created_at: Timestamp::from_millis(1000),
+        updated_at: Timestamp::from_millis(1000),
+    }
+}
+
+fn a_decision() -> StoredDecision {
+    let decision = json!({
+        "id": "d", "sessionId": a_session().session.id, "eventId": 1, "agentId": null,
+        "policyId": "p", "ruleId": "r", "toolName": "Bash", "toolInput": {}, "args": {},
+        "decision": "deny", "source": "rule", "matched": [], "reason": null, "actor": "policy",
+        "outcome": "blocked", "timestamp": "2026-11-23T10:00:00.000Z", "hash": "sha256:0",
+        "prevHash": "",
+    });
+    StoredDecision {
+        decision: serde_json::from_value(decision).unwrap(),
+        request_hash: "sha256:1".into(),
+        tool_use_id: None,
+        sealed: "{}".into(),
+    }
 }
 
 /// Writes the fixture of the present layout; run with `--ignored` once before a release.
@@ -122,7 +165,21 @@ async fn databases_of_earlier_versions_are_read() {
 async fn write_the_fixture_of_this_version() {
     let test = open();
     test.store
-        .write(|tx| sessions::insert(tx, &a_session()))
+        .write(|tx| {
+            sessions::insert(tx, &a_session())?;
+            policies::insert(tx, &a_policy())?;
+            let set = StoredSet {
+                id: "s".into(),
+                name: "careful".into(),
+                description: None,
+                is_default: true,
+                created_at: Timestamp::from_millis(1000),
+                updated_at: Timestamp::from_millis(1000),
+            };
+            policy_sets::insert(tx, &set)?;
+            policy_sets::add_member(tx, "s", "p")?;
+            decisions::append(tx, &a_decision())
+        })
         .await
         .unwrap();
     let raw = Connection::open(database(test.dir.path())).unwrap();
