@@ -138,7 +138,7 @@ impl Engine {
         });
         Ok((
             Self {
-                actors: Actors::new(sessions.clone(), events.clone(), clock),
+                actors: Actors::new(sessions.clone(), events.clone(), store.clone(), clock),
                 audit: Audit::new(store, head_file),
                 sessions,
                 events,

@@ -6,13 +6,13 @@ use crate::SessionId;
 ///
 /// Agents run as the same user as the person who started them, so whose process it is proves
 /// nothing: what counts is whether it came out of a session.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Actor {
     /// The person whose daemon it is.
     Owner,
     /// A process of this session.
     Agent(SessionId),
-    /// A process that was gone before it could be looked at.
+    /// A process that was gone before it could be looked at, or whose parents cannot be told.
     Unknown,
 }
 

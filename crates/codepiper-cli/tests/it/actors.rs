@@ -126,6 +126,19 @@ fn leaving_the_terminal_or_the_parents_does_not_help() {
             "none of them",
             "env -i PATH=\"$PATH\" setsid -f sh -c \"$1; echo done\"",
         ),
+        #[cfg(target_os = "linux")]
+        (
+            "and a name that is no text",
+            "sh=\"$(printf 'x\\377\\376')\"; ln -s \"$(command -v sh)\" \"$sh\"
+             env -i PATH=\"$PATH\" setsid -f \"./$sh\" -c \"$1; echo done\"",
+        ),
+        #[cfg(target_os = "linux")]
+        (
+            "and many processes in between",
+            "echo 'if [ $1 -gt 0 ]; then sh deep.sh $(($1 - 1)) \"$2\"; else eval \"$2\"; fi; exit $?' \\
+               > deep.sh
+             env -i PATH=\"$PATH\" setsid -f sh deep.sh 150 \"$1; echo done\"",
+        ),
     ] {
         let attempt = format!(
             "'{program}' --socket '{}' start -p demo -d '{work}'; echo exit \\$?",
@@ -135,7 +148,7 @@ fn leaving_the_terminal_or_the_parents_does_not_help() {
         assert!(said.contains("exit 5"), "{how}: {said}");
         scene.nothing_happened();
     }
-    let attempts = if cfg!(target_os = "linux") { 5 } else { 4 };
+    let attempts = if cfg!(target_os = "linux") { 7 } else { 4 };
     assert_eq!(scene.refusals().len(), attempts);
 }
 
@@ -179,4 +192,86 @@ fn a_session_cannot_report_for_another() {
     assert_eq!(status, 403, "{body}");
     assert!(!body.contains(&secret));
     assert_eq!(report(&scene.agent).0, 200);
+}
+
+#[test]
+fn the_person_is_not_taken_for_an_agent() {
+    let home = TestHome::new();
+    let id = home.demo(&[]);
+    let program = env!("CARGO_BIN_EXE_codepiper");
+    let call = format!(
+        "'{program}' --socket '{}' show {id} > said 2>&1; echo \"exit $?\" > done; exit 0",
+        home.socket().display()
+    );
+    let tmux = home.path("own.tmux");
+    let mut ways = vec![
+        ("a shell", vec!["sh", "-c", &call]),
+        (
+            "a terminal of its own",
+            vec![
+                "tmux",
+                "-f",
+                "/dev/null",
+                "-S",
+                tmux.to_str().unwrap(),
+                "new-session",
+                "-d",
+                &call,
+            ],
+        ),
+    ];
+    if cfg!(target_os = "linux") {
+        let nothing = ["env", "-i", "setsid", "-f", "sh", "-c", &call];
+        ways.push(("nothing around it", nothing.to_vec()));
+        let deep = "if [ $1 -gt 0 ]; then sh deep.sh $(($1 - 1)); else . ./call.sh; fi; exit $?";
+        std::fs::write(home.path("work/deep.sh"), deep).unwrap();
+        std::fs::write(home.path("work/call.sh"), &call).unwrap();
+        ways.push(("many processes", vec!["sh", "deep.sh", "150"]));
+    }
+    for (how, way) in ways {
+        let mut command = std::process::Command::new(way[0]);
+        let command = command.args(&way[1..]).current_dir(home.path("work"));
+        assert!(command.status().unwrap().success(), "{how}");
+        let done = home.path("work/done");
+        home.until(how, || {
+            std::fs::read_to_string(&done).is_ok_and(|text| text.ends_with('\n'))
+        });
+        let said = std::fs::read_to_string(home.path("work/said")).unwrap();
+        let exit = std::fs::read_to_string(&done).unwrap();
+        assert_eq!(exit, "exit 0\n", "{how}: {said}");
+        std::fs::remove_file(&done).unwrap();
+    }
+}
+
+/// It calls, and is gone before the daemon gets to it.
+#[test]
+fn what_cannot_be_told_is_refused_and_that_is_written_down() {
+    use rustix::process::{Pid, Signal, kill_process};
+
+    let home = TestHome::new();
+    let pid = home.run(&["daemon", "status", "--json"]).ok().json()["pid"].clone();
+    let daemon = Pid::from_raw(i32::try_from(pid.as_i64().unwrap()).unwrap()).unwrap();
+    let refused = || -> Vec<String> {
+        let db = home.path(".codepiper/codepiper.db");
+        let db = codepiper_store::Connection::open(db).unwrap();
+        let sql = "SELECT sealed FROM audit WHERE kind = 'actor_refused'";
+        let mut rows = db.prepare(sql).unwrap();
+        let rows = rows.query_map([], |row| row.get(0)).unwrap();
+        rows.collect::<Result<_, _>>().unwrap()
+    };
+    home.until("a call is refused", || {
+        kill_process(daemon, Signal::STOP).unwrap();
+        let mut call = home.command(["sessions"]).spawn().unwrap();
+        // Long enough to connect, mostly.
+        std::thread::park_timeout(std::time::Duration::from_millis(300));
+        call.kill().unwrap();
+        call.wait().unwrap();
+        kill_process(daemon, Signal::CONT).unwrap();
+        std::thread::park_timeout(std::time::Duration::from_millis(300));
+        !refused().is_empty()
+    });
+    let refused = refused();
+    let sealed = refused.first().unwrap();
+    assert!(sealed.contains("\"actor\":\"unknown\""), "{sealed}");
+    assert!(sealed.contains("GET /"), "{sealed}");
 }

@@ -8,7 +8,8 @@ fn orphan(file: &str, then: &str) -> String {
 }
 
 fn stat(pid: i32) -> Option<(String, i32)> {
-    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    let stat = std::fs::read(format!("/proc/{pid}/stat")).ok()?;
+    let stat = String::from_utf8_lossy(&stat);
     let (_, fields) = stat.rsplit_once(')')?;
     let mut fields = fields.split_whitespace();
     Some((fields.next()?.to_owned(), fields.next()?.parse().ok()?))
@@ -88,6 +89,51 @@ fn an_orphan_is_a_child_of_the_tmux_server_and_leaves_no_zombie() {
     home.until("nothing is left", || {
         !is_running(three) && !is_running(server)
     });
+}
+
+#[test]
+fn a_process_whose_name_is_no_text_does_not_outlive_its_session() {
+    for end in ["stop", "kill"] {
+        let home = TestHome::new();
+        let id = home.demo(&["--dangerous"]);
+        let script = format!(
+            "RUN: ln -s \"$(command -v sleep)\" \"$(printf 'x\\377\\376')\"; {}",
+            orphan("one", r#"exec "$(printf "./x\377\376")" 300"#)
+        );
+        home.run(&["send", &id, &script, "--wait"]).ok();
+        let one = written(&home, "one");
+        home.until("it has its name", || {
+            let name = std::fs::read(format!("/proc/{one}/comm")).unwrap_or_default();
+            name == b"x\xff\xfe\n"
+        });
+        home.run(&[end, &id]).ok();
+        assert!(!is_running(one), "{end}");
+    }
+}
+
+/// Each forks another and ends at once; one kind stays in its process group and one does not.
+#[test]
+fn processes_that_keep_forking_do_not_outlive_their_session() {
+    let home = TestHome::new();
+    let id = home.demo(&["--dangerous"]);
+    // It ends with the test's directory.
+    let hop = "[ -e hop.sh ] || exit; $1 sh hop.sh $1 & echo $$ > \"hop$1\"";
+    std::fs::write(home.path("work/hop.sh"), hop).unwrap();
+    let script = "RUN: for how in '' setsid; do \
+         env -i setsid -f sh hop.sh $how >/dev/null 2>&1 </dev/null; done";
+    home.run(&["send", &id, script, "--wait"]).ok();
+    let files = ["hop", "hopsetsid"].map(|name| home.path("work").join(name));
+    for file in &files {
+        home.until("it hops", || file.exists());
+    }
+    home.run(&["kill", &id]).ok();
+    for file in &files {
+        drop(std::fs::remove_file(file));
+    }
+    std::thread::park_timeout(std::time::Duration::from_millis(500));
+    for file in &files {
+        assert!(!file.exists(), "{}", home.daemon_log());
+    }
 }
 
 /// The server of an earlier version: tmux put it into the background, it is no subreaper.

@@ -8,7 +8,7 @@ use tokio::time::{sleep, timeout};
 
 use super::{Live, SessionManager};
 use crate::EngineError;
-use crate::process::{Snapshot, signal_tree};
+use crate::process::{Snapshot, end_tree, signal_tree};
 
 /// What an agent gets to leave by itself, and its processes after SIGTERM.
 const OWN_EXIT: Duration = Duration::from_secs(5);
@@ -92,12 +92,14 @@ impl SessionManager {
                 return Ok(());
             }
         }
-        self.signal(live, Signal::KILL).await;
+        end_tree(live.id, live.pane.pid(), live.pane.server_pid()).await;
         if timeout(AFTER_TERM, live.ended()).await.is_ok() {
             return Ok(());
         }
-        // Its tmux server does not say so: then that hangs, and has nothing left to hold.
-        live.pane.kill_wedged_server();
+        if live.pane.end().borrow().is_none() {
+            // Its tmux server does not say so: then that hangs, and has nothing left to hold.
+            live.pane.kill_wedged_server();
+        }
         match timeout(AFTER_KILL, live.ended()).await {
             Ok(_) => Ok(()),
             Err(_) => Err(EngineError::internal(format!(
@@ -118,7 +120,7 @@ impl SessionManager {
         reason: ExitReason,
         socket: std::path::PathBuf,
     ) -> Result<(), EngineError> {
-        signal_tree(id, None, None, Signal::KILL).await;
+        end_tree(id, None, None).await;
         let server = Server::new(self.tmux()?.clone(), socket, id.tmux_name());
         if server.presence() == Presence::Absent {
             server.remove_socket();

@@ -15,7 +15,7 @@ use super::create::{FAILURE_FILE, PROMPT_FILE, SPEC_FILE};
 use super::sight::Sight;
 use super::{Live, SessionManager};
 use crate::EngineError;
-use crate::process::signal_tree;
+use crate::process::{end_tree, signal_tree};
 
 /// The least time between two readings of a screen that keeps changing: twenty a second are more
 /// than a person sees, and cost nothing.
@@ -269,7 +269,12 @@ impl SessionManager {
             {
                 sleep(Duration::from_millis(50)).await;
             }
-            signal_tree(id, root, server, Signal::KILL).await;
+        }
+        // What is there when the tmux server goes becomes init's, and nothing tells it from the
+        // person's any more. One look may miss what moves.
+        let left = end_tree(id, root, server).await;
+        if left > 0 {
+            tracing::error!(session = %id, left, "cannot end what a session left running");
         }
         let dir = self.parts.config.session_dir(id);
         for name in [SPEC_FILE, FAILURE_FILE, PROMPT_FILE] {
