@@ -62,7 +62,7 @@ impl Answer {
 
 /// To standard output, if there is any: one that was closed is `/dev/null` by now.
 fn print_answer(text: Option<&str>) -> io::Result<()> {
-    if text.is_some() && is_null(&io::stdout()) {
+    if text.is_some() && is_null(io::stdout()) {
         return Err(io::Error::other("standard output goes nowhere"));
     }
     print(io::stdout().lock(), text)
