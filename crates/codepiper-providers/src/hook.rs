@@ -23,6 +23,8 @@ pub struct HookReading {
 pub enum HookFact {
     /// A tool is about to be used, whether or not the agent would ask for leave.
     BeforeTool(HookCall),
+    /// A tool is about to be used, and nobody can say which.
+    Unreadable,
     /// The agent asks for leave to use a tool.
     PermissionAsked(HookCall),
     /// A tool was used.

@@ -2,9 +2,10 @@
 //! posts it to the daemon, prints what the daemon says and ends as the daemon says.
 //!
 //! An agent waits for it at every tool call, so there is no async runtime here, no argument
-//! parser and no thread. Whatever goes wrong, it ends with 0 and prints nothing, and the agent
-//! goes on as if there were no hook; or with 2, which blocks a tool call, where that is wanted.
-//! What the daemon never heard waits for it in the spool.
+//! parser and no thread. Whatever goes wrong on the way to the daemon, it ends with 0 and prints
+//! nothing, and the agent goes on as if there were no hook; or with 2, which blocks a tool call,
+//! where that is wanted. What the daemon never heard waits for it in the spool. A tool call that
+//! nobody could judge, because it is too large or cannot be read, is denied.
 
 mod answer;
 mod delivery;
@@ -53,13 +54,10 @@ pub(crate) fn run(options: &Options) -> ExitCode {
     let started = Instant::now();
     let at = SystemClock.now();
     end_silently_when_told();
-    let payload = match Payload::read() {
+    let payload = match Payload::read(options.event.as_deref()) {
         Ok(payload) => payload,
         Err(Unusable::TooLarge { event }) => return too_large(event.as_deref().unwrap_or("?")),
-        Err(Unusable::Unreadable(why)) => {
-            note(&why);
-            return ExitCode::SUCCESS;
-        }
+        Err(Unusable::Unreadable(why)) => return unreadable(options, &why),
     };
     let may_block = options.fail_closed && payload.event == PRE_TOOL_USE;
     let fallback = if may_block {
@@ -72,14 +70,9 @@ pub(crate) fn run(options: &Options) -> ExitCode {
         Delivery::new(&payload, &place, at, spool, fallback).run(started)
     });
     match outcome {
-        Outcome::Answer(answer) => answer.give(),
+        Outcome::Answer(answer) => answer.give(&payload.event),
         Outcome::TooLarge => too_large(&payload.event),
-        Outcome::Nothing(why) if may_block => {
-            output::note(format!(
-                "CodePiper could not decide on this tool call, so it is blocked: {why}"
-            ));
-            ExitCode::from(2)
-        }
+        Outcome::Nothing(why) if may_block => blocked(&why),
         Outcome::Nothing(why) => {
             note(&why);
             ExitCode::SUCCESS
@@ -108,12 +101,33 @@ fn end_silently_when_told() {
 fn too_large(event: &str) -> ExitCode {
     if event == PRE_TOOL_USE {
         return Answer::deny("the tool call is larger than 64 MiB, which CodePiper does not judge")
-            .give();
+            .give(event);
     }
     note(&format!(
         "the event `{event}` is larger than 64 MiB and was not delivered"
     ));
     ExitCode::SUCCESS
+}
+
+/// A call that cannot be read could be anything. Nothing else is held up for that.
+fn unreadable(options: &Options, why: &str) -> ExitCode {
+    if options.event.as_deref() != Some(PRE_TOOL_USE) {
+        note(why);
+        return ExitCode::SUCCESS;
+    }
+    if options.fail_closed {
+        return blocked(why);
+    }
+    let reason = format!("the tool call cannot be read, so it cannot be judged: {why}");
+    Answer::deny(&reason).give(PRE_TOOL_USE)
+}
+
+/// Blocks a tool call the way that needs no words.
+fn blocked(why: &str) -> ExitCode {
+    output::note(format!(
+        "CodePiper could not decide on this tool call, so it is blocked: {why}"
+    ));
+    ExitCode::from(2)
 }
 
 fn note(why: &str) {

@@ -7,6 +7,9 @@ pub(crate) struct Options {
     /// Where an event waits that the daemon did not hear.
     #[arg(long, value_name = "DIR")]
     pub(super) spool: Option<PathBuf>,
+    /// The event that the hook is for, where its payload does not tell.
+    #[arg(long, value_name = "NAME")]
+    pub(super) event: Option<String>,
     /// Block a tool call about which no decision could be got.
     #[arg(long)]
     pub(super) fail_closed: bool,
@@ -21,6 +24,7 @@ impl Options {
         while let Some(arg) = args.next() {
             match arg.to_str() {
                 Some("--spool") => options.spool = args.next().map(PathBuf::from),
+                Some("--event") => options.event = args.next().and_then(|v| v.into_string().ok()),
                 Some("--fail-closed") => options.fail_closed = true,
                 _ => {}
             }

@@ -275,3 +275,40 @@ fn what_cannot_be_told_is_refused_and_that_is_written_down() {
     assert!(sealed.contains("\"actor\":\"unknown\""), "{sealed}");
     assert!(sealed.contains("GET /"), "{sealed}");
 }
+
+#[test]
+fn a_tool_call_that_nobody_can_read_is_denied_however_often_it_is_reported() {
+    let scene = Scene::new();
+    let said = scene.run("printf '%s\\n' \"$CODEPIPER_SECRET\"; echo done");
+    let secret = said.lines().next().unwrap().to_owned();
+    let deep = format!("{}{}", "[".repeat(500), "]".repeat(500));
+    for (n, data) in [
+        r#"{"tool_input":{"command":"true"}}"#,
+        r#"{"tool_name":"","tool_input":{"command":"true"}}"#,
+        r#"{"tool_name":7}"#,
+        &format!(r#"{{"tool_name":"Bash","tool_input":{deep}}}"#),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let body = format!(
+            r#"{{"sessionId":"{}","event":"PreToolUse","data":{data},
+                "deliveryId":"0f5d3b9e-5b0a-4c8e-9d0c-2f6d1a7b8c9{n}"}}"#,
+            scene.agent
+        );
+        for _ in 0..2 {
+            let request = format!(
+                "POST /hooks/claude HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\
+                 X-CodePiper-Secret: {secret}\r\nContent-Length: {}\r\n\r\n{body}",
+                body.len()
+            );
+            let (status, answer) = scene.home.raw_http(request.as_bytes());
+            assert_eq!(status, 200, "{data}: {answer}");
+            assert!(answer.contains(r#""decision":"deny""#), "{data}: {answer}");
+            assert!(
+                answer.contains("the tool call cannot be read, so it cannot be judged"),
+                "{data}: {answer}"
+            );
+        }
+    }
+}

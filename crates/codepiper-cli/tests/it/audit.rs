@@ -1,5 +1,6 @@
 //! `codepiper audit`: every tool call has a row, and no secret is in it.
 
+use codepiper_store::Connection;
 use serde_json::{Value, json};
 
 use crate::support::TestHome;
@@ -174,4 +175,107 @@ fn no_secret_is_kept_of_a_call() {
     // Whoever answers has to see what is asked.
     let all = home.run(&["approvals", "--all"]).ok().stdout;
     assert!(all.contains(SECRET), "{all}");
+}
+
+/// Everything that a query finds in the database, a column of text.
+fn stored(home: &TestHome, query: &str) -> Vec<String> {
+    let db = Connection::open(home.path(".codepiper/codepiper.db")).unwrap();
+    let mut found = db.prepare(query).unwrap();
+    let rows = found.query_map([], |row| row.get(0)).unwrap();
+    rows.map(Result::unwrap).collect()
+}
+
+#[test]
+fn a_secret_in_a_note_is_for_the_agent_only() {
+    let home = TestHome::new();
+    let id = home.demo(&[]);
+    home.run(&["send", &id, "RUN: touch x\nSAY: went on"]).ok();
+    let approval = home.pending(&id);
+    let name = approval["id"].as_str().unwrap();
+    let note = "not so: use password='hun ter2' here";
+    home.run(&["deny", name, "--note", note]).ok();
+    home.run(&["wait", &id, "--timeout", "30"]).ok();
+    assert_eq!(home.approval(&approval["id"])["answer"]["note"], note);
+    home.until("it is settled", || {
+        home.approval(&approval["id"])["status"] == "effective"
+    });
+
+    let audit = stored(&home, "SELECT sealed FROM audit WHERE kind = 'answered'");
+    let (_, events) = home.http("GET", "/events?limit=1000", b"");
+    for text in [&audit.concat(), &events] {
+        assert!(!text.contains("ter2"), "{text}");
+        assert!(
+            text.contains("not so: use password='[redacted]' here"),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn the_audit_of_a_policy_holds_no_secret_of_its_rules() {
+    let home = TestHome::with_env(&[("MY_TOKEN", SECRET)]);
+    let rule = |password: &str| {
+        let command = format!("curl -u me:{password} *");
+        json!([{ "id": "no", "action": "deny", "tool": "Bash", "args": { "command": command } }])
+    };
+    home.call(
+        "POST",
+        "/policies",
+        &json!({ "id": "p", "name": "p", "rules": rule("hunter2") }),
+    );
+    home.call("PUT", "/policies/p", &json!({ "rules": rule("hunter3") }));
+    let id = home.demo(&["--env-from", "MY_TOKEN"]);
+    for n in [1, 2] {
+        home.run(&["send", &id, &format!("RUN: echo {SECRET} {n}\nSAY: x")])
+            .ok();
+        let approval = home.pending(&id);
+        home.run(&["approve", approval["id"].as_str().unwrap(), "--rule"])
+            .ok();
+        home.run(&["wait", &id, "--timeout", "30"]).ok();
+    }
+
+    let entries = stored(
+        &home,
+        "SELECT sealed FROM audit WHERE kind LIKE 'policy_%' ORDER BY seq",
+    );
+    assert_eq!(entries.len(), 4, "{entries:?}");
+    let mut hashes = Vec::new();
+    for (n, entry) in entries.iter().enumerate() {
+        for secret in ["hunter", SECRET] {
+            assert!(!entry.contains(secret), "{entry}");
+        }
+        let facts = serde_json::from_str::<Value>(entry).unwrap()["facts"].clone();
+        let is_shared = n < 2;
+        assert_eq!(facts.get("rules").is_some(), is_shared, "{entry}");
+        assert_eq!(
+            entry.contains("curl -u me:[redacted] *"),
+            is_shared,
+            "{entry}"
+        );
+        hashes.push(facts["rulesHash"].as_str().unwrap().to_owned());
+    }
+    assert!(hashes.iter().all(|hash| hash.starts_with("sha256:")));
+    hashes.sort();
+    hashes.dedup();
+    assert_eq!(hashes.len(), 4, "other rules, other hash");
+    home.run(&["audit", "verify"]).ok();
+}
+
+#[test]
+fn what_names_tell_to_be_a_secret_is_not_kept() {
+    let home = TestHome::new();
+    let id = home.demo(&[]);
+    let prompt =
+        "RUN: echo 'Authorization: Digest a=\"hunter2\", b=\"hunter3\"' --token hunter4\nSAY: x";
+    home.run(&["send", &id, prompt]).ok();
+    let approval = home.pending(&id);
+    home.run(&["approve", approval["id"].as_str().unwrap()])
+        .ok();
+    home.run(&["wait", &id, "--timeout", "30"]).ok();
+    let rows = home.run(&["audit", "--json"]).ok().stdout;
+    assert!(!rows.contains("hunter"), "{rows}");
+    assert!(
+        rows.contains("Authorization: Digest [redacted]' --token [redacted]"),
+        "{rows}"
+    );
 }

@@ -337,6 +337,68 @@ fn what_is_no_event_is_not_sent() {
     assert!(!agent.spool().exists());
 }
 
+/// What no daemon could judge: nothing at all, a document that breaks off, no text, no object.
+const UNREADABLE: [&[u8]; 5] = [
+    b"",
+    b"{\"hook_event_name\":\"PreToolUse\",\"tool_na",
+    b"{\"hook_event_name\":\"PreToolUse\",\"tool_name\":\"\xff\"}",
+    b"[\"PreToolUse\"]",
+    b"null",
+];
+
+#[test]
+fn a_tool_call_that_cannot_be_read_is_denied() {
+    let agent = Agent::new();
+    let hook = |args: &[&str], payload: &[u8]| {
+        let mut all = vec!["--event", "PreToolUse"];
+        all.extend(args);
+        finish(feed(agent.command(&all), payload))
+    };
+    for payload in UNREADABLE {
+        let done = hook(&[], payload);
+        assert_eq!((done.code, done.stderr.as_str()), (0, ""), "{payload:?}");
+        let answer: Value = serde_json::from_str(&done.stdout).unwrap();
+        let output = &answer["hookSpecificOutput"];
+        assert_eq!(output["hookEventName"], "PreToolUse");
+        assert_eq!(output["permissionDecision"], "deny");
+        let reason = output["permissionDecisionReason"].as_str().unwrap();
+        assert!(reason.contains("cannot be read"), "{reason}");
+
+        let done = hook(&["--fail-closed"], payload);
+        assert_eq!((done.code, done.stdout.as_str()), (2, ""), "{payload:?}");
+        assert_eq!(done.stderr.lines().count(), 1, "{done:?}");
+    }
+}
+
+#[test]
+fn news_that_cannot_be_read_hold_nothing_up() {
+    let agent = Agent::new();
+    for payload in UNREADABLE {
+        for event in ["PermissionRequest", "Stop"] {
+            let args = ["--fail-closed", "--event", event];
+            let done = finish(feed(agent.command(&args), payload));
+            says_nothing(&done);
+            assert_eq!(done.stderr.lines().count(), 1, "{done:?}");
+        }
+    }
+}
+
+#[test]
+fn the_arguments_name_the_event_where_the_payload_does_not() {
+    let agent = Agent::new();
+    for (payload, event) in [
+        (r#"{"tool_name":"Bash"}"#, "PreToolUse"),
+        (r#"{"hook_event_name":3}"#, "PreToolUse"),
+        (r#"{"hook_event_name":"Stop"}"#, "Stop"),
+    ] {
+        let daemon = agent.daemon([Reply::ok(NONE)]);
+        is_silent(&agent.hook(&["--event", "PreToolUse"], payload));
+        let request = daemon.heard();
+        assert_eq!(request.json()["event"], event, "{payload}");
+        assert!(request.body.contains(payload), "{}", request.body);
+    }
+}
+
 #[test]
 fn without_its_environment_it_decides_nothing() {
     let agent = Agent::new();
@@ -555,6 +617,66 @@ fn an_agent_that_no_longer_reads_is_no_failure() {
     daemon.heard();
 }
 
+const DENY: &str =
+    r#"{"success":true,"decision":"deny","stdout":"{\"no\":1}","stderr":null,"exitCode":0}"#;
+const ASK: &str =
+    r#"{"success":true,"decision":"ask","stdout":"{\"no\":1}","stderr":null,"exitCode":0}"#;
+
+#[test]
+fn a_tool_call_whose_denial_cannot_be_printed_is_blocked() {
+    let agent = Agent::new();
+    let closed = |_: &mut Command| {};
+    let full = |command: &mut Command| {
+        let full = std::fs::OpenOptions::new().write(true).open("/dev/full");
+        command.stdout(full.unwrap());
+    };
+    let unread = |command: &mut Command| {
+        let (reader, writer) = std::io::pipe().unwrap();
+        command.stdout(writer);
+        drop(reader);
+    };
+    let ways: [(&str, &dyn Fn(&mut Command)); 3] =
+        [("closed", &closed), ("full", &full), ("unread", &unread)];
+    for (name, set) in ways {
+        for (event, reply, code) in [
+            ("PreToolUse", DENY, 2),
+            ("PreToolUse", ASK, 2),
+            ("PreToolUse", ALLOW, 0),
+            ("PermissionRequest", DENY, 0),
+        ] {
+            agent.daemon([Reply::ok(reply)]);
+            let mut command = agent.command(&[]);
+            if name == "closed" {
+                command = through_shell(&command, "exec \"$@\" >&-");
+            }
+            set(&mut command);
+            let done = finish(feed(command, payload(event).as_bytes()));
+            assert_eq!(done.code, code, "{name}, {event}, {reply}: {done:?}");
+            assert_eq!(done.stderr.contains("holds"), code == 2, "{done:?}");
+        }
+    }
+    // Its own denials as well.
+    let mut command = agent.command(&["--event", "PreToolUse"]);
+    full(&mut command);
+    assert_eq!(finish(feed(command, b"{")).code, 2);
+}
+
+/// The same command, started by a line of the shell.
+fn through_shell(command: &Command, line: &str) -> Command {
+    let mut shell = Command::new("sh");
+    shell
+        .args(["-c", line, "sh"])
+        .arg(command.get_program())
+        .args(command.get_args())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    for (name, value) in command.get_envs() {
+        shell.env(name, value.unwrap());
+    }
+    shell
+}
+
 const TOO_LARGE: &str = r#"{"hookSpecificOutput":{"hookEventName":"PreToolUse","permissionDecision":"deny","permissionDecisionReason":"the tool call is larger than 64 MiB, which CodePiper does not judge"}}"#;
 
 #[test]
@@ -595,7 +717,7 @@ fn its_help_is_shown() {
     let agent = Agent::new();
     let done = finish(agent.command(&["--help"]).spawn().unwrap());
     assert_eq!(done.code, 0);
-    for option in ["--spool <DIR>", "--fail-closed"] {
+    for option in ["--spool <DIR>", "--event <NAME>", "--fail-closed"] {
         assert!(done.stdout.contains(option), "{done:?}");
     }
 }

@@ -23,7 +23,7 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use crate::{EngineError, EventBus, PolicyEngine};
+use crate::{EngineError, EventBus, PolicyEngine, audit};
 
 pub use answer::{AnswerRequest, Refused};
 pub(crate) use dialog::Seen;
@@ -293,7 +293,7 @@ fn event(
             "toolName": approval.tool_name,
             "summary": approval.summary,
             "agentId": approval.agent_id,
-            "answer": approval.answer,
+            "answer": approval.answer.as_ref().map(audit::shown_answer),
             "closedReason": approval.closed_reason,
         }),
     }

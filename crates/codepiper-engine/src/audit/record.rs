@@ -7,6 +7,7 @@ use codepiper_store::decisions::{self, StoredDecision};
 use codepiper_store::{StoreError, Transaction};
 use serde_json::{Value, json};
 
+use super::Redactor;
 use super::chain::{seal_decision, seal_entry};
 
 /// A tool call that is to be decided on.
@@ -139,8 +140,14 @@ pub(crate) fn answered(
     decision.actor.clone_from(&answer.by);
     decision.outcome = Outcome::Answered;
     decisions::update(tx, &decision, None)?;
-    let facts = json!({ "answer": answer });
+    let facts = json!({ "answer": shown_answer(answer) });
     seal_entry(tx, answer.at, "answered", Some(decision_id), &facts)
+}
+
+/// An answer as events and the audit show it. Its note may hold a secret; the agent is told it as
+/// it is, and the approval keeps it.
+pub(crate) fn shown_answer(answer: &Answer) -> Value {
+    Redactor::default().redact(&json!(answer))
 }
 
 /// Writes down what came of a tool call.

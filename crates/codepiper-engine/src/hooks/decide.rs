@@ -46,6 +46,7 @@ impl Hooks {
                 self.permission(subject, report, event_id, reading, call)
                     .await
             }
+            HookFact::Unreadable => Ok(Decided::Reply(unreadable(subject, report))),
             _ => Ok(Decided::Reply(HookReply::NOTHING)),
         }
     }

@@ -78,6 +78,7 @@ pub(super) fn follow(
         HookFact::BeforeTool(_)
         | HookFact::PermissionAsked(_)
         | HookFact::ConversationBegan
+        | HookFact::Unreadable
         | HookFact::Other => {}
     }
     Ok(settled)

@@ -175,7 +175,9 @@ impl Hooks {
         };
         let (decided, reply) = decided.unzip();
         let answer = match &reading.fact {
-            HookFact::BeforeTool(_) | HookFact::PermissionAsked(_) => reply.as_ref(),
+            HookFact::BeforeTool(_) | HookFact::PermissionAsked(_) | HookFact::Unreadable => {
+                reply.as_ref()
+            }
             _ => Some(&HookReply::NOTHING),
         };
         let answer = answer

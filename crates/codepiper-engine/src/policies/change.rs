@@ -5,7 +5,9 @@ use serde_json::{Value, json};
 
 use super::view::{no_policy, parsed, view, wrong};
 use super::{PolicyEngine, PolicyView};
-use crate::{EngineError, audit};
+use crate::EngineError;
+use crate::audit::{self, Redactor};
+use crate::canonical::{canonical, sha256};
 
 /// A policy that is to be made.
 #[derive(Clone, Debug)]
@@ -85,8 +87,8 @@ impl PolicyEngine {
         let added = self.store.write(move |tx| {
             let added = policies::insert(tx, &written)?;
             if added {
-                let facts = json!({ "by": by.to_string(), "id": written.id, "rules": written.rules,
-                    "enabled": written.enabled, "sessionId": written.session_id });
+                let mut facts = facts(&written, by);
+                facts["sessionId"] = json!(written.session_id);
                 audit::note(tx, "policy_created", &facts, now)?;
             }
             Ok(added)
@@ -137,9 +139,12 @@ impl PolicyEngine {
         let written = row.clone();
         let changed = self.store.write(move |tx| {
             let changed = policies::update(tx, &written)?;
-            let facts = json!({ "by": by.to_string(), "id": written.id, "rules": written.rules,
-                "enabled": written.enabled });
-            audit::note(tx, "policy_updated", &facts, written.updated_at)?;
+            audit::note(
+                tx,
+                "policy_updated",
+                &facts(&written, by),
+                written.updated_at,
+            )?;
             Ok(changed)
         });
         if !changed.await? {
@@ -171,6 +176,22 @@ impl PolicyEngine {
         }
         self.reload().await
     }
+}
+
+/// What the audit keeps of a policy: the hash of its rules, and the rules without what looks like a
+/// secret. The rules of a session's own policy may be made of its commands, with secrets of which
+/// only the session knows; of these the hash is all.
+fn facts(policy: &StoredPolicy, by: Actor) -> Value {
+    let mut facts = json!({
+        "by": by.to_string(),
+        "id": policy.id,
+        "enabled": policy.enabled,
+        "rulesHash": sha256(canonical(&policy.rules).as_bytes()),
+    });
+    if policy.session_id.is_none() {
+        facts["rules"] = Redactor::default().redact(&policy.rules);
+    }
+    facts
 }
 
 /// Runs to its end even when the caller goes away: what was stored must be what is in memory.

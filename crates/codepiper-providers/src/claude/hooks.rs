@@ -42,15 +42,13 @@ const QUESTIONS: [&str; 2] = ["AskUserQuestion", "ExitPlanMode"];
 
 /// The `hooks` of a settings file: our program on every event, executed without a shell.
 pub(crate) fn settings(command: HookCommand<'_>) -> Value {
-    let mut args = vec![
-        "hook-forward".to_owned(),
-        "--spool".to_owned(),
-        command.spool.display().to_string(),
-    ];
-    if command.fail_closed {
-        args.push("--fail-closed".to_owned());
-    }
+    let spool = command.spool.display().to_string();
     let entries = EVENTS.map(|(event, timeout)| {
+        // The event stands here as well: a payload that cannot be read does not tell it.
+        let mut args = vec!["hook-forward", "--spool", &spool, "--event", event];
+        if command.fail_closed {
+            args.push("--fail-closed");
+        }
         let handler = json!({
             "type": "command",
             "command": command.program,
@@ -145,11 +143,12 @@ pub(crate) fn answer(event: &str, answer: HookAnswer<'_>) -> Option<String> {
 }
 
 fn before(data: &Value) -> HookFact {
-    call(data).map_or(HookFact::Other, HookFact::BeforeTool)
+    call(data).map_or(HookFact::Unreadable, HookFact::BeforeTool)
 }
 
 fn call(data: &Value) -> Option<HookCall> {
-    let tool_name = data["tool_name"].as_str()?.to_owned();
+    let tool_name = data["tool_name"].as_str().filter(|name| !name.is_empty());
+    let tool_name = tool_name?.to_owned();
     Some(HookCall {
         is_question: QUESTIONS.contains(&tool_name.as_str()),
         tool_name,
@@ -212,12 +211,27 @@ mod tests {
     #[test]
     fn what_makes_no_sense_says_nothing() {
         for (event, data) in [
-            ("PreToolUse", json!({})),
-            ("PreToolUse", json!([1])),
+            ("PostToolUse", json!({})),
             ("PermissionRequest", json!({ "tool_name": 7 })),
             ("AnEventOfTheFuture", json!({ "x": 1 })),
         ] {
             assert_eq!(read(event, &data).fact, HookFact::Other, "{event} {data}");
+        }
+    }
+
+    #[test]
+    fn a_tool_call_without_a_tool_cannot_be_read() {
+        for data in [
+            json!({}),
+            json!([1]),
+            json!({ "tool_name": "" }),
+            json!({ "tool_name": ["Bash"], "tool_input": { "command": "true" } }),
+        ] {
+            assert_eq!(
+                read("PreToolUse", &data).fact,
+                HookFact::Unreadable,
+                "{data}"
+            );
         }
     }
 
@@ -233,7 +247,14 @@ mod tests {
         assert_eq!(handler["command"], "/x y/codepiper");
         assert_eq!(
             handler["args"],
-            json!(["hook-forward", "--spool", "/s", "--fail-closed"])
+            json!([
+                "hook-forward",
+                "--spool",
+                "/s",
+                "--event",
+                "PermissionRequest",
+                "--fail-closed"
+            ])
         );
         assert_eq!(handler["timeout"], 86_400);
         assert!(settings.get("WorktreeCreate").is_none());

@@ -1,12 +1,16 @@
 //! Taking secrets out of what is kept.
 
+mod extent;
+mod forms;
+mod names;
+
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ffi::OsString;
-use std::sync::LazyLock;
 
-use regex::{Captures, Regex, RegexSet};
-use serde_json::Value;
+use serde_json::{Map, Value};
+
+use names::{is_login_flag, is_telling, is_telling_flag};
 
 /// What stands in the place of a secret.
 const MASK: &str = "[redacted]";
@@ -33,30 +37,6 @@ const PUBLIC: [&str; 16] = [
     "USER",
     "VISUAL",
 ];
-
-/// Secrets that show by their form: keys of the model providers and of common services, PEM
-/// blocks, and what follows `Authorization:`, `password=` and the like.
-const FORMS: [&str; 13] = [
-    r"(?s)-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\z)",
-    r"\b(?:sk|rk|pk)-[A-Za-z0-9_-]{16,}",
-    r"\bgh[pousr]_[A-Za-z0-9]{20,}",
-    r"\bgithub_pat_[A-Za-z0-9_]{20,}",
-    r"\bglpat-[A-Za-z0-9_-]{16,}",
-    r"\bxox[abeprs]-[A-Za-z0-9-]{10,}",
-    r"\bnpm_[A-Za-z0-9]{30,}",
-    r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b",
-    r"\bAIza[A-Za-z0-9_-]{30,}",
-    r"\beyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{5,}",
-    r#"(?i)(authorization["']?\s*[:=]\s*["']?(?:(?:bearer|basic|token)\s+)?)[^\s"',;]+"#,
-    r#"(?i)((?:pass(?:word|wd|phrase)?|secret|token|api[_-]?key|access[_-]?key)["']?\s*[:=]\s*["']?)[^\s"'&,;]+"#,
-    r"([a-z][a-z0-9+.-]*://[^/\s:@]*:)[^/\s@]+@",
-];
-
-/// Each form, and all of them at once: most texts hold none.
-static BY_FORM: LazyLock<(RegexSet, Vec<Regex>)> = LazyLock::new(|| {
-    let each = FORMS.iter().filter_map(|form| Regex::new(form).ok());
-    (RegexSet::new(FORMS).unwrap_or_default(), each.collect())
-});
 
 /// Takes the secrets of one session out of what is kept of it.
 #[derive(Clone, Debug, Default)]
@@ -99,17 +79,63 @@ impl Redactor {
                     *text = clean;
                 }
             }
-            Value::Array(items) => items.iter_mut().for_each(|item| self.clean(item)),
-            Value::Object(object) => {
-                object.values_mut().for_each(|item| self.clean(item));
-                if object.keys().any(|key| self.cleaned(key).is_some()) {
-                    let pairs = std::mem::take(object).into_iter();
-                    *object = pairs
-                        .map(|(key, item)| (self.redact_text(&key), item))
-                        .collect();
+            Value::Array(items) => self.clean_list(items),
+            Value::Object(object) => self.clean_object(object),
+            Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        }
+    }
+
+    /// A list may be the arguments of a program: a flag tells what the text behind it is.
+    fn clean_list(&self, items: &mut [Value]) {
+        let mut flag = String::new();
+        for item in items {
+            let next = item.as_str().filter(|text| text.starts_with('-'));
+            let next = next.unwrap_or_default().to_owned();
+            if is_telling_flag(&flag) && !next.starts_with("--") {
+                self.hide(item);
+            } else {
+                self.clean(item);
+                if let Value::String(text) = item
+                    && is_login_flag(&flag)
+                    && let Some(password) = forms::password(text)
+                {
+                    let name = text.len() - password.len();
+                    text.replace_range(name.., MASK);
                 }
             }
-            Value::Null | Value::Bool(_) | Value::Number(_) => {}
+            flag = next;
+        }
+    }
+
+    fn clean_object(&self, object: &mut Map<String, Value>) {
+        // As headers and variables are often listed: `{"name": "Cookie", "value": "…"}`.
+        let is_named = |key: &str| ["name", "key", "header"].contains(&key);
+        let is_secret = object
+            .iter()
+            .any(|(key, item)| is_named(key) && item.as_str().is_some_and(is_telling));
+        for (key, item) in object.iter_mut() {
+            if is_telling(key) || is_secret && key == "value" {
+                self.hide(item);
+            } else {
+                self.clean(item);
+            }
+        }
+        if object.keys().any(|key| self.cleaned(key).is_some()) {
+            let pairs = std::mem::take(object).into_iter();
+            *object = pairs
+                .map(|(key, item)| (self.redact_text(&key), item))
+                .collect();
+        }
+    }
+
+    /// Masks what a name tells to be a secret. What has names of its own goes by these.
+    fn hide(&self, value: &mut Value) {
+        match value {
+            Value::String(text) if text.is_empty() => {}
+            Value::String(_) | Value::Number(_) => *value = MASK.into(),
+            Value::Array(items) => items.iter_mut().for_each(|item| self.hide(item)),
+            Value::Object(object) => self.clean_object(object),
+            Value::Null | Value::Bool(_) => {}
         }
     }
 
@@ -121,21 +147,10 @@ impl Redactor {
                 clean = clean.replace(value.as_str(), MASK).into();
             }
         }
-        let (any, each) = &*BY_FORM;
-        if any.is_match(&clean) {
-            for form in each {
-                let masked = form.replace_all(&clean, |found: &Captures<'_>| {
-                    let kept = found.get(1).map_or("", |kept| kept.as_str());
-                    let at = if found[0].ends_with('@') { "@" } else { "" };
-                    format!("{kept}{MASK}{at}")
-                });
-                clean = masked.into_owned().into();
-            }
-        }
-        match clean {
+        forms::mask(&clean).or(match clean {
             Cow::Borrowed(_) => None,
             Cow::Owned(clean) => Some(clean),
-        }
+        })
     }
 }
 
@@ -201,6 +216,63 @@ mod tests {
             ("ls -la /srv/tokens", "ls -la /srv/tokens"),
         ] {
             assert_eq!(redactor.redact_text(text), clean);
+        }
+    }
+
+    #[test]
+    fn a_key_tells_that_its_value_is_a_secret() {
+        let redactor = Redactor::default();
+        let mut value = json!({
+            "headers": { "Authorization": "Bearer X", "Set-Cookie": ["a=b", "c=d"] },
+            "password": "X", "api_key": "X", "cookie": "X", "accessKey": 7, "PIN-TOKEN": "",
+            "secret": { "name": "db", "password": "X" }, "private_key": null, "token": true,
+            "env": [{ "name": "DB_PASSWORD", "value": "X" }, { "name": "PORT", "value": "80" }],
+            "max_tokens": 5, "tokens": "a b", "token_count": 7, "authority": "X",
+        });
+        value = redactor.redact(&value);
+        let clean = json!({
+            "headers": { "Authorization": MASK, "Set-Cookie": [MASK, MASK] },
+            "password": MASK, "api_key": MASK, "cookie": MASK, "accessKey": MASK, "PIN-TOKEN": "",
+            "secret": { "name": "db", "password": MASK }, "private_key": null, "token": true,
+            "env": [{ "name": "DB_PASSWORD", "value": MASK }, { "name": "PORT", "value": "80" }],
+            "max_tokens": 5, "tokens": "a b", "token_count": 7, "authority": "X",
+        });
+        assert_eq!(value, clean);
+        assert_eq!(redactor.redact(&clean), clean);
+    }
+
+    #[test]
+    fn a_flag_tells_that_the_next_text_is_a_secret() {
+        let redactor = Redactor::default();
+        for (list, clean) in [
+            (
+                json!(["--password", "X", "--api-key", 7, "y"]),
+                json!(["--password", MASK, "--api-key", MASK, "y"]),
+            ),
+            (
+                json!(["--password", "--token", "X"]),
+                json!(["--password", "--token", MASK]),
+            ),
+            (
+                json!(["curl", "-u", "me:X", "-H", "Authorization: Basic X"]),
+                json!([
+                    "curl",
+                    "-u",
+                    "me:[redacted]",
+                    "-H",
+                    "Authorization: Basic [redacted]"
+                ]),
+            ),
+            (
+                json!(["-p", "x", "--max-tokens", "5", "password", "y"]),
+                json!(["-p", "x", "--max-tokens", "5", "password", "y"]),
+            ),
+            (
+                json!(["docker", "run", "-u", "1000:1000", "--no-password", "db"]),
+                json!(["docker", "run", "-u", "1000:1000", "--no-password", "db"]),
+            ),
+        ] {
+            assert_eq!(redactor.redact(&list), clean);
         }
     }
 
