@@ -635,9 +635,8 @@ fn a_tool_call_whose_denial_cannot_be_printed_is_blocked() {
         command.stdout(writer);
         drop(reader);
     };
-    let ways: [(&str, &dyn Fn(&mut Command)); 3] =
-        [("closed", &closed), ("full", &full), ("unread", &unread)];
-    for (name, set) in ways {
+    let ways: [fn(&mut Command); 3] = [closed, full, unread];
+    for (name, set) in ["closed", "full", "unread"].into_iter().zip(ways) {
         for (event, reply, code) in [
             ("PreToolUse", DENY, 2),
             ("PreToolUse", ASK, 2),

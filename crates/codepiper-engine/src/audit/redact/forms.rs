@@ -306,10 +306,7 @@ mod tests {
     fn values_are_masked_with_the_blanks_in_their_quotes() {
         masks(&[
             (r#"passwd="a, b" user=me"#, r#"passwd="[redacted]" user=me"#),
-            (
-                r#"--password='a b, "c"' db"#,
-                r"--password='[redacted]' db",
-            ),
+            (r#"--password='a b, "c"' db"#, "--password='[redacted]' db"),
             (r#"password="a \" b" x"#, r#"password="[redacted]" x"#),
             (
                 r#"curl -d "{\"password\": \"a, b\", \"x\": 1}""#,
