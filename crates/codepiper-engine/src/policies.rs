@@ -3,7 +3,9 @@ use std::sync::{Arc, PoisonError, RwLock};
 use codepiper_model::{
     Actor, Clock, Matched, Risk, Scope, SessionId, Timestamp, ToolCall, Verdict,
 };
-use codepiper_policy::{CompiledPolicy, Evaluation, Policy, Rule, Scoped, evaluate, risk};
+use codepiper_policy::{
+    CompiledPolicy, Context, Evaluation, Policy, Rule, Scoped, evaluate, explain, risk,
+};
 use codepiper_store::policies::{self, StoredPolicy};
 use codepiper_store::{Store, sessions};
 use serde::Serialize;
@@ -105,7 +107,7 @@ pub struct DecidedBy {
 pub struct CheckedCommand {
     /// Its words.
     pub argv: Vec<String>,
-    /// What the rules say of it.
+    /// What the rules say of it, or else the default action.
     pub verdict: Verdict,
 }
 
@@ -272,7 +274,7 @@ impl PolicyEngine {
     /// asked, as one policy.
     pub fn check(&self, call: &ToolCall, rules: Option<Value>) -> Result<Checked, EngineError> {
         let evaluation = match rules {
-            None => self.evaluate(call),
+            None => explain(&scoped(&self.current()), call, &Context::default()),
             Some(rules) => {
                 let draft = Policy {
                     id: "draft".to_owned(),
@@ -283,12 +285,16 @@ impl PolicyEngine {
                     session_id: None,
                     rules: parsed_rules(rules)?,
                 };
-                ask(&[draft.compile().map_err(wrong)?], call)
+                let draft = [draft.compile().map_err(wrong)?];
+                explain(&scoped(&draft), call, &Context::default())
             }
         };
         let decided_by = evaluation.decided_by();
         let verdict = decided_by.map_or_else(|| self.default_action(), |rule| rule.action);
-        let words = codepiper_policy::simple_words(&call.tool_input);
+        let commands = evaluation.commands.iter().map(|command| CheckedCommand {
+            argv: command.argv.clone(),
+            verdict: command.verdict.unwrap_or_else(|| self.default_action()),
+        });
         Ok(Checked {
             verdict,
             source: if decided_by.is_some() {
@@ -300,19 +306,19 @@ impl PolicyEngine {
                 policy_id: rule.policy_id.clone(),
                 rule_id: rule.rule_id.clone(),
             }),
-            commands: words
-                .map(|argv| CheckedCommand { argv, verdict })
-                .into_iter()
-                .collect(),
-            risk: risk(call),
+            commands: commands.collect(),
+            risk: risk(call, &Context::default()),
             matched: evaluation.matched,
         })
     }
 
     /// Asks every policy.
     pub(crate) fn evaluate(&self, call: &ToolCall) -> Evaluation {
-        let current = Arc::clone(&self.current.read().unwrap_or_else(PoisonError::into_inner));
-        ask(&current, call)
+        evaluate(&scoped(&self.current()), call, &Context::default())
+    }
+
+    fn current(&self) -> Arc<Vec<CompiledPolicy>> {
+        Arc::clone(&self.current.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// What becomes of a request that no rule matches, where the agent itself would ask.
@@ -334,19 +340,16 @@ async fn whole<T: Send + 'static>(
     tokio::spawn(change).await.map_err(EngineError::internal)?
 }
 
-fn ask(policies: &[CompiledPolicy], call: &ToolCall) -> Evaluation {
+fn scoped(policies: &[CompiledPolicy]) -> Vec<Scoped<'_>> {
     let scope = |policy: &CompiledPolicy| match policy.source.session_id {
         Some(_) => Scope::Session,
         None => Scope::Global,
     };
-    let scoped: Vec<Scoped<'_>> = policies
-        .iter()
-        .map(|policy| Scoped {
-            policy,
-            scope: scope(policy),
-        })
-        .collect();
-    evaluate(&scoped, call)
+    let scoped = policies.iter().map(|policy| Scoped {
+        policy,
+        scope: scope(policy),
+    });
+    scoped.collect()
 }
 
 /// What was checked when it was saved is checked again: another version may have saved it.

@@ -10,14 +10,26 @@ use regex::{Regex, RegexBuilder};
 const PATTERN_MAX: usize = 4096;
 const COMPILED_MAX: usize = 1024 * 1024;
 
-/// A compiled pattern.
+/// A compiled pattern. Most are one of the first three, which need no regular expression.
 #[derive(Clone, Debug)]
-pub(crate) struct Glob(Regex);
+pub(crate) enum Glob {
+    /// Every text.
+    Any,
+    /// This text.
+    Exact(String),
+    /// What begins with this.
+    Prefix(String),
+    /// What this matches.
+    Regex(Regex),
+}
 
 impl Glob {
     pub(crate) fn new(pattern: &str) -> Result<Self, String> {
         if pattern.len() > PATTERN_MAX {
             return Err(format!("a pattern has at most {PATTERN_MAX} bytes"));
+        }
+        if let Some(plain) = Self::plain(pattern) {
+            return Ok(plain);
         }
         let source = format!(r"\A(?:{})\z", translate(pattern)?);
         let built = RegexBuilder::new(&source)
@@ -25,11 +37,29 @@ impl Glob {
             .size_limit(COMPILED_MAX)
             .build()
             .map_err(|_| format!("`{pattern}` is no pattern"))?;
-        Ok(Self(built))
+        Ok(Self::Regex(built))
+    }
+
+    fn plain(pattern: &str) -> Option<Self> {
+        let is_special = |c: char| "*?[]{}()!@+\\".contains(c);
+        let (text, is_prefix) = match pattern.strip_suffix('*') {
+            Some(text) => (text, true),
+            None => (pattern, false),
+        };
+        (!text.contains(is_special)).then(|| match (text, is_prefix) {
+            ("", true) => Self::Any,
+            (text, true) => Self::Prefix(text.to_owned()),
+            (text, false) => Self::Exact(text.to_owned()),
+        })
     }
 
     pub(crate) fn matches(&self, text: &str) -> bool {
-        self.0.is_match(text)
+        match self {
+            Self::Any => true,
+            Self::Exact(exact) => text == exact,
+            Self::Prefix(prefix) => text.starts_with(prefix),
+            Self::Regex(regex) => regex.is_match(text),
+        }
     }
 }
 

@@ -33,13 +33,14 @@ pub(super) async fn make(
         cwd: approval.cwd.clone(),
         session_id: Some(approval.session_id),
         provider: Some(approval.provider),
+        mode: None,
     };
     let would = policies.check(&call, Some(json!([rule])))?;
     if would.decided_by.is_none() {
         return Err(EngineError::conflict_with_hint(
             "no_such_rule",
-            "no rule can be made of this request: an `allow` never matches a shell line with \
-             operators, substitutions, quotes or wildcards",
+            "no rule can be made of this request: one pattern never allows several commands, nor what \
+             is computed when it runs",
             "answer it without a rule",
         ));
     }

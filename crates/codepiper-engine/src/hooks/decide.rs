@@ -297,6 +297,7 @@ pub(super) fn request(
         cwd: cwd.unwrap_or_else(|| subject.cwd.clone()),
         session_id: Some(report.session_id),
         provider: Some(subject.provider),
+        mode: reading.mode.clone(),
     };
     let request = json!({
         "cwd": tool_call.cwd,
@@ -354,7 +355,7 @@ fn approval(subject: &Subject, call: &ToolCall, asked: &Asked, matched: Vec<Matc
         cwd: call.cwd.clone(),
         agent_id: asked.agent_id.clone(),
         diff: None,
-        risk: codepiper_policy::risk(call),
+        risk: codepiper_policy::risk(call, &codepiper_policy::Context::default()),
         matched,
         request_hash: asked.request_hash.clone(),
         created_at: asked.at,
