@@ -6,7 +6,7 @@ use codepiper_model::ToolCall;
 
 use crate::files::plain;
 use crate::operands::{self, Operands};
-use crate::shell::{Command, HOME, Redirect, Word};
+use crate::shell::{Command, HOME, MANY, ONE, Redirect, Word};
 use crate::{Context, operands::Mode};
 
 /// One file that is read or written.
@@ -72,6 +72,9 @@ struct Resolver<'a> {
 
 impl Resolver<'_> {
     fn add(&mut self, mode: Mode, path: &Path) {
+        if path.to_string_lossy().contains([MANY, ONE]) {
+            self.found.are_all = false;
+        }
         if is_of_a_process(path) {
             self.found.are_all = false;
             if let Some(path) = through_process(path, self.cwd) {

@@ -131,6 +131,12 @@ fn read(call: &ToolCall) -> Option<Shell> {
         }
         _ => return None,
     };
+    let given = SHELL_ARGUMENTS
+        .iter()
+        .filter(|name| call.tool_input.get(**name).is_some());
+    if given.count() > 1 {
+        line.doubt.get_or_insert("two arguments hold a shell line");
+    }
     // A line of one command is that command, however it is written.
     if let (None, [only]) = (line.doubt, line.commands.as_mut_slice())
         && only.doubt.is_none()

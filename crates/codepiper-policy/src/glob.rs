@@ -6,6 +6,9 @@
 
 use regex::{Regex, RegexBuilder};
 
+use crate::overlap::overlap;
+use crate::shell::{MANY, ONE};
+
 /// The longest pattern, and the most memory one may take once compiled.
 const PATTERN_MAX: usize = 4096;
 const COMPILED_MAX: usize = 1024 * 1024;
@@ -19,8 +22,8 @@ pub(crate) enum Glob {
     Exact(String),
     /// What begins with this.
     Prefix(String),
-    /// What this matches.
-    Regex(Regex),
+    /// What this matches, and its pattern.
+    Regex(Regex, String),
 }
 
 impl Glob {
@@ -37,7 +40,7 @@ impl Glob {
             .size_limit(COMPILED_MAX)
             .build()
             .map_err(|_| format!("`{pattern}` is no pattern"))?;
-        Ok(Self::Regex(built))
+        Ok(Self::Regex(built, pattern.to_owned()))
     }
 
     fn plain(pattern: &str) -> Option<Self> {
@@ -58,9 +61,27 @@ impl Glob {
             Self::Any => true,
             Self::Exact(exact) => text == exact,
             Self::Prefix(prefix) => text.starts_with(prefix),
-            Self::Regex(regex) => regex.is_match(text),
+            Self::Regex(regex, _) => regex.is_match(text),
         }
     }
+
+    /// Whether it matches a text, or a file that a glob of a shell line may mean.
+    pub(crate) fn may_match(&self, text: &str) -> bool {
+        if !text.contains([MANY, ONE]) {
+            return self.matches(text);
+        }
+        match self {
+            Self::Any => true,
+            Self::Exact(exact) => overlap(&escaped(exact), text),
+            Self::Prefix(prefix) => overlap(&format!("{}*", escaped(prefix)), text),
+            Self::Regex(_, pattern) => overlap(pattern, text),
+        }
+    }
+}
+
+/// A pattern that matches this text only.
+fn escaped(text: &str) -> String {
+    text.chars().flat_map(|c| ['\\', c]).collect()
 }
 
 /// What a `)` or a `}` ends.

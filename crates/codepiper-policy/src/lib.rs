@@ -16,6 +16,7 @@ mod files;
 mod glob;
 mod host;
 mod operands;
+mod overlap;
 mod patterns;
 mod policy;
 mod risk;

@@ -73,6 +73,11 @@ impl Compiled {
         self.unwanted.iter().any(|glob| glob.matches(text))
     }
 
+    /// The same for a text that stands for the names of files.
+    pub(crate) fn may_want(&self, text: &str) -> bool {
+        self.wanted.is_empty() || self.wanted.iter().any(|glob| glob.may_match(text))
+    }
+
     pub(crate) fn has_unwanted(&self) -> bool {
         !self.unwanted.is_empty()
     }

@@ -93,7 +93,7 @@ impl PathMatcher {
                     self.covers(access, |patterns| {
                         // A directory is what is in it.
                         let wanted = |text: &String| {
-                            patterns.wants(text) || patterns.wants(&format!("{text}/"))
+                            patterns.may_want(text) || patterns.wants(&format!("{text}/"))
                         };
                         texts.iter().any(wanted) && !texts.iter().any(|text| patterns.refuses(text))
                     })

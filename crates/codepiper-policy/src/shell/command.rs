@@ -76,6 +76,15 @@ impl Command {
         self.words.first().map_or("", |word| base(&word.text))
     }
 
+    /// A program that is named from the working directory is another one after a `cd`.
+    pub(crate) fn doubt_relative_program(&mut self) {
+        let program = self.words.first().map_or("", |word| word.text.as_str());
+        if self.redirect.is_none() && program.contains('/') && !program.starts_with(['/', '~']) {
+            self.doubt
+                .get_or_insert("its program is looked up from another directory");
+        }
+    }
+
     /// Its words as text.
     pub(crate) fn argv(&self) -> Vec<String> {
         self.words.iter().map(|word| word.text.clone()).collect()

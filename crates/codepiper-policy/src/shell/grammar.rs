@@ -25,7 +25,7 @@ pub(super) fn parse(text: &str) -> Option<Program> {
     catch_unwind(|| {
         let tokens = uncached_tokenize_str(text, &TokenizerOptions::default()).ok()?;
         let openers = tokens.iter().filter(|token| opens(token)).count();
-        if openers > OPENERS_MAX {
+        if openers > OPENERS_MAX || tokens.iter().any(has_many_subscripts) {
             return None;
         }
         parse_tokens(&tokens, &ParserOptions::default()).ok()
@@ -55,6 +55,15 @@ fn expansions(text: &str) -> usize {
         )
     });
     opened.count() + text.matches('`').count()
+}
+
+/// `a[a[a[…]]]=1` takes the parser more than linear time.
+fn has_many_subscripts(token: &Token) -> bool {
+    const SUBSCRIPTS_MAX: usize = 20;
+    let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let text = token.to_str();
+    let is_element = text.trim_start_matches(is_name).starts_with('[');
+    is_element && text.matches('[').count() > SUBSCRIPTS_MAX
 }
 
 fn opens(token: &Token) -> bool {

@@ -15,7 +15,7 @@ mod word;
 mod wrapper;
 
 pub(crate) use command::{Command, Redirect};
-pub(crate) use word::{HOME, Word};
+pub(crate) use word::{HOME, MANY, ONE, Word};
 
 /// A line that was read.
 #[derive(Clone, Debug, Default)]

@@ -55,6 +55,12 @@ impl Reader {
     }
 
     fn finished(mut self) -> Line {
+        let moves = !self.directory_is_known || !self.directories.is_empty();
+        if moves {
+            for command in &mut self.line.commands {
+                command.doubt_relative_program();
+            }
+        }
         self.line.directories = self.directory_is_known.then_some(self.directories);
         self.line
     }
@@ -332,6 +338,10 @@ impl Reader {
                 None
             }
             IoRedirect::HereDocument(_, document) => {
+                if !is_plain_delimiter(&document.here_end.value) {
+                    // Shells do not agree on where it ends.
+                    self.rough(&document.doc.value, UNREADABLE);
+                }
                 if document.requires_expansion {
                     let found = {
                         let (variables, bytes_left) = (&self.variables, &mut self.bytes_left);
@@ -439,6 +449,19 @@ fn parses(text: &str, bytes_left: &mut usize) -> bool {
     }
     *bytes_left -= text.len() + 1;
     grammar::parse(text).is_some()
+}
+
+/// `E`, `'E'`, `"E"` and `\E`
+fn is_plain_delimiter(written: &str) -> bool {
+    let quoted = |quote| written.strip_prefix(quote)?.strip_suffix(quote);
+    let name = quoted('\'')
+        .or_else(|| quoted('"'))
+        .or_else(|| written.strip_prefix('\\'));
+    let name = name.unwrap_or(written);
+    !name.is_empty()
+        && name
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || "_-.".contains(c))
 }
 
 /// What `echo` and `printf` write, for the shell that may read it.

@@ -68,6 +68,21 @@ impl<'a> Cursor<'a> {
         &rest[..length]
     }
 
+    /// The rest of `[…]`, whose first bracket was passed; nothing where it is not closed.
+    pub(super) fn class(&mut self) -> &'a str {
+        let rest = self.text();
+        let first = rest.chars().next().map_or(0, char::len_utf8);
+        let Some(end) = rest.get(first..).and_then(|rest| rest.find(']')) else {
+            return "";
+        };
+        let class = &rest[..=first + end];
+        if class.contains(['$', '`', '\'', '"', '\\']) {
+            return "";
+        }
+        self.at += class.len();
+        class
+    }
+
     /// Whether the `{` just passed opens a brace expansion, and no `{}`.
     pub(super) fn is_brace_expansion(&self) -> bool {
         let Some((inner, _)) = self.text().split_once('}') else {

@@ -8,6 +8,10 @@ use super::variables;
 /// Stands in [`Word::path`] for the home directory; no word can contain it.
 pub(crate) const HOME: char = '\0';
 
+/// Stand in [`Word::path`] for a glob's `*`, and for its `?` and `[…]`.
+pub(crate) const MANY: char = '\u{1}';
+pub(crate) const ONE: char = '\u{2}';
+
 /// How much of a word is known.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Certainty {
@@ -28,7 +32,8 @@ pub(crate) struct Word {
     /// What it might be: variables of the same line put in, other computed parts left out, `$IFS`
     /// and the commas of braces as blanks. Only a `deny` looks at it.
     pub(crate) guess: String,
-    /// What it is as a path, [`HOME`] put in; none where it is computed otherwise.
+    /// What it is as a path, [`HOME`], [`MANY`] and [`ONE`] put in; none where it is computed
+    /// otherwise.
     pub(crate) path: Option<String>,
     /// How much of it is known.
     pub(crate) certainty: Certainty,
@@ -215,8 +220,15 @@ impl<'a> Decoder<'a> {
             Certainty::Files
         };
         self.word.certainty = self.word.certainty.max(certainty);
-        self.path_is_known = false;
+        self.path_is_known &= self.rest.peek() != Some('(');
+        let class = if c == '[' { self.rest.class() } else { "" };
+        let path = self.path.clone();
         self.push(c);
+        for c in class.chars() {
+            self.push(c);
+        }
+        self.path = path;
+        self.path.push(if c == '*' { MANY } else { ONE });
     }
 
     fn braces(&mut self) {
