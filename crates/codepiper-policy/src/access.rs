@@ -14,11 +14,42 @@ use crate::{Context, operands::Mode};
 pub(crate) struct Access {
     pub(crate) mode: Mode,
     /// The file itself.
-    pub(crate) real: PathBuf,
-    /// The file by the letters of its path.
-    pub(crate) written: PathBuf,
+    pub(crate) real: Name,
+    /// The file by the letters of its path, where that is another one.
+    pub(crate) written: Option<Name>,
     /// Below the working directory or another root of the workspace.
     pub(crate) is_inside: bool,
+}
+
+/// A path in the spellings that a pattern may be meant for: whole, below the home directory, and
+/// below the working directory.
+#[derive(Clone, Debug)]
+pub(crate) struct Name {
+    pub(crate) texts: Vec<String>,
+    /// The same with a `/`: a directory is what is in it.
+    pub(crate) as_directory: Vec<String>,
+}
+
+impl Name {
+    fn new(path: &Path, cwd: &Path, context: &Context<'_>) -> Self {
+        let mut texts = vec![path.to_string_lossy().into_owned()];
+        if let Some(below) = context.home.and_then(|home| path.strip_prefix(home).ok()) {
+            texts.push(format!("~/{}", below.display()));
+        }
+        if let Ok(below) = path.strip_prefix(cwd) {
+            texts.push(below.to_string_lossy().into_owned());
+        }
+        let as_directory = texts.iter().map(|text| format!("{text}/")).collect();
+        Self {
+            texts,
+            as_directory,
+        }
+    }
+
+    /// The whole path.
+    pub(crate) fn whole(&self) -> &str {
+        self.texts.first().map_or("", String::as_str)
+    }
 }
 
 /// What is known of a call's files.
@@ -93,10 +124,12 @@ impl Resolver<'_> {
         let is_inside = roots
             .filter(|root| root.is_absolute() && root.parent().is_some())
             .any(|root| real.starts_with(self.context.files.real(root)));
+        let written = plain(path);
+        let name = |path: &Path| Name::new(path, self.cwd, self.context);
         Access {
             mode,
-            real,
-            written: plain(path),
+            written: (written != real).then(|| name(&written)),
+            real: name(&real),
             is_inside,
         }
     }

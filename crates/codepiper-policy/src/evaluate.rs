@@ -143,14 +143,12 @@ fn says(rule: &CompiledRule, facts: &Facts<'_>) -> Says {
             Says::Nothing
         };
     };
-    let parts = shell.line.commands.iter().zip(&shell.parts);
-    let commands: Vec<bool> = parts
-        .map(|(command, part)| rule.matches_command(facts, shell, command, part))
-        .collect();
-    if commands.iter().any(|it| *it) {
-        Says::Some(commands)
+    let parts = || shell.line.commands.iter().zip(&shell.parts);
+    let matches = |(command, part)| rule.matches_command(facts, shell, command, part);
+    if parts().any(matches) {
+        Says::Some(parts().map(matches).collect())
     } else if rule.matches_line(&shell.raw) {
-        Says::Some(vec![false; commands.len()])
+        Says::Some(vec![false; shell.parts.len()])
     } else {
         Says::Nothing
     }

@@ -13,7 +13,7 @@ use crate::shell::{MANY, ONE};
 const PATTERN_MAX: usize = 4096;
 const COMPILED_MAX: usize = 1024 * 1024;
 
-/// A compiled pattern. Most are one of the first three, which need no regular expression.
+/// A compiled pattern. Most are plain text and stars at its ends, which need no regular expression.
 #[derive(Clone, Debug)]
 pub(crate) enum Glob {
     /// Every text.
@@ -22,6 +22,10 @@ pub(crate) enum Glob {
     Exact(String),
     /// What begins with this.
     Prefix(String),
+    /// What ends with this.
+    Suffix(String),
+    /// What contains this.
+    Part(String),
     /// What this matches, and its pattern.
     Regex(Regex, String),
 }
@@ -45,14 +49,15 @@ impl Glob {
 
     fn plain(pattern: &str) -> Option<Self> {
         let is_special = |c: char| "*?[]{}()!@+\\".contains(c);
-        let (text, is_prefix) = match pattern.strip_suffix('*') {
-            Some(text) => (text, true),
-            None => (pattern, false),
-        };
-        (!text.contains(is_special)).then(|| match (text, is_prefix) {
-            ("", true) => Self::Any,
-            (text, true) => Self::Prefix(text.to_owned()),
-            (text, false) => Self::Exact(text.to_owned()),
+        let (rest, opens) = stripped(pattern, pattern.strip_prefix('*'));
+        let (text, ends) = stripped(rest, rest.strip_suffix('*'));
+        let plain = text.to_owned();
+        (!text.contains(is_special)).then(|| match (opens, ends) {
+            _ if text.is_empty() && (opens || ends) => Self::Any,
+            (true, true) => Self::Part(plain),
+            (true, false) => Self::Suffix(plain),
+            (false, true) => Self::Prefix(plain),
+            (false, false) => Self::Exact(plain),
         })
     }
 
@@ -61,6 +66,8 @@ impl Glob {
             Self::Any => true,
             Self::Exact(exact) => text == exact,
             Self::Prefix(prefix) => text.starts_with(prefix),
+            Self::Suffix(suffix) => text.ends_with(suffix),
+            Self::Part(part) => text.contains(part),
             Self::Regex(regex, _) => regex.is_match(text),
         }
     }
@@ -74,9 +81,16 @@ impl Glob {
             Self::Any => true,
             Self::Exact(exact) => overlap(&escaped(exact), text),
             Self::Prefix(prefix) => overlap(&format!("{}*", escaped(prefix)), text),
+            Self::Suffix(suffix) => overlap(&format!("*{}", escaped(suffix)), text),
+            Self::Part(part) => overlap(&format!("*{}*", escaped(part)), text),
             Self::Regex(_, pattern) => overlap(pattern, text),
         }
     }
+}
+
+/// What is left of `whole`, and whether anything was taken off.
+fn stripped<'a>(whole: &'a str, rest: Option<&'a str>) -> (&'a str, bool) {
+    (rest.unwrap_or(whole), rest.is_some())
 }
 
 /// A pattern that matches this text only.

@@ -95,13 +95,13 @@ fn writes(accesses: &Accesses) -> Option<Risk> {
         .iter()
         .filter(|access| access.mode == Mode::Write);
     if let Some(outside) = written.clone().find(|access| !access.is_inside) {
-        let path = outside.real.display();
+        let path = outside.real.whole();
         return Some(one(
             RiskClass::WriteOutside,
             format!("it writes `{path}`, outside the workspace"),
         ));
     }
-    let path = written.next()?.real.display().to_string();
+    let path = written.next()?.real.whole().to_owned();
     Some(one(
         RiskClass::WriteWorkspace,
         format!("it writes `{path}`, in the workspace"),

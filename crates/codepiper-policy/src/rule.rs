@@ -232,10 +232,7 @@ impl CompiledRule {
     }
 
     fn does(&self, facts: &Facts<'_>, part: &Part, of: Option<(&Shell, &Command)>) -> bool {
-        let (cwd, context) = (&facts.call.cwd, facts.context);
-        let path = |matcher: &PathMatcher| {
-            matcher.matches(facts.accesses(part, of), self.action, cwd, context)
-        };
+        let path = |matcher: &PathMatcher| matcher.matches(facts.accesses(part, of), self.action);
         let host = |matcher: &HostMatcher| matcher.matches(facts.hosts(part, of), self.action);
         let risk = |matcher: &RiskMatcher| matcher.matches(facts.risk(part, of).class);
         self.path.as_ref().is_none_or(path)

@@ -1,12 +1,10 @@
-use std::path::Path;
-
 use codepiper_model::Verdict;
 use serde::{Deserialize, Serialize};
 
 use crate::access::{Access, Accesses};
 use crate::operands::Mode;
 use crate::patterns::Compiled;
-use crate::{Context, Patterns, PolicyError};
+use crate::{Patterns, PolicyError};
 
 /// The files that a call reads or writes. A pattern is held against the whole path, against
 /// `~/…` below the home directory, and against the path below the working directory.
@@ -68,39 +66,28 @@ impl PathRule {
 impl PathMatcher {
     /// An `allow` needs to know every file, and where each really is; a command that is known to
     /// open none has none elsewhere. The others need one file by either of its paths.
-    pub(crate) fn matches(
-        &self,
-        accesses: &Accesses,
-        action: Verdict,
-        cwd: &Path,
-        context: &Context<'_>,
-    ) -> bool {
-        let list = &accesses.list;
-        match action {
-            Verdict::Allow => {
-                accesses.are_all
-                    && list.iter().all(|access| {
-                        let texts = spellings(&access.real, cwd, context);
-                        self.covers(access, |patterns| {
-                            texts.iter().any(|text| patterns.wants(text))
-                                && !texts.iter().any(|text| patterns.refuses(text))
-                        })
-                    })
-            }
-            Verdict::Ask | Verdict::Deny => list.iter().any(|access| {
-                let by_path = |path: &Path| {
-                    let texts = spellings(path, cwd, context);
+    pub(crate) fn matches(&self, accesses: &Accesses, action: Verdict) -> bool {
+        let files = &accesses.list;
+        if action == Verdict::Allow {
+            return accesses.are_all
+                && files.iter().all(|access| {
                     self.covers(access, |patterns| {
-                        // A directory is what is in it.
-                        let wanted = |text: &String| {
-                            patterns.may_want(text) || patterns.wants(&format!("{text}/"))
-                        };
-                        texts.iter().any(wanted) && !texts.iter().any(|text| patterns.refuses(text))
+                        let texts = &access.real.texts;
+                        texts.iter().any(|text| patterns.wants(text))
+                            && !texts.iter().any(|text| patterns.refuses(text))
                     })
-                };
-                by_path(&access.real) || access.written != access.real && by_path(&access.written)
-            }),
+                });
         }
+        files.iter().any(|access| {
+            let names = || std::iter::once(&access.real).chain(&access.written);
+            self.covers(access, |patterns| {
+                names().any(|name| {
+                    let mut wanted = name.texts.iter().chain(&name.as_directory);
+                    wanted.any(|text| patterns.may_want(text))
+                        && !name.texts.iter().any(|text| patterns.refuses(text))
+                })
+            })
+        })
     }
 
     fn covers(&self, access: &Access, matches: impl Fn(&Compiled) -> bool) -> bool {
@@ -114,16 +101,4 @@ impl PathMatcher {
             || self.any.as_ref().is_some_and(&matches);
         is_named && self.within.is_none_or(|Within::Workspace| access.is_inside)
     }
-}
-
-/// The ways to write a path that a pattern may be meant for.
-fn spellings(path: &Path, cwd: &Path, context: &Context<'_>) -> Vec<String> {
-    let mut texts = vec![path.to_string_lossy().into_owned()];
-    if let Some(below) = context.home.and_then(|home| path.strip_prefix(home).ok()) {
-        texts.push(format!("~/{}", below.display()));
-    }
-    if let Ok(below) = path.strip_prefix(cwd) {
-        texts.push(below.to_string_lossy().into_owned());
-    }
-    texts
 }
