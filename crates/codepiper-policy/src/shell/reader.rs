@@ -6,6 +6,7 @@ use brush_parser::ast::{
     SimpleCommand,
 };
 
+use super::command::base;
 use super::word::{Variables, decode, decode_text};
 use super::wrapper::Inner;
 use super::{Command, Line, Redirect, Word, doubt, grammar, rough, variables, wrapper};
@@ -40,6 +41,8 @@ struct Reader {
     variables: Variables,
     depth: usize,
     bytes_left: usize,
+    /// What the latest command writes, where that stands in the line.
+    said: Option<String>,
 }
 
 impl Reader {
@@ -51,6 +54,7 @@ impl Reader {
             variables: Variables::new(),
             depth: 0,
             bytes_left: BYTES_MAX,
+            said: None,
         }
     }
 
@@ -130,8 +134,9 @@ impl Reader {
     fn pipeline(&mut self, pipeline: &Pipeline) {
         let mut said = None;
         for command in &pipeline.seq {
+            self.said = None;
             self.command(command, said.take());
-            said = self.line.commands.last().and_then(said_by);
+            said = self.said.take();
         }
     }
 
@@ -255,7 +260,9 @@ impl Reader {
             self.doubt("a variable is set that decides what runs");
         }
         if !words.is_empty() {
+            let said = said_by(&words, input.as_deref());
             self.run(words, input.as_deref(), why);
+            self.said = said;
         }
     }
 
@@ -464,13 +471,17 @@ fn is_plain_delimiter(written: &str) -> bool {
             .all(|c| c.is_ascii_alphanumeric() || "_-.".contains(c))
 }
 
-/// What `echo` and `printf` write, for the shell that may read it.
-fn said_by(command: &Command) -> Option<String> {
-    matches!(command.program(), "echo" | "printf").then(|| {
-        let words = command.words[1..].iter().map(|word| word.guess.as_str());
-        words
-            .filter(|word| !word.starts_with('-'))
-            .collect::<Vec<_>>()
-            .join(" ")
-    })
+/// What `echo`, `printf` and `cat` write, for the shell that may read it.
+fn said_by(words: &[Word], input: Option<&str>) -> Option<String> {
+    let (program, arguments) = words.split_first()?;
+    let is_text = |word: &&str| !word.starts_with('-');
+    let mut texts = arguments
+        .iter()
+        .map(|word| word.guess.as_str())
+        .filter(is_text);
+    match base(&program.text) {
+        "echo" | "printf" => Some(texts.collect::<Vec<_>>().join(" ")),
+        "cat" | "tee" if texts.next().is_none() => input.map(str::to_owned),
+        _ => None,
+    }
 }
