@@ -115,10 +115,14 @@ impl Reader {
         let doubt = command.doubt;
         self.push(command);
         for inner in inner {
-            if let Inner::Argv(words) = inner
-                && !words.is_empty()
-            {
-                self.push(Command::new(words, doubt));
+            match inner {
+                Inner::Argv(words) if !words.is_empty() => self.push(Command::new(words, doubt)),
+                Inner::Script(text) => {
+                    for piece in rough::pieces(&text, UNREADABLE) {
+                        self.push(piece);
+                    }
+                }
+                Inner::Argv(_) | Inner::Unknown(_) => {}
             }
         }
     }

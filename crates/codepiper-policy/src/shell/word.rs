@@ -342,7 +342,8 @@ impl<'a> Decoder<'a> {
                     name.split_once(":-").or_else(|| name.split_once('-'))
                     && variables::is_name(name)
                 {
-                    self.word.guess.push_str(default);
+                    let plain = default.chars().filter(|c| !"'\"\\".contains(*c));
+                    self.word.guess.extend(plain);
                 }
             }
             None => {}
