@@ -17,4 +17,6 @@ pub struct ToolCall {
     pub session_id: Option<SessionId>,
     /// The agent.
     pub provider: Option<ProviderId>,
+    /// The permission mode that the agent is in, in its own spelling; none where it has not said.
+    pub mode: Option<String>,
 }

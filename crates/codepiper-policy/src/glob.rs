@@ -6,18 +6,37 @@
 
 use regex::{Regex, RegexBuilder};
 
+use crate::overlap::overlap;
+use crate::shell::{MANY, ONE};
+
 /// The longest pattern, and the most memory one may take once compiled.
 const PATTERN_MAX: usize = 4096;
 const COMPILED_MAX: usize = 1024 * 1024;
 
-/// A compiled pattern.
+/// A compiled pattern. Most are plain text and stars at its ends, which need no regular expression.
 #[derive(Clone, Debug)]
-pub(crate) struct Glob(Regex);
+pub(crate) enum Glob {
+    /// Every text.
+    Any,
+    /// This text.
+    Exact(String),
+    /// What begins with this.
+    Prefix(String),
+    /// What ends with this.
+    Suffix(String),
+    /// What contains this.
+    Part(String),
+    /// What this matches, and its pattern.
+    Regex(Regex, String),
+}
 
 impl Glob {
     pub(crate) fn new(pattern: &str) -> Result<Self, String> {
         if pattern.len() > PATTERN_MAX {
             return Err(format!("a pattern has at most {PATTERN_MAX} bytes"));
+        }
+        if let Some(plain) = Self::plain(pattern) {
+            return Ok(plain);
         }
         let source = format!(r"\A(?:{})\z", translate(pattern)?);
         let built = RegexBuilder::new(&source)
@@ -25,12 +44,58 @@ impl Glob {
             .size_limit(COMPILED_MAX)
             .build()
             .map_err(|_| format!("`{pattern}` is no pattern"))?;
-        Ok(Self(built))
+        Ok(Self::Regex(built, pattern.to_owned()))
+    }
+
+    fn plain(pattern: &str) -> Option<Self> {
+        let is_special = |c: char| "*?[]{}()!@+\\".contains(c);
+        let (rest, opens) = stripped(pattern, pattern.strip_prefix('*'));
+        let (text, ends) = stripped(rest, rest.strip_suffix('*'));
+        let plain = text.to_owned();
+        (!text.contains(is_special)).then(|| match (opens, ends) {
+            _ if text.is_empty() && (opens || ends) => Self::Any,
+            (true, true) => Self::Part(plain),
+            (true, false) => Self::Suffix(plain),
+            (false, true) => Self::Prefix(plain),
+            (false, false) => Self::Exact(plain),
+        })
     }
 
     pub(crate) fn matches(&self, text: &str) -> bool {
-        self.0.is_match(text)
+        match self {
+            Self::Any => true,
+            Self::Exact(exact) => text == exact,
+            Self::Prefix(prefix) => text.starts_with(prefix),
+            Self::Suffix(suffix) => text.ends_with(suffix),
+            Self::Part(part) => text.contains(part),
+            Self::Regex(regex, _) => regex.is_match(text),
+        }
     }
+
+    /// Whether it matches a text, or a file that a glob of a shell line may mean.
+    pub(crate) fn may_match(&self, text: &str) -> bool {
+        if !text.contains([MANY, ONE]) {
+            return self.matches(text);
+        }
+        match self {
+            Self::Any => true,
+            Self::Exact(exact) => overlap(&escaped(exact), text),
+            Self::Prefix(prefix) => overlap(&format!("{}*", escaped(prefix)), text),
+            Self::Suffix(suffix) => overlap(&format!("*{}", escaped(suffix)), text),
+            Self::Part(part) => overlap(&format!("*{}*", escaped(part)), text),
+            Self::Regex(_, pattern) => overlap(pattern, text),
+        }
+    }
+}
+
+/// What is left of `whole`, and whether anything was taken off.
+fn stripped<'a>(whole: &'a str, rest: Option<&'a str>) -> (&'a str, bool) {
+    (rest.unwrap_or(whole), rest.is_some())
+}
+
+/// A pattern that matches this text only.
+fn escaped(text: &str) -> String {
+    text.chars().flat_map(|c| ['\\', c]).collect()
 }
 
 /// What a `)` or a `}` ends.

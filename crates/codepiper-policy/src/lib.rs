@@ -7,19 +7,29 @@
 //! Invariant: values in, values out. Nothing here reads a clock, a file or the network, and a
 //! verdict depends on nothing but the policies and the call.
 
+mod access;
 mod error;
 mod evaluate;
+mod example;
+mod facts;
+mod files;
 mod glob;
+mod host;
+mod operands;
+mod overlap;
 mod patterns;
 mod policy;
 mod risk;
 mod rule;
-mod shell_line;
+mod rules;
+mod shell;
 
 pub use error::PolicyError;
-pub use evaluate::{Evaluation, Scoped, evaluate};
+pub use evaluate::{Evaluation, JudgedCommand, Scoped, evaluate, explain};
+pub use example::{Example, ExampleCall};
+pub use files::{Context, Files, Lexical};
 pub use patterns::Patterns;
 pub use policy::{CompiledPolicy, Policy};
 pub use risk::risk;
 pub use rule::Rule;
-pub use shell_line::simple_words;
+pub use rules::{McpRule, PathRule, RiskRule, Within};

@@ -60,8 +60,26 @@ impl Patterns {
 
 impl Compiled {
     pub(crate) fn matches(&self, text: &str) -> bool {
-        let wanted = self.wanted.is_empty() || self.wanted.iter().any(|glob| glob.matches(text));
-        wanted && !self.unwanted.iter().any(|glob| glob.matches(text))
+        self.wants(text) && !self.refuses(text)
+    }
+
+    /// Whether a pattern matches, or there is none but negative ones.
+    pub(crate) fn wants(&self, text: &str) -> bool {
+        self.wanted.is_empty() || self.wanted.iter().any(|glob| glob.matches(text))
+    }
+
+    /// Whether a negative pattern matches.
+    pub(crate) fn refuses(&self, text: &str) -> bool {
+        self.unwanted.iter().any(|glob| glob.matches(text))
+    }
+
+    /// The same for a text that stands for the names of files.
+    pub(crate) fn may_want(&self, text: &str) -> bool {
+        self.wanted.is_empty() || self.wanted.iter().any(|glob| glob.may_match(text))
+    }
+
+    pub(crate) fn has_unwanted(&self) -> bool {
+        !self.unwanted.is_empty()
     }
 
     /// Whether a text that is not there is meant: one that only must not be something.

@@ -1,89 +1,353 @@
-//! What a tool call could do at worst, as far as the tool's name and paths tell.
-
-use std::path::{Component, Path, PathBuf};
+//! What a tool call could do at worst, as far as its words tell.
 
 use codepiper_model::{Risk, RiskClass, ToolCall};
 
-/// Says what `call` could do at worst. A shell line is not looked into: it may do anything.
-pub fn risk(call: &ToolCall) -> Risk {
-    let argument = |name: &str| call.tool_input.get(name).and_then(|value| value.as_str());
-    let (class, reason) = match call.tool_name.as_str() {
-        "Read" | "Glob" | "Grep" | "LS" | "NotebookRead" => {
-            (RiskClass::Read, "the tool only reads".to_owned())
-        }
-        "Write" | "Edit" | "MultiEdit" | "NotebookEdit" => {
-            match argument("file_path").or_else(|| argument("notebook_path")) {
-                Some(path) if is_inside(&call.cwd, Path::new(path)) => (
-                    RiskClass::WriteWorkspace,
-                    format!("it writes `{path}`, below the working directory"),
-                ),
-                Some(path) => (
-                    RiskClass::WriteOutside,
-                    format!("it writes `{path}`, outside the working directory"),
-                ),
-                None => (RiskClass::Unknown, "it names no file".to_owned()),
-            }
-        }
-        "WebFetch" | "WebSearch" => (
-            RiskClass::Network,
-            "the tool talks to other machines".to_owned(),
-        ),
-        "Bash" => (
-            RiskClass::Unknown,
-            "a shell line may do anything".to_owned(),
-        ),
-        other => (RiskClass::Unknown, format!("`{other}` may do anything")),
+use crate::Context;
+use crate::access::Accesses;
+use crate::facts::Facts;
+use crate::host::Hosts;
+use crate::operands::{self, Mode};
+use crate::shell::Command;
+
+/// Says what `call` could do at worst. A shell line is as bad as the worst of its commands.
+pub fn risk(call: &ToolCall, context: &Context<'_>) -> Risk {
+    const REASONS_MAX: usize = 8;
+    let facts = Facts::new(call, context);
+    let Some(shell) = facts.shell() else {
+        return facts.risk(facts.whole(), None).clone();
     };
+    let mut worst = Risk {
+        class: RiskClass::Read,
+        reasons: Vec::new(),
+    };
+    let mut add = |class: RiskClass, reasons: &[String]| {
+        if rank(class) > rank(worst.class) {
+            worst.class = class;
+            worst.reasons.splice(0..0, reasons.iter().cloned());
+        } else if class != RiskClass::Read || worst.reasons.is_empty() {
+            worst.reasons.extend(reasons.iter().cloned());
+        }
+    };
+    if let Some(doubt) = shell.line.doubt {
+        add(RiskClass::Unknown, &[sentence(doubt)]);
+    }
+    for (command, part) in shell.line.commands.iter().zip(&shell.parts) {
+        let risk = facts.risk(part, Some((shell, command)));
+        add(risk.class, &risk.reasons);
+    }
+    let mut seen = Vec::new();
+    worst.reasons.retain(|reason| {
+        let is_new = !seen.contains(reason);
+        seen.push(reason.clone());
+        is_new
+    });
+    worst.reasons.truncate(REASONS_MAX);
+    if worst.reasons.is_empty() {
+        worst.reasons.push("it runs no command".to_owned());
+    }
+    worst
+}
+
+/// The order of badness: what is known to destroy is worse than what is not known.
+fn rank(class: RiskClass) -> u8 {
+    match class {
+        RiskClass::Read => 0,
+        RiskClass::WriteWorkspace => 1,
+        RiskClass::WriteOutside => 2,
+        RiskClass::Network => 3,
+        RiskClass::Unknown => 4,
+        RiskClass::Destructive => 5,
+    }
+}
+
+fn one(class: RiskClass, reason: String) -> Risk {
     Risk {
         class,
         reasons: vec![reason],
     }
 }
 
-/// Whether `path` lies below `dir` by its letters; links are not followed.
-fn is_inside(dir: &Path, path: &Path) -> bool {
-    let mut plain = PathBuf::new();
-    for part in dir.join(path).components() {
-        match part {
-            Component::ParentDir => drop(plain.pop()),
-            Component::CurDir => {}
-            other => plain.push(other),
-        }
-    }
-    plain.starts_with(dir)
+fn sentence(doubt: &str) -> String {
+    format!("what runs cannot be told: {doubt}")
 }
 
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    fn class(tool: &str, input: serde_json::Value) -> RiskClass {
-        let call = ToolCall {
-            tool_name: tool.to_owned(),
-            tool_input: input,
-            cwd: "/work/app".into(),
-            session_id: None,
-            provider: None,
-        };
-        risk(&call).class
+pub(crate) fn of_tool(call: &ToolCall, accesses: &Accesses) -> Risk {
+    match call.tool_name.as_str() {
+        "Read" | "Glob" | "Grep" | "LS" | "NotebookRead" => {
+            one(RiskClass::Read, "the tool only reads".to_owned())
+        }
+        "Write" | "Edit" | "MultiEdit" | "NotebookEdit" => match writes(accesses) {
+            Some(risk) => risk,
+            None => one(RiskClass::Unknown, "it names no file".to_owned()),
+        },
+        "WebFetch" | "WebSearch" => one(
+            RiskClass::Network,
+            "the tool talks to other machines".to_owned(),
+        ),
+        other => one(RiskClass::Unknown, format!("`{other}` may do anything")),
     }
+}
 
-    #[test]
-    fn a_path_is_judged_after_its_dots() {
-        let write = |path: &str| class("Write", json!({ "file_path": path }));
-        assert_eq!(write("/work/app/src/a.rs"), RiskClass::WriteWorkspace);
-        assert_eq!(write("a.rs"), RiskClass::WriteWorkspace);
-        assert_eq!(write("/work/app/../other"), RiskClass::WriteOutside);
-        assert_eq!(write("/work/application"), RiskClass::WriteOutside);
+/// The risk of the files that are written, where there are any.
+fn writes(accesses: &Accesses) -> Option<Risk> {
+    let mut written = accesses
+        .list
+        .iter()
+        .filter(|access| access.mode == Mode::Write);
+    if let Some(outside) = written.clone().find(|access| !access.is_inside) {
+        let path = outside.real.whole();
+        return Some(one(
+            RiskClass::WriteOutside,
+            format!("it writes `{path}`, outside the workspace"),
+        ));
     }
+    let path = written.next()?.real.whole().to_owned();
+    Some(one(
+        RiskClass::WriteWorkspace,
+        format!("it writes `{path}`, in the workspace"),
+    ))
+}
 
-    #[test]
-    fn what_is_not_known_is_unknown() {
-        assert_eq!(class("Bash", json!({"command": "ls"})), RiskClass::Unknown);
-        assert_eq!(class("mcp__x__y", json!({})), RiskClass::Unknown);
-        assert_eq!(class("Write", json!({})), RiskClass::Unknown);
-        assert_eq!(class("Grep", json!({})), RiskClass::Read);
+pub(crate) fn of_command(
+    command: &Command,
+    line: Option<&str>,
+    accesses: &Accesses,
+    hosts: &Hosts,
+) -> Risk {
+    let program = command.program();
+    let arguments: Vec<&str> = command
+        .words
+        .iter()
+        .skip(1)
+        .map(|word| word.text.as_str())
+        .collect();
+    if let Some(why) = destroys(program, &arguments) {
+        return one(RiskClass::Destructive, why);
+    }
+    if let Some(doubt) = command.doubt.or(line) {
+        return one(RiskClass::Unknown, sentence(doubt));
+    }
+    if command.redirect.is_none() && (talks(program, &arguments) || !hosts.list.is_empty()) {
+        return one(
+            RiskClass::Network,
+            format!("`{program}` talks to other machines"),
+        );
+    }
+    if let Some(risk) = writes(accesses) {
+        return risk;
+    }
+    // A script of `sed` may write and run; the operands tell.
+    let is_sed = matches!(program, "sed" | "gsed") && operands::of(&command.words).are_all;
+    let is_reading = command.redirect.is_some() || is_sed || reads(program, &arguments);
+    if is_reading
+        && command.is_by_name
+        && accesses.list.iter().all(|access| access.mode == Mode::Read)
+    {
+        return one(RiskClass::Read, format!("`{program}` only reads"));
+    }
+    one(RiskClass::Unknown, format!("`{program}` may do anything"))
+}
+
+/// Whether short options contain a letter, or the long name is there.
+fn has(arguments: &[&str], letter: char, long: &str) -> bool {
+    arguments.iter().any(|word| {
+        *word == long || (word.starts_with('-') && !word.starts_with("--") && word.contains(letter))
+    })
+}
+
+/// What cannot be brought back.
+fn destroys(program: &str, arguments: &[&str]) -> Option<String> {
+    let says = |what: &str| Some(format!("`{program}` {what}"));
+    match program {
+        "rm" if has(arguments, 'r', "--recursive") || has(arguments, 'R', "--recursive") => {
+            says("removes directories with all that is in them")
+        }
+        "rm" if arguments.iter().any(|word| word.contains('*')) => {
+            says("removes every file that a pattern matches")
+        }
+        "git" => git_destroys(arguments).map(|what| format!("`git {what}` throws work away")),
+        "dd" | "shred" | "wipefs" | "fdisk" | "parted" | "sgdisk" | "truncate" | "srm" => {
+            says("overwrites data")
+        }
+        "shutdown" | "reboot" | "halt" | "poweroff" | "init" => says("stops the machine"),
+        "kill" | "pkill" | "killall" => says("ends processes"),
+        "chmod" | "chown" | "chgrp" if has(arguments, 'R', "--recursive") => {
+            says("changes a whole tree")
+        }
+        "find" | "gfind" if arguments.contains(&"-delete") => says("removes what it finds"),
+        "rsync" if arguments.iter().any(|word| word.starts_with("--delete")) => {
+            says("removes files at its target")
+        }
+        "crontab" if has(arguments, 'r', "--remove") => says("removes the crontab"),
+        "docker" | "podman"
+            if arguments
+                .iter()
+                .any(|word| matches!(*word, "prune" | "rm" | "rmi" | "kill")) =>
+        {
+            says("removes containers or images")
+        }
+        "kubectl" if arguments.contains(&"delete") => says("removes what runs"),
+        "terraform" | "tofu" if arguments.contains(&"destroy") => says("removes what runs"),
+        "psql" | "mysql" | "sqlite3" | "mariadb" => {
+            let text = arguments.join(" ").to_ascii_lowercase();
+            let is_lossy = ["drop ", "truncate ", "delete from"]
+                .iter()
+                .any(|word| text.contains(word));
+            if is_lossy { says("removes data") } else { None }
+        }
+        name if name.starts_with("mkfs") || name == "mkswap" => says("makes a new file system"),
+        _ => None,
+    }
+}
+
+fn git_destroys(arguments: &[&str]) -> Option<&'static str> {
+    let at = arguments.iter().position(|word| {
+        matches!(
+            *word,
+            "push"
+                | "reset"
+                | "clean"
+                | "checkout"
+                | "restore"
+                | "branch"
+                | "stash"
+                | "reflog"
+                | "filter-branch"
+                | "filter-repo"
+                | "gc"
+                | "update-ref"
+                | "worktree"
+                | "tag"
+        )
+    })?;
+    let rest = &arguments[at + 1..];
+    let forced = has(rest, 'f', "--force") || rest.iter().any(|word| word.starts_with("--force"));
+    match arguments[at] {
+        "push"
+            if forced
+                || rest
+                    .iter()
+                    .any(|word| word.starts_with('+') || word.starts_with(':'))
+                || has(rest, 'd', "--delete")
+                || rest.contains(&"--mirror")
+                || rest.contains(&"--prune") =>
+        {
+            Some("push --force")
+        }
+        "reset" if rest.contains(&"--hard") || rest.contains(&"--merge") => Some("reset --hard"),
+        "clean" if !has(rest, 'n', "--dry-run") => Some("clean"),
+        "checkout" if forced || rest.contains(&"--") || rest.contains(&".") => Some("checkout"),
+        "restore" if !rest.contains(&"--staged") => Some("restore"),
+        "branch" if has(rest, 'D', "-D") || forced => Some("branch -D"),
+        "stash" if rest.iter().any(|word| matches!(*word, "drop" | "clear")) => Some("stash drop"),
+        "reflog" if rest.iter().any(|word| matches!(*word, "expire" | "delete")) => {
+            Some("reflog expire")
+        }
+        "filter-branch" | "filter-repo" => Some("filter-branch"),
+        "update-ref" if has(rest, 'd', "--delete") => Some("update-ref -d"),
+        "gc" if rest.iter().any(|word| word.starts_with("--prune")) => Some("gc --prune"),
+        "worktree" if rest.contains(&"remove") && forced => Some("worktree remove --force"),
+        _ => None,
+    }
+}
+
+fn talks(program: &str, arguments: &[&str]) -> bool {
+    let first = arguments
+        .iter()
+        .find(|word| !word.starts_with('-'))
+        .copied()
+        .unwrap_or_default();
+    match program {
+        "curl" | "wget" | "ssh" | "scp" | "sftp" | "ftp" | "nc" | "ncat" | "netcat" | "socat"
+        | "telnet" | "ping" | "dig" | "nslookup" | "host" | "gh" | "glab" | "aws" | "gcloud"
+        | "az" | "rsync" | "apt" | "apt-get" | "brew" | "pip" | "pip3" | "npx" | "uvx"
+        | "twine" => true,
+        "git" => arguments.iter().any(|word| {
+            matches!(
+                *word,
+                "push" | "fetch" | "pull" | "clone" | "ls-remote" | "submodule"
+            )
+        }),
+        "npm" | "pnpm" | "yarn" | "bun" => matches!(
+            first,
+            "install" | "i" | "ci" | "add" | "publish" | "update" | "audit"
+        ),
+        "cargo" => matches!(
+            first,
+            "install" | "publish" | "update" | "fetch" | "add" | "search"
+        ),
+        "docker" | "podman" => matches!(first, "pull" | "push" | "login"),
+        "go" => matches!(first, "get" | "install"),
+        _ => false,
+    }
+}
+
+/// Programs that change nothing, with arguments that keep it so.
+fn reads(program: &str, arguments: &[&str]) -> bool {
+    match program {
+        "echo" | "printf" | "true" | "false" | ":" | "pwd" | "whoami" | "id" | "uname"
+        | "sleep" | "seq" | "basename" | "dirname" | "which" | "type" | "cat" | "head" | "tail"
+        | "wc" | "nl" | "tac" | "rev" | "cut" | "file" | "stat" | "ls" | "ll" | "diff" | "cmp"
+        | "comm" | "paste" | "md5sum" | "sha1sum" | "sha256sum" | "cksum" | "xxd" | "od"
+        | "hexdump" | "strings" | "readlink" | "realpath" | "du" | "df" | "column" | "fold"
+        | "tr" | "cd" | "test" | "[" | "grep" | "egrep" | "fgrep" | "jq" | "ps" | "exit"
+        | "zcat" | "uniq"
+        // What these run is judged by itself.
+        | "sh" | "bash" | "zsh" | "dash" | "env" | "timeout" | "nice" | "nohup" | "command"
+        | "exec" | "eval" | "stdbuf" | "setsid" => true,
+        "rg" => !arguments
+            .iter()
+            .any(|word| word.starts_with("--pre") || word.starts_with("--hostname-bin")),
+        "sort" | "tree" => {
+            !has(arguments, 'o', "--output")
+                && !arguments
+                    .iter()
+                    .any(|word| word.starts_with("--output") || word.starts_with("--compress"))
+        }
+        "date" | "hostname" => {
+            !has(arguments, 's', "--set")
+                && arguments.iter().all(|word| word.starts_with(['+', '-']))
+        }
+        "base64" => !has(arguments, 'o', "--output"),
+        "fd" => {
+            !has(arguments, 'x', "--exec") && !has(arguments, 'X', "--exec-batch")
+        }
+        "find" => {
+            let acts = [
+                "-exec", "-ok", "-delete", "-fprint", "-fls",
+            ];
+            !arguments
+                .iter()
+                .any(|word| acts.iter().any(|act| word.starts_with(act)))
+        }
+        "git" => git_reads(arguments),
+        _ => false,
+    }
+}
+
+fn git_reads(arguments: &[&str]) -> bool {
+    let writes = |word: &&str| {
+        word.starts_with("--output")
+            || word.starts_with("--ext-diff")
+            || word.starts_with("--textconv")
+            || word.starts_with("-O")
+            || word.starts_with("--open-files")
+    };
+    match arguments.split_first() {
+        Some((
+            &("status" | "log" | "diff" | "show" | "blame" | "rev-parse" | "ls-files" | "describe"
+            | "shortlog" | "grep" | "cat-file" | "rev-list" | "merge-base" | "ls-tree"
+            | "name-rev"),
+            rest,
+        )) => !rest.iter().any(writes),
+        Some((&"branch", rest)) => rest.iter().all(|word| {
+            matches!(
+                *word,
+                "-a" | "-v" | "-vv" | "-r" | "--list" | "--show-current"
+            )
+        }),
+        Some((&"remote", rest)) => matches!(rest, [] | ["-v"]),
+        Some((&"stash", rest)) => matches!(rest.first(), Some(&("list" | "show"))),
+        _ => false,
     }
 }

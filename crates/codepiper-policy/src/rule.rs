@@ -1,11 +1,17 @@
 use std::collections::BTreeMap;
 
-use codepiper_model::{ToolCall, Verdict};
+use codepiper_model::Verdict;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::example::Example;
+use crate::facts::{Facts, Part, SHELL_ARGUMENTS, Shell};
 use crate::patterns::Compiled;
-use crate::{Patterns, PolicyError, shell_line};
+use crate::rules::{
+    CommandMatcher, HostMatcher, McpMatcher, McpRule, PathMatcher, PathRule, RiskMatcher, RiskRule,
+};
+use crate::shell::Command;
+use crate::{Patterns, PolicyError};
 
 /// What is to become of the tool calls that it matches. Everything that is given must match.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,18 +25,45 @@ pub struct Rule {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tool: Option<Patterns>,
     /// The tool's arguments, by name. One that is not there is what every `!` pattern wants, and
-    /// nothing else.
+    /// nothing else. A shell line matches as a whole (not for an `allow`) or command by command.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub args: Option<BTreeMap<String, Patterns>>,
+    /// A simple command of a shell line.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub command: Option<Patterns>,
+    /// The files that are read or written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub path: Option<PathRule>,
+    /// The machines that are talked to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub host: Option<Patterns>,
+    /// The tool of an MCP server.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mcp: Option<McpRule>,
+    /// What could happen at worst.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub risk: Option<RiskRule>,
     /// Where it would happen.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cwd: Option<Patterns>,
     /// The session's id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session: Option<Patterns>,
+    /// The agent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub provider: Option<Patterns>,
+    /// The mode that the agent is in, in its own spelling (`plan`, `acceptEdits`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mode: Option<Patterns>,
     /// Why: shown to the person and told to the agent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// Calls that it must match.
+    #[serde(default, rename = "match", skip_serializing_if = "Vec::is_empty")]
+    pub matches: Vec<Example>,
+    /// Calls that it must not match.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub not_match: Vec<Example>,
 }
 
 /// A rule that can be asked.
@@ -41,78 +74,178 @@ pub(crate) struct CompiledRule {
     args: Vec<(String, Compiled)>,
     cwd: Option<Compiled>,
     session: Option<Compiled>,
+    provider: Option<Compiled>,
+    mode: Option<Compiled>,
+    mcp: Option<McpMatcher>,
+    /// `args.command`, which also matches the line as it is written.
+    line: Option<(String, CommandMatcher)>,
+    command: Option<CommandMatcher>,
+    path: Option<PathMatcher>,
+    host: Option<HostMatcher>,
+    risk: Option<RiskMatcher>,
 }
-
-/// The argument that holds a shell line, and the tools that run it.
-const SHELL_ARGUMENT: &str = "command";
 
 impl Rule {
     pub(crate) fn compile(&self) -> Result<CompiledRule, PolicyError> {
         if self.id.trim().is_empty() {
             return Err(PolicyError::new("id", "a rule needs a name"));
         }
-        let args = self.args.as_ref();
-        if self.tool.is_none() && args.is_none() && self.cwd.is_none() && self.session.is_none() {
+        if self.is_unconditional() {
             let message = "a rule without any condition would match everything; say `\"tool\": \"*\"` \
                            where that is meant";
             return Err(PolicyError::new("tool", message));
         }
+        let args = self.args.as_ref();
         if args.is_some_and(BTreeMap::is_empty) {
             return Err(PolicyError::new("args", "it names no argument; remove it"));
         }
         let compile = |patterns: Option<&Patterns>, path: &str| {
             patterns.map(|patterns| patterns.compile(path)).transpose()
         };
-        Ok(CompiledRule {
+        let mut line = None;
+        let mut others = Vec::new();
+        for (name, patterns) in args.into_iter().flatten() {
+            let compiled = patterns.compile(&format!("args.{name}"))?;
+            if SHELL_ARGUMENTS.contains(&name.as_str()) && line.is_none() {
+                line = Some((name.clone(), CommandMatcher(compiled)));
+            } else {
+                others.push((name.clone(), compiled));
+            }
+        }
+        let compiled = CompiledRule {
             action: self.action,
             tool: compile(self.tool.as_ref(), "tool")?,
-            args: args
-                .into_iter()
-                .flatten()
-                .map(|(name, patterns)| {
-                    Ok((name.clone(), patterns.compile(&format!("args.{name}"))?))
-                })
-                .collect::<Result<_, PolicyError>>()?,
+            args: others,
             cwd: compile(self.cwd.as_ref(), "cwd")?,
             session: compile(self.session.as_ref(), "session")?,
-        })
+            provider: compile(self.provider.as_ref(), "provider")?,
+            mode: compile(self.mode.as_ref(), "mode")?,
+            mcp: self.mcp.as_ref().map(McpRule::compile).transpose()?,
+            line,
+            command: compile(self.command.as_ref(), "command")?.map(CommandMatcher),
+            path: self.path.as_ref().map(PathRule::compile).transpose()?,
+            host: compile(self.host.as_ref(), "host")?.map(HostMatcher),
+            risk: self.risk.as_ref().map(RiskRule::compile).transpose()?,
+        };
+        crate::example::check(self, &compiled)?;
+        Ok(compiled)
+    }
+
+    fn is_unconditional(&self) -> bool {
+        let patterns = [
+            &self.tool,
+            &self.command,
+            &self.host,
+            &self.cwd,
+            &self.session,
+            &self.provider,
+            &self.mode,
+        ];
+        patterns.iter().all(|patterns| patterns.is_none())
+            && self.args.is_none()
+            && self.path.is_none()
+            && self.mcp.is_none()
+            && self.risk.is_none()
     }
 }
 
 impl CompiledRule {
-    pub(crate) fn matches(&self, call: &ToolCall) -> bool {
-        let session = || call.session_id.map(|id| id.to_string()).unwrap_or_default();
-        is_met(self.tool.as_ref(), || call.tool_name.clone())
-            && is_met(self.cwd.as_ref(), || {
-                call.cwd.to_string_lossy().into_owned()
+    pub(crate) fn action(&self) -> Verdict {
+        self.action
+    }
+
+    /// Whether what it asks of the call as a whole holds.
+    pub(crate) fn is_for(&self, facts: &Facts<'_>) -> bool {
+        let call = facts.call;
+        let is_met = |patterns: &Option<Compiled>, text: Option<&str>| {
+            patterns.as_ref().is_none_or(|patterns| match text {
+                Some(text) => patterns.matches(text),
+                None => patterns.matches_absence(),
             })
-            && is_met(self.session.as_ref(), session)
+        };
+        is_met(&self.tool, Some(&call.tool_name))
+            && is_met(&self.cwd, Some(&facts.cwd))
+            && (self.session.is_none() || is_met(&self.session, Some(facts.session())))
+            && is_met(
+                &self.provider,
+                call.provider.map(codepiper_model::ProviderId::as_str),
+            )
+            && is_met(&self.mode, call.mode.as_deref())
+            && self
+                .mcp
+                .as_ref()
+                .is_none_or(|mcp| mcp.matches(&call.tool_name))
             && self
                 .args
                 .iter()
-                .all(|(name, patterns)| self.argument_matches(call, name, patterns))
+                .all(|(name, patterns)| is_argument(facts, name, patterns))
     }
 
-    fn argument_matches(&self, call: &ToolCall, name: &str, patterns: &Compiled) -> bool {
-        let Some(text) = call.tool_input.get(name).and_then(argument_text) else {
-            return patterns.matches_absence();
-        };
-        // A pattern for `git *` is not meant for `git status; rm -rf /`.
-        let may_say_so =
-            self.action != Verdict::Allow || name != SHELL_ARGUMENT || shell_line::is_simple(&text);
-        may_say_so && patterns.matches(&text)
+    /// Whether it asks anything of single commands, or of what a call does.
+    pub(crate) fn looks_inside(&self) -> bool {
+        self.line.is_some() || self.looks_at_commands()
     }
-}
 
-fn is_met(patterns: Option<&Compiled>, text: impl FnOnce() -> String) -> bool {
-    patterns.is_none_or(|patterns| patterns.matches(&text()))
+    fn looks_at_commands(&self) -> bool {
+        self.command.is_some() || self.path.is_some() || self.host.is_some() || self.risk.is_some()
+    }
+
+    /// Whether it matches one command of a line.
+    pub(crate) fn matches_command(
+        &self,
+        facts: &Facts<'_>,
+        shell: &Shell,
+        command: &Command,
+        part: &Part,
+    ) -> bool {
+        let of = Some((shell, command));
+        // A line that is in doubt may do anything, whatever its commands say.
+        if self.action == Verdict::Allow && (shell.line.doubt.is_some() || command.doubt.is_some())
+        {
+            return false;
+        }
+        let has_path = self.path.is_some();
+        let line = self.line.as_ref().map(|(_, matcher)| matcher);
+        line.is_none_or(|matcher| matcher.matches(command, self.action, has_path))
+            && self
+                .command
+                .as_ref()
+                .is_none_or(|matcher| matcher.matches(command, self.action, has_path))
+            && self.does(facts, part, of)
+    }
+
+    /// Whether it matches the line as it is written, as only a `deny` or an `ask` may.
+    pub(crate) fn matches_line(&self, raw: &str) -> bool {
+        let line = self
+            .line
+            .as_ref()
+            .is_some_and(|(_, matcher)| matcher.0.matches(raw));
+        line && !self.looks_at_commands() && self.action != Verdict::Allow
+    }
+
+    /// Whether it matches a call that is no shell line.
+    pub(crate) fn matches_whole(&self, facts: &Facts<'_>) -> bool {
+        let line = self.line.as_ref();
+        line.is_none_or(|(name, matcher)| is_argument(facts, name, &matcher.0))
+            && self.command.is_none()
+            && self.does(facts, facts.whole(), None)
+    }
+
+    fn does(&self, facts: &Facts<'_>, part: &Part, of: Option<(&Shell, &Command)>) -> bool {
+        let path = |matcher: &PathMatcher| matcher.matches(facts.accesses(part, of), self.action);
+        let host = |matcher: &HostMatcher| matcher.matches(facts.hosts(part, of), self.action);
+        let risk = |matcher: &RiskMatcher| matcher.matches(facts.risk(part, of).class);
+        self.path.as_ref().is_none_or(path)
+            && self.host.as_ref().is_none_or(host)
+            && self.risk.as_ref().is_none_or(risk)
+    }
 }
 
 /// An argument as text: objects and lists as compact JSON.
-fn argument_text(value: &Value) -> Option<String> {
-    match value {
-        Value::Null => None,
-        Value::String(text) => Some(text.clone()),
-        other => Some(other.to_string()),
+fn is_argument(facts: &Facts<'_>, name: &str, patterns: &Compiled) -> bool {
+    match facts.call.tool_input.get(name) {
+        None | Some(Value::Null) => patterns.matches_absence(),
+        Some(Value::String(text)) => patterns.matches(text),
+        Some(other) => patterns.matches(&other.to_string()),
     }
 }

@@ -14,6 +14,8 @@ pub struct HookReading {
     pub agent_id: Option<String>,
     /// Where the agent works at that moment.
     pub cwd: Option<PathBuf>,
+    /// The permission mode that it is in, in its own spelling.
+    pub mode: Option<String>,
     /// The conversation that begins: the agent's own name of it, and where it is written down.
     pub conversation: Option<(String, PathBuf)>,
 }

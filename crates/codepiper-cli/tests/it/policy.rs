@@ -316,8 +316,11 @@ fn an_allow_rule_runs_a_command_without_a_dialog() {
         .collect();
     assert!(!states.contains(&json!("needs_permission")), "{states:?}");
 
-    // More than one command is not what the pattern was written for.
-    let prompt = "RUN: touch y; touch z";
+    // Every command of a line has to be allowed.
+    let prompt = "RUN: touch y; touch z\nSAY: both done";
+    home.run(&["send", &id, prompt, "--wait"]).ok();
+    assert!(home.path("work/z").exists());
+    let prompt = "RUN: touch y; ls";
     let done = home.run(&["send", &id, prompt, "--wait"]);
     assert_eq!(done.code, 7, "{done:?}");
 }

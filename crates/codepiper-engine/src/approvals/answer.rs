@@ -123,6 +123,7 @@ impl Approvals {
             cwd: approval.cwd.clone(),
             session_id: Some(approval.session_id),
             provider: Some(approval.provider),
+            mode: None,
         };
         let evaluation = self.policies.evaluate(&call);
         let denied = evaluation

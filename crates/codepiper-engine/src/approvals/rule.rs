@@ -34,14 +34,15 @@ pub(super) async fn make(
         cwd: approval.cwd.clone(),
         session_id: Some(approval.session_id),
         provider: Some(approval.provider),
+        mode: None,
     };
     let no_rule =
         |why: &str, hint: &str| Err(EngineError::conflict_with_hint("no_such_rule", why, hint));
     let would = policies.check(&call, Some(json!([rule])));
     if would.is_ok_and(|would| would.decided_by.is_none()) {
         return no_rule(
-            "no rule can be made of this request: an `allow` never matches a shell line with \
-             operators, substitutions, quotes or wildcards",
+            "no rule can be made of this request: one pattern never allows several commands, nor \
+             what is computed when it runs",
             "answer it without a rule",
         );
     }

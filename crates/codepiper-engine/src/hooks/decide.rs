@@ -15,6 +15,7 @@ use super::{HookReply, HookReport, Hooks};
 use crate::EngineError;
 use crate::audit::{self, Asked, Ruling};
 use crate::canonical::{canonical, sha256};
+use crate::policies::context;
 use crate::sessions::Subject;
 
 /// The longest text of a call that the audit keeps whole; the request's hash covers all of it.
@@ -330,6 +331,7 @@ pub(super) fn request(
         cwd: cwd.unwrap_or_else(|| subject.cwd.clone()),
         session_id: Some(report.session_id),
         provider: Some(subject.provider),
+        mode: reading.mode.clone(),
     };
     let request = json!({
         "cwd": tool_call.cwd,
@@ -389,7 +391,7 @@ fn approval(subject: &Subject, call: &ToolCall, asked: &Asked, matched: Vec<Matc
         cwd: call.cwd.clone(),
         agent_id: asked.agent_id.clone(),
         diff: None,
-        risk: codepiper_policy::risk(call),
+        risk: codepiper_policy::risk(call, &context()),
         matched,
         request_hash: asked.request_hash.clone(),
         created_at: asked.at,

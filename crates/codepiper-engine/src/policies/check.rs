@@ -1,10 +1,10 @@
 use codepiper_model::{Matched, Risk, Scope, ToolCall, Verdict};
-use codepiper_policy::{Policy, Scoped, evaluate, risk, simple_words};
+use codepiper_policy::{Policy, Scoped, explain, risk};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::PolicyEngine;
 use super::view::{parsed_rules, wrong};
+use super::{PolicyEngine, context};
 use crate::EngineError;
 
 /// What the rules say of a tool call, and whether a rule said it.
@@ -40,7 +40,7 @@ pub struct DecidedBy {
 pub struct CheckedCommand {
     /// Its words.
     pub argv: Vec<String>,
-    /// What the rules say of it.
+    /// What the rules say of it, or else the default action.
     pub verdict: Verdict,
 }
 
@@ -49,7 +49,7 @@ impl PolicyEngine {
     /// asked, as one policy.
     pub fn check(&self, call: &ToolCall, rules: Option<Value>) -> Result<Checked, EngineError> {
         let evaluation = match rules {
-            None => self.evaluate(call),
+            None => explain(&self.current().scoped(call.session_id), call, &context()),
             Some(rules) => {
                 let draft = Policy {
                     id: "draft".to_owned(),
@@ -62,18 +62,23 @@ impl PolicyEngine {
                 };
                 let draft = draft.compile().map_err(wrong)?;
                 let scope = Scope::Global;
-                evaluate(
+                explain(
                     &[Scoped {
                         policy: &draft,
                         scope,
                     }],
                     call,
+                    &context(),
                 )
             }
         };
         let decided_by = evaluation.decided_by();
         let verdict = decided_by.map_or_else(|| self.default_action(), |rule| rule.action);
-        let words = simple_words(&call.tool_input);
+        let commands = evaluation.commands.iter().map(|command| CheckedCommand {
+            argv: command.argv.clone(),
+            verdict: command.verdict.unwrap_or_else(|| self.default_action()),
+        });
+        let commands = commands.collect();
         Ok(Checked {
             verdict,
             source: if decided_by.is_some() {
@@ -85,11 +90,8 @@ impl PolicyEngine {
                 policy_id: rule.policy_id.clone(),
                 rule_id: rule.rule_id.clone(),
             }),
-            commands: words
-                .map(|argv| CheckedCommand { argv, verdict })
-                .into_iter()
-                .collect(),
-            risk: risk(call),
+            commands,
+            risk: risk(call, &context()),
             matched: evaluation.matched,
         })
     }

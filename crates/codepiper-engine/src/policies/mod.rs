@@ -3,6 +3,7 @@
 mod change;
 mod check;
 mod current;
+mod disk;
 mod sets;
 mod view;
 
@@ -12,6 +13,7 @@ use codepiper_model::{Clock, SessionId, ToolCall, Verdict};
 use codepiper_policy::{Evaluation, evaluate};
 use codepiper_store::Store;
 use codepiper_store::policies;
+pub(crate) use disk::context;
 use tokio::sync::Mutex;
 
 use crate::{EngineError, Settings};
@@ -78,7 +80,7 @@ impl PolicyEngine {
     /// Asks every policy.
     pub(crate) fn evaluate(&self, call: &ToolCall) -> Evaluation {
         let current = self.current();
-        evaluate(&current.scoped(call.session_id), call)
+        evaluate(&current.scoped(call.session_id), call, &context())
     }
 
     /// What becomes of a request that no rule matches, where the agent itself would ask.

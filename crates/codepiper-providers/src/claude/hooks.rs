@@ -107,6 +107,7 @@ pub(crate) fn read(event: &str, data: &Value) -> HookReading {
         activity,
         agent_id,
         cwd: text("cwd").map(PathBuf::from),
+        mode: text("permission_mode"),
         conversation: text("session_id")
             .zip(text("transcript_path").map(PathBuf::from))
             .filter(|_| event == "SessionStart"),

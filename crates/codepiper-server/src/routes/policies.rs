@@ -117,6 +117,7 @@ pub(crate) async fn check(
         cwd: request.cwd,
         session_id: request.session_id,
         provider,
+        mode: None,
     };
     Ok(Json(engine.policies.check(&call, request.rules)?))
 }

@@ -1,0 +1,349 @@
+//! The machines that a call talks to.
+
+use codepiper_model::ToolCall;
+
+use crate::shell::{Command, Word};
+
+/// What is known of a call's hosts.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Hosts {
+    /// Each host in lower case, without port, user and final dots.
+    pub(crate) list: Vec<String>,
+    /// Whether these are all, and each is what it looks like.
+    pub(crate) are_all: bool,
+}
+
+impl Hosts {
+    fn add(&mut self, written: &str) {
+        let (host, is_plain) = normal(written);
+        self.are_all &= is_plain;
+        if !host.is_empty() {
+            self.list.push(host);
+        }
+    }
+}
+
+/// The hosts of a tool that is no shell.
+pub(crate) fn of_tool(call: &ToolCall) -> Hosts {
+    let mut hosts = Hosts {
+        list: Vec::new(),
+        are_all: true,
+    };
+    let input = &call.tool_input;
+    if let Some(url) = input.get("url").and_then(|value| value.as_str()) {
+        hosts.add(url);
+    }
+    let domains = input
+        .get("allowed_domains")
+        .and_then(|value| value.as_array());
+    for domain in domains
+        .into_iter()
+        .flatten()
+        .filter_map(|value| value.as_str())
+    {
+        hosts.add(domain);
+    }
+    hosts.are_all &= !hosts.list.is_empty();
+    hosts
+}
+
+/// The hosts of a command.
+pub(crate) fn of_command(command: &Command) -> Hosts {
+    let mut hosts = named(command);
+    hosts.are_all &= command.is_by_name;
+    hosts
+}
+
+fn named(command: &Command) -> Hosts {
+    if command.redirect.is_some() {
+        let target = command.words[1].text.as_str();
+        let remote = target
+            .strip_prefix("/dev/tcp/")
+            .or_else(|| target.strip_prefix("/dev/udp/"));
+        let mut hosts = Hosts::default();
+        if let Some(remote) = remote {
+            hosts.add(remote.split('/').next().unwrap_or_default());
+        }
+        return hosts;
+    }
+    let arguments = command.words.get(1..).unwrap_or_default();
+    match command.program() {
+        program @ ("curl" | "wget") => fetched(program, arguments),
+        "ssh" | "sftp" | "ping" | "nc" | "ncat" | "telnet" | "dig" | "nslookup" | "host" => {
+            let mut hosts = Hosts {
+                list: Vec::new(),
+                are_all: true,
+            };
+            if let Some(word) = operand(arguments) {
+                hosts.are_all = !arguments
+                    .iter()
+                    .any(|word| word.text.starts_with(['-', '@']));
+                hosts.add(&word.text);
+            }
+            hosts.are_all &= !hosts.list.is_empty();
+            hosts
+        }
+        "scp" | "rsync" => copied(arguments),
+        "git" => git(arguments),
+        _ => Hosts::default(),
+    }
+}
+
+/// The first word that is no option, nor its value.
+fn operand(arguments: &[Word]) -> Option<&Word> {
+    let mut rest = arguments.iter();
+    while let Some(word) = rest.next() {
+        let text = word.text.as_str();
+        if !text.starts_with('-') {
+            return Some(word);
+        }
+        let takes_value = text.len() == 2 && "bcDEeFIiJLlmOopQRSWw".contains(&text[1..]);
+        if takes_value {
+            rest.next();
+        }
+    }
+    None
+}
+
+fn fetched(program: &str, arguments: &[Word]) -> Hosts {
+    const VALUES: [&str; 40] = [
+        "-o",
+        "-O",
+        "--output",
+        "--output-document",
+        "-H",
+        "--header",
+        "-d",
+        "--data",
+        "--data-raw",
+        "--data-binary",
+        "--data-urlencode",
+        "--json",
+        "-X",
+        "--request",
+        "-u",
+        "--user",
+        "-A",
+        "--user-agent",
+        "-b",
+        "--cookie",
+        "-c",
+        "--cookie-jar",
+        "-e",
+        "--referer",
+        "-F",
+        "--form",
+        "-T",
+        "--upload-file",
+        "-m",
+        "--max-time",
+        "-w",
+        "--write-out",
+        "-r",
+        "--range",
+        "--connect-timeout",
+        "--retry",
+        "--retry-delay",
+        "--cacert",
+        "-t",
+        "--tries",
+    ];
+    const ELSEWHERE: [&str; 14] = [
+        "-x",
+        "--proxy",
+        "--preproxy",
+        "--resolve",
+        "--connect-to",
+        "-K",
+        "--config",
+        "--socks",
+        "--url-query",
+        "-i",
+        "--input-file",
+        "-e",
+        "--doh-url",
+        "--unix-socket",
+    ];
+    let mut hosts = Hosts {
+        list: Vec::new(),
+        are_all: true,
+    };
+    let mut rest = arguments.iter();
+    while let Some(word) = rest.next() {
+        let text = word.text.as_str();
+        if program == "wget" && matches!(text, "-e" | "--execute") {
+            hosts.are_all = false;
+            rest.next();
+        } else if !text.starts_with('-') {
+            hosts.are_all &= !word.text.contains(['{', '[']);
+            hosts.add(text);
+        } else if VALUES.contains(&text) {
+            // curl's `-O` takes none; what follows is then a host that goes unseen.
+            if text == "-O"
+                && let Some(word) = rest.clone().next()
+                && word.text.contains("://")
+            {
+                continue;
+            }
+            rest.next();
+        } else if let Some(url) = text.strip_prefix("--url=") {
+            hosts.add(url);
+        } else if text != "--url" {
+            let is_flag = matches!(
+                text,
+                "--fail"
+                    | "--silent"
+                    | "--show-error"
+                    | "--location"
+                    | "--head"
+                    | "--include"
+                    | "--compressed"
+                    | "--verbose"
+                    | "--quiet"
+                    | "--progress-bar"
+                    | "--spider"
+            ) || (!text.starts_with("--")
+                && text[1..].chars().all(|c| "fsSLIvkgOqN".contains(c)));
+            hosts.are_all &= is_flag && !ELSEWHERE.iter().any(|option| text.starts_with(option));
+        }
+    }
+    hosts.are_all &= !hosts.list.is_empty();
+    hosts
+}
+
+fn copied(arguments: &[Word]) -> Hosts {
+    let mut hosts = Hosts {
+        list: Vec::new(),
+        are_all: true,
+    };
+    for word in arguments {
+        if word.text.starts_with('-') {
+            hosts.are_all = false;
+        } else if word.text.contains("://") {
+            hosts.add(&word.text);
+        } else if let Some((host, _)) = word
+            .text
+            .split_once(':')
+            .filter(|(host, _)| !host.contains('/'))
+        {
+            hosts.add(host);
+        }
+    }
+    hosts.are_all &= !hosts.list.is_empty();
+    hosts
+}
+
+/// The address in `git clone`, `git push address` and the like; a remote's name tells no host.
+fn git(arguments: &[Word]) -> Hosts {
+    let mut hosts = Hosts {
+        list: Vec::new(),
+        are_all: true,
+    };
+    for word in arguments {
+        let text = word.text.as_str();
+        if text.contains("://") {
+            hosts.add(text);
+        } else if let Some((host, _)) = text.split_once(':').filter(|(host, _)| host.contains('@'))
+        {
+            hosts.add(host.rsplit('@').next().unwrap_or_default());
+        } else if text.starts_with('-')
+            && !matches!(text, "-q" | "--quiet" | "--depth=1" | "--bare")
+        {
+            hosts.are_all = false;
+        }
+    }
+    hosts.are_all &= !hosts.list.is_empty();
+    hosts
+}
+
+/// The host of an address, and whether it is plainly that: no user before it, no other alphabet,
+/// no number in disguise, nothing that programs read differently.
+fn normal(written: &str) -> (String, bool) {
+    let mut is_plain = true;
+    let rest = if let Some((scheme, rest)) = written.split_once("://") {
+        let is_scheme = |b: u8| b.is_ascii_alphanumeric() || b == b'+';
+        is_plain &= scheme.bytes().all(is_scheme);
+        rest
+    } else {
+        // Without a scheme, what follows two slashes is a host all the same.
+        is_plain &= !written.starts_with('/');
+        written.trim_start_matches('/')
+    };
+    let authority = rest.split(['/', '?', '#', '\\']).next().unwrap_or_default();
+    is_plain &= !rest.contains('\\');
+    let host = match authority.rsplit_once('@') {
+        Some((user, host)) => {
+            is_plain &= user
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
+            host
+        }
+        None => authority,
+    };
+    let host = match host.strip_prefix('[') {
+        Some(v6) => v6.split(']').next().unwrap_or_default(),
+        None => host.split(':').next().unwrap_or_default(),
+    };
+    let host: String = host.chars().map(folded).collect();
+    is_plain &= !authority
+        .chars()
+        .any(|c| !c.is_ascii() || c == '%' || c.is_whitespace() || c.is_control());
+    is_plain &= !host.contains(['$', '`', '*', '{', '(']);
+    let host = host.trim_end_matches('.').to_owned();
+    is_plain &= !host.is_empty() && !is_number_in_disguise(&host);
+    (host, is_plain)
+}
+
+/// Lower case, and full-width letters and dots as the plain ones that they are resolved as.
+fn folded(c: char) -> char {
+    match c {
+        '\u{3002}' | '\u{ff0e}' | '\u{ff61}' => '.',
+        '\u{ff01}'..='\u{ff5e}' => {
+            let plain = char::from_u32(u32::from(c) - 0xfee0);
+            plain.map_or(c, |c| c.to_ascii_lowercase())
+        }
+        c => c.to_ascii_lowercase(),
+    }
+}
+
+/// `2130706433`, `0x7f.1` and `017700000001` are all `127.0.0.1`.
+fn is_number_in_disguise(host: &str) -> bool {
+    let parts: Vec<&str> = host.split('.').collect();
+    let is_number = |part: &str| {
+        let digits = part.strip_prefix("0x").unwrap_or(part);
+        !digits.is_empty()
+            && digits.bytes().all(|b| b.is_ascii_hexdigit())
+            && part.starts_with(|c: char| c.is_ascii_digit())
+    };
+    let is_usual = parts.len() == 4
+        && parts
+            .iter()
+            .all(|part| part.parse::<u8>().is_ok() && (part.len() == 1 || !part.starts_with('0')));
+    parts.iter().all(|part| is_number(part)) && !is_usual
+}
+
+#[cfg(test)]
+mod tests {
+    use super::normal;
+
+    #[test]
+    fn a_host_is_found_whatever_surrounds_it() {
+        for (written, host, is_plain) in [
+            ("https://Example.COM./x?y@z", "example.com", true),
+            ("https://good.com:pw@evil.com/", "evil.com", false),
+            ("https://good.com@evil.com:8080", "evil.com", false),
+            ("https://evil.com\\@good.com/", "evil.com", false),
+            ("http://[::1]:80/", "::1", true),
+            ("http://127.0.0.1/", "127.0.0.1", true),
+            ("http://2130706433/", "2130706433", false),
+            ("http://0x7f.1/", "0x7f.1", false),
+            ("http://exаmple.com/", "exаmple.com", false),
+            ("http://ｅxample。com/", "example.com", false),
+            ("git@github.com", "github.com", true),
+            ("http://$HOST/", "$host", false),
+            ("http:///x", "", false),
+        ] {
+            assert_eq!(normal(written), (host.to_owned(), is_plain), "{written}");
+        }
+    }
+}

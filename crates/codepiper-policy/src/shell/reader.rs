@@ -1,0 +1,491 @@
+//! From the parsed structure to the simple commands.
+
+use brush_parser::ast::{
+    self, AssignmentValue, CommandPrefixOrSuffixItem as Item, CompoundCommand, CompoundList,
+    ExtendedTestExpr, IoFileRedirectKind, IoFileRedirectTarget, IoRedirect, Pipeline, RedirectList,
+    SimpleCommand,
+};
+
+use super::command::base;
+use super::word::{Variables, decode, decode_text};
+use super::wrapper::Inner;
+use super::{Command, Line, Redirect, Word, doubt, grammar, rough, variables, wrapper};
+
+/// How deep lines may be in lines, and programs be run by programs.
+const DEPTH_MAX: usize = 8;
+/// The most commands of a line.
+const COMMANDS_MAX: usize = 1000;
+/// How many bytes are parsed for one line, those of its substitutions counted again.
+const BYTES_MAX: usize = 512 * 1024;
+
+const UNREADABLE: &str = "it cannot be read as a shell line";
+const TOO_DEEP: &str = "it is nested too deep, or too long";
+
+pub(super) fn read(text: &str) -> Line {
+    let mut reader = Reader::new();
+    reader.script(text);
+    reader.finished()
+}
+
+pub(super) fn read_argv(argv: &[&str]) -> Line {
+    let mut reader = Reader::new();
+    let words = argv.iter().map(|text| Word::literal(text)).collect();
+    reader.run(words, None, None);
+    reader.finished()
+}
+
+struct Reader {
+    line: Line,
+    directories: Vec<Word>,
+    directory_is_known: bool,
+    variables: Variables,
+    depth: usize,
+    bytes_left: usize,
+    /// What the latest command writes, where that stands in the line.
+    said: Option<String>,
+}
+
+impl Reader {
+    fn new() -> Self {
+        Self {
+            line: Line::default(),
+            directories: Vec::new(),
+            directory_is_known: true,
+            variables: Variables::new(),
+            depth: 0,
+            bytes_left: BYTES_MAX,
+            said: None,
+        }
+    }
+
+    fn finished(mut self) -> Line {
+        let moves = !self.directory_is_known || !self.directories.is_empty();
+        if moves {
+            for command in &mut self.line.commands {
+                command.doubt_relative_program();
+            }
+        }
+        self.line.directories = self.directory_is_known.then_some(self.directories);
+        self.line
+    }
+
+    fn doubt(&mut self, why: &'static str) {
+        self.line.doubt.get_or_insert(why);
+    }
+
+    fn push(&mut self, command: Command) {
+        if self.line.commands.len() < COMMANDS_MAX {
+            self.line.commands.push(command);
+        } else {
+            self.doubt(TOO_DEEP);
+        }
+    }
+
+    /// A whole shell line.
+    fn script(&mut self, text: &str) {
+        let affordable = self.depth < DEPTH_MAX && text.len() < self.bytes_left;
+        if !affordable {
+            self.doubt(TOO_DEEP);
+            self.rough(text, TOO_DEEP);
+            return;
+        }
+        self.bytes_left -= text.len() + 1;
+        match grammar::parse(text) {
+            Some(program) => {
+                self.depth += 1;
+                for list in &program.complete_commands {
+                    self.list(list);
+                }
+                self.depth -= 1;
+            }
+            None => self.rough(text, UNREADABLE),
+        }
+    }
+
+    fn rough(&mut self, text: &str, why: &'static str) {
+        self.doubt(why);
+        for command in rough::pieces(text, why) {
+            // Also what the pieces run: `sudo` at the beginning of one hides nothing.
+            self.run_rough(command);
+        }
+    }
+
+    fn run_rough(&mut self, command: Command) {
+        let inner = wrapper::inner(&command.words, None);
+        let doubt = command.doubt;
+        self.push(command);
+        for inner in inner {
+            match inner {
+                Inner::Argv(words) if !words.is_empty() => self.push(Command::new(words, doubt)),
+                Inner::Script(text) => {
+                    for piece in rough::pieces(&text, UNREADABLE) {
+                        self.push(piece);
+                    }
+                }
+                Inner::Argv(_) | Inner::Unknown(_) => {}
+            }
+        }
+    }
+
+    fn list(&mut self, list: &CompoundList) {
+        for item in &list.0 {
+            for (_, pipeline) in &item.0 {
+                self.pipeline(pipeline);
+            }
+        }
+    }
+
+    fn pipeline(&mut self, pipeline: &Pipeline) {
+        let mut said = None;
+        for command in &pipeline.seq {
+            self.said = None;
+            self.command(command, said.take());
+            said = self.said.take();
+        }
+    }
+
+    fn command(&mut self, command: &ast::Command, input: Option<String>) {
+        match command {
+            ast::Command::Simple(simple) => self.simple(simple, input),
+            ast::Command::Compound(compound, redirects) => {
+                self.compound(compound);
+                self.redirects(redirects.as_ref());
+            }
+            ast::Command::Function(function) => {
+                self.compound(&function.body.0);
+                self.redirects(function.body.1.as_ref());
+            }
+            ast::Command::ExtendedTest(test, redirects) => {
+                self.test(&test.expr);
+                self.redirects(redirects.as_ref());
+            }
+        }
+    }
+
+    fn compound(&mut self, compound: &CompoundCommand) {
+        match compound {
+            CompoundCommand::Arithmetic(command) => self.evaluated(&command.expr.value),
+            CompoundCommand::ArithmeticForClause(command) => {
+                let parts = [&command.initializer, &command.condition, &command.updater];
+                for part in parts.into_iter().flatten() {
+                    self.evaluated(&part.value);
+                }
+                self.list(&command.body.list);
+            }
+            CompoundCommand::BraceGroup(group) => self.list(&group.list),
+            CompoundCommand::Subshell(subshell) => self.list(&subshell.list),
+            CompoundCommand::ForClause(command) => {
+                if variables::is_dangerous(&command.variable_name) {
+                    self.doubt("a variable is set that decides what runs");
+                }
+                for value in command.values.iter().flatten() {
+                    let word = self.word(&value.value);
+                    self.variables
+                        .insert(command.variable_name.clone(), word.guess);
+                }
+                self.list(&command.body.list);
+            }
+            CompoundCommand::CaseClause(command) => {
+                self.word(&command.value.value);
+                for case in &command.cases {
+                    for pattern in &case.patterns {
+                        self.word(&pattern.value);
+                    }
+                    if let Some(list) = &case.cmd {
+                        self.list(list);
+                    }
+                }
+            }
+            CompoundCommand::IfClause(command) => {
+                self.list(&command.condition);
+                self.list(&command.then);
+                for otherwise in command.elses.iter().flatten() {
+                    if let Some(condition) = &otherwise.condition {
+                        self.list(condition);
+                    }
+                    self.list(&otherwise.body);
+                }
+            }
+            CompoundCommand::WhileClause(command) | CompoundCommand::UntilClause(command) => {
+                self.list(&command.0);
+                self.list(&command.1.list);
+            }
+            CompoundCommand::Coprocess(command) => self.command(&command.body, None),
+        }
+    }
+
+    fn test(&mut self, test: &ExtendedTestExpr) {
+        match test {
+            ExtendedTestExpr::And(left, right) | ExtendedTestExpr::Or(left, right) => {
+                self.test(left);
+                self.test(right);
+            }
+            ExtendedTestExpr::Not(inner) | ExtendedTestExpr::Parenthesized(inner) => {
+                self.test(inner);
+            }
+            ExtendedTestExpr::UnaryTest(_, word) => self.evaluated(&word.value),
+            ExtendedTestExpr::BinaryTest(_, left, right) => {
+                self.evaluated(&left.value);
+                self.evaluated(&right.value);
+            }
+        }
+    }
+
+    /// A word that arithmetic may evaluate: quotes around `a[$(rm x)]` do not help.
+    fn evaluated(&mut self, raw: &str) {
+        let found = {
+            let (variables, bytes_left) = (&self.variables, &mut self.bytes_left);
+            decode_text(raw, variables, &mut |text| parses(text, bytes_left))
+        };
+        if !found.scripts.is_empty() {
+            self.doubt("the shell evaluates a word once more");
+        }
+        self.scripts_of(&found);
+    }
+
+    fn simple(&mut self, simple: &SimpleCommand, mut input: Option<String>) {
+        let mut words = Vec::new();
+        let mut why = None;
+        let before = simple.prefix.iter().flat_map(|prefix| &prefix.0);
+        let after = simple.suffix.iter().flat_map(|suffix| &suffix.0);
+        for item in before {
+            if let Some(doubt) = self.item(item, true, &mut words, &mut input) {
+                why = Some(doubt);
+            }
+        }
+        if let Some(program) = &simple.word_or_name {
+            let program = self.word(&program.value);
+            words.push(program);
+        }
+        for item in after {
+            self.item(item, false, &mut words, &mut input);
+        }
+        if why.is_some() {
+            self.doubt("a variable is set that decides what runs");
+        }
+        if !words.is_empty() {
+            let said = said_by(&words, input.as_deref());
+            self.run(words, input.as_deref(), why);
+            self.said = said;
+        }
+    }
+
+    /// Anything but the program in a simple command.
+    fn item(
+        &mut self,
+        item: &Item,
+        is_prefix: bool,
+        words: &mut Vec<Word>,
+        input: &mut Option<String>,
+    ) -> Option<&'static str> {
+        match item {
+            Item::IoRedirect(redirect) => {
+                if let Some(text) = self.redirect(redirect) {
+                    *input = Some(text);
+                }
+            }
+            Item::Word(word) => {
+                let word = self.word(&word.value);
+                words.push(word);
+            }
+            Item::AssignmentWord(assignment, word) => {
+                let decoded = self.word(&word.value);
+                if let AssignmentValue::Array(values) = &assignment.value {
+                    for (_, value) in values {
+                        self.word(&value.value);
+                    }
+                }
+                let name = variables::assigned(&word.value);
+                if let (Some(name), Some((_, value))) = (name, decoded.guess.split_once('=')) {
+                    self.variables.insert(name.to_owned(), value.to_owned());
+                }
+                if !is_prefix {
+                    words.push(decoded);
+                } else if name.is_none_or(variables::is_dangerous) {
+                    return Some("a variable is set that decides what runs");
+                }
+            }
+            Item::ProcessSubstitution(_, subshell) => {
+                self.list(&subshell.list);
+                words.push(Word::computed("/dev/fd/…"));
+            }
+        }
+        None
+    }
+
+    fn redirects(&mut self, redirects: Option<&RedirectList>) {
+        for redirect in redirects.iter().flat_map(|list| &list.0) {
+            self.redirect(redirect);
+        }
+    }
+
+    /// Takes in a redirection, and returns the input that stands in the line.
+    fn redirect(&mut self, redirect: &IoRedirect) -> Option<String> {
+        match redirect {
+            IoRedirect::File(_, kind, target) => {
+                let (word, direction) = match (kind, target) {
+                    (_, IoFileRedirectTarget::ProcessSubstitution(_, subshell)) => {
+                        self.list(&subshell.list);
+                        return None;
+                    }
+                    (_, IoFileRedirectTarget::Fd(_)) => return None,
+                    (IoFileRedirectKind::Read, IoFileRedirectTarget::Filename(word)) => {
+                        (word, Redirect::Read)
+                    }
+                    (_, IoFileRedirectTarget::Filename(word)) => (word, Redirect::Write),
+                    (_, IoFileRedirectTarget::Duplicate(word)) => {
+                        let text = word.value.trim_end_matches('-');
+                        if text.bytes().all(|b| b.is_ascii_digit()) {
+                            return None;
+                        }
+                        (word, Redirect::Write)
+                    }
+                };
+                self.open(direction, &word.value);
+                None
+            }
+            IoRedirect::OutputAndError(word, _) => {
+                self.open(Redirect::Write, &word.value);
+                None
+            }
+            IoRedirect::HereDocument(_, document) => {
+                if !is_plain_delimiter(&document.here_end.value) {
+                    // Shells do not agree on where it ends.
+                    self.rough(&document.doc.value, UNREADABLE);
+                }
+                if document.requires_expansion {
+                    let found = {
+                        let (variables, bytes_left) = (&self.variables, &mut self.bytes_left);
+                        decode_text(&document.doc.value, variables, &mut |text| {
+                            parses(text, bytes_left)
+                        })
+                    };
+                    self.scripts_of(&found);
+                }
+                Some(document.doc.value.clone())
+            }
+            IoRedirect::HereString(_, word) => Some(self.word(&word.value).text),
+        }
+    }
+
+    fn open(&mut self, redirect: Redirect, raw: &str) {
+        let word = self.word(raw);
+        let is_own = matches!(
+            word.text.as_str(),
+            "/dev/null" | "/dev/stdout" | "/dev/stderr" | "/dev/stdin"
+        );
+        if !is_own {
+            self.push(Command::redirection(redirect, word));
+        }
+    }
+
+    fn word(&mut self, raw: &str) -> Word {
+        let word = {
+            let (variables, bytes_left) = (&self.variables, &mut self.bytes_left);
+            decode(raw, variables, &mut |text| parses(text, bytes_left))
+        };
+        self.scripts_of(&word);
+        word
+    }
+
+    /// The commands that compute a word.
+    fn scripts_of(&mut self, word: &Word) {
+        for script in &word.scripts {
+            self.script(script);
+        }
+        if word.is_unreadable {
+            self.rough(&word.text, UNREADABLE);
+        }
+    }
+
+    /// Takes in a program, and what it runs itself.
+    fn run(&mut self, words: Vec<Word>, input: Option<&str>, why: Option<&'static str>) {
+        if let Some(doubt) = doubt::of_line(&words) {
+            self.doubt(doubt);
+        }
+        let inner = wrapper::inner(&words, input);
+        let unknown = inner.iter().find_map(|inner| match inner {
+            Inner::Unknown(why) => Some(*why),
+            Inner::Argv(_) | Inner::Script(_) => None,
+        });
+        let why = why.or(unknown).or_else(|| doubt::of_command(&words));
+        let command = Command::new(words, why);
+        self.directory(&command);
+        self.push(command);
+        if self.depth >= DEPTH_MAX {
+            self.doubt(TOO_DEEP);
+            return;
+        }
+        self.depth += 1;
+        for inner in inner {
+            match inner {
+                Inner::Argv(words) if !words.is_empty() => self.run(words, None, None),
+                Inner::Script(text) => self.script(&text),
+                Inner::Argv(_) | Inner::Unknown(_) => {}
+            }
+        }
+        self.depth -= 1;
+    }
+
+    /// Where the line goes.
+    fn directory(&mut self, command: &Command) {
+        if !matches!(
+            command.program(),
+            "cd" | "pushd" | "popd" | "chdir" | "z" | "j"
+        ) {
+            return;
+        }
+        let is_target = |word: &&Word| !matches!(word.text.as_str(), "-P" | "-L" | "-e" | "--");
+        let mut targets = command.words[1..].iter().filter(is_target);
+        match (targets.next(), targets.next()) {
+            (Some(target), None)
+                if target.path.is_some() && target.text != "-" && !target.text.starts_with('+') =>
+            {
+                self.directories.push(target.clone());
+            }
+            (None, None) if command.program() == "cd" => {
+                let mut home = Word::literal("~");
+                home.path = Some(super::HOME.to_string());
+                self.directories.push(home);
+            }
+            _ => self.directory_is_known = false,
+        }
+    }
+}
+
+/// Whether a text is a whole script, as far as there is time to look.
+fn parses(text: &str, bytes_left: &mut usize) -> bool {
+    if text.len() >= *bytes_left {
+        return false;
+    }
+    *bytes_left -= text.len() + 1;
+    grammar::parse(text).is_some()
+}
+
+/// `E`, `'E'`, `"E"` and `\E`
+fn is_plain_delimiter(written: &str) -> bool {
+    let quoted = |quote| written.strip_prefix(quote)?.strip_suffix(quote);
+    let name = quoted('\'')
+        .or_else(|| quoted('"'))
+        .or_else(|| written.strip_prefix('\\'));
+    let name = name.unwrap_or(written);
+    !name.is_empty()
+        && name
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || "_-.".contains(c))
+}
+
+/// What `echo`, `printf` and `cat` write, for the shell that may read it.
+fn said_by(words: &[Word], input: Option<&str>) -> Option<String> {
+    let (program, arguments) = words.split_first()?;
+    let is_text = |word: &&str| !word.starts_with('-');
+    let mut texts = arguments
+        .iter()
+        .map(|word| word.guess.as_str())
+        .filter(is_text);
+    match base(&program.text) {
+        "echo" | "printf" => Some(texts.collect::<Vec<_>>().join(" ")),
+        "cat" | "tee" if texts.next().is_none() => input.map(str::to_owned),
+        _ => None,
+    }
+}

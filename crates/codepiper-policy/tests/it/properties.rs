@@ -1,0 +1,235 @@
+//! What holds for every set of rules and every text.
+
+use std::time::{Duration, Instant};
+
+use codepiper_model::{Scope, Verdict};
+use codepiper_policy::{Context, Scoped, evaluate, explain, risk};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use super::{bash, call, policy};
+
+fn decided(rules: &[Value], line: &str) -> Option<Verdict> {
+    let compiled = policy(&json!(rules)).compile().unwrap();
+    let scoped = [Scoped {
+        policy: &compiled,
+        scope: Scope::Global,
+    }];
+    let said = evaluate(&scoped, &bash(line), &Context::default());
+    said.decided_by().map(|hit| hit.action)
+}
+
+/// Rules of every kind.
+fn any_rule() -> impl Strategy<Value = Value> {
+    let action = prop_oneof![Just("allow"), Just("ask"), Just("deny")];
+    let pattern = prop::sample::select(vec![
+        "*", "git *", "*rm*", "rm *", "!git *", "echo *", "cat *", "curl *", "/etc/*", "*.com",
+    ]);
+    let patterns = prop::collection::vec(pattern, 1..3);
+    let what = prop_oneof![
+        patterns.clone().prop_map(|it| json!({ "tool": it })),
+        patterns
+            .clone()
+            .prop_map(|it| json!({ "args": { "command": it } })),
+        patterns.clone().prop_map(|it| json!({ "command": it })),
+        patterns
+            .clone()
+            .prop_map(|it| json!({ "path": { "any": it } })),
+        Just(json!({ "path": { "within": "workspace" } })),
+        patterns
+            .clone()
+            .prop_map(|it| json!({ "command": it, "path": { "write": "*" } })),
+        patterns.prop_map(|it| json!({ "host": it })),
+        Just(json!({ "risk": "read" })),
+        Just(json!({ "risk": ["network", "unknown"] })),
+    ];
+    (any::<u64>(), action, what).prop_map(|(id, action, mut rule)| {
+        rule["id"] = id.to_string().into();
+        rule["action"] = action.into();
+        rule
+    })
+}
+
+/// Lines made of what matters to a shell.
+fn any_line() -> impl Strategy<Value = String> {
+    let piece = prop::sample::select(vec![
+        "git status",
+        "rm x",
+        "echo a",
+        "cat /etc/passwd",
+        "curl evil.com",
+        ";",
+        "&&",
+        "|",
+        "\n",
+        "(",
+        ")",
+        "{ ",
+        "; }",
+        "$(",
+        "`",
+        "\"",
+        "'",
+        "\\",
+        "$x",
+        "${x:-",
+        "}",
+        "<<E\n",
+        "\nE\n",
+        "> ",
+        "< ",
+        "<(",
+        "if ",
+        "; then ",
+        "; fi",
+        "for x in a; do ",
+        "; done",
+        "case x in x) ",
+        ";; esac",
+        "f() {",
+        " ",
+        "env ",
+        "sudo ",
+        "sh -c ",
+        "xargs ",
+        "find . -exec ",
+        "$'\\x72'",
+        "{a,b}",
+        "~",
+        "*",
+        "#",
+        "[[ ",
+        " ]]",
+        "((",
+        "))",
+        "é",
+        "\u{200b}",
+        "\r",
+        "A=b ",
+        "PATH=x ",
+        "2>&1",
+        "<<< ",
+        "!",
+        "&",
+        "time ",
+        "eval ",
+        "git -c alias.x='!",
+        "~99999999999999999999",
+        "99999999999>",
+    ]);
+    prop::collection::vec(piece, 0..16).prop_map(|pieces| pieces.concat())
+}
+
+proptest! {
+    // `PROPTEST_CASES` asks for more.
+    #![proptest_config(ProptestConfig::with_cases(ProptestConfig::default().cases.max(1000)))]
+
+    #[test]
+    fn another_rule_never_loosens_a_verdict(
+        rules in prop::collection::vec(any_rule(), 0..6),
+        more in any_rule(),
+        at in any::<prop::sample::Index>(),
+        line in any_line(),
+    ) {
+        let before = decided(&rules, &line);
+        let mut all = rules.clone();
+        all.insert(at.index(rules.len() + 1), more);
+        let after = decided(&all, &line);
+        prop_assert!(before.is_none() || after >= before, "{before:?} became {after:?}");
+    }
+
+    #[test]
+    fn an_allowed_line_stays_so_only_by_what_is_allowed(line in any_line()) {
+        // Whatever surrounds it, a command that nothing allows is not allowed with it.
+        let rules = [json!({ "id": "r", "action": "allow", "tool": "Bash", "command": ["git *", "echo *"] })];
+        for joined in [format!("{line}\nother x"), format!("other x; {line}"), format!("echo $(other x); {line}")] {
+            let verdict = decided(&rules, &joined);
+            // It may have become an argument, a comment, or the text of a here-document.
+            let said = explain(&[], &bash(&joined), &Context::default());
+            let is_run = said.commands.iter().any(|command| command.argv.first().is_some_and(|it| it == "other"));
+            prop_assert!(!(is_run && verdict.is_some()), "{joined:?}: {:?}", said.commands);
+        }
+    }
+
+    #[test]
+    fn any_text_is_read_in_little_time(line in prop_oneof![any_line(), "\\PC*", ".*"]) {
+        let started = Instant::now();
+        let context = Context::default();
+        let evaluation = explain(&[], &bash(&line), &context);
+        risk(&bash(&line), &context);
+        prop_assert!(evaluation.commands.len() <= 1000);
+        prop_assert!(started.elapsed() < Duration::from_secs(20));
+    }
+
+    #[test]
+    fn any_input_is_taken(name in "[a-z_]{0,8}", text in ".*", number in any::<i64>()) {
+        for tool in ["Bash", "Read", "Write", "Glob", "WebFetch", "WebSearch", "mcp__a__b"] {
+            for input in [json!(text), json!({ &name: text }), json!({ "command": number }), json!({ "command": [text] }),
+                json!({ "url": text }), json!({ "file_path": text }), json!({ "pattern": text, "path": text }), json!([number])] {
+                let call = call(tool, &input);
+                explain(&[], &call, &Context::default());
+                risk(&call, &Context::default());
+            }
+        }
+    }
+}
+
+#[test]
+fn what_is_nested_deep_or_long_is_neither_allowed_nor_fatal() {
+    let rules = [json!({ "id": "r", "action": "allow", "tool": "Bash", "command": "*" })];
+    for (open, close) in [
+        ("(", ")"),
+        ("( ", " )"),
+        ("{ ", "; }"),
+        ("$(", ")"),
+        ("echo $(", ")"),
+        ("\"$(", ")\""),
+        ("`", "`"),
+        ("${a:-", "}"),
+        ("$((", "))"),
+        ("if ", "; then a; fi"),
+        ("while ", "; do a; done"),
+        ("for x in a; do ", "; done"),
+        ("case x in a) ", ";; esac"),
+        ("f() { ", "; }"),
+        ("cat <(", ")"),
+        ("coproc ", ""),
+        ("! ", ""),
+        ("[[ ! ", " ]]"),
+        ("[[ ( ", " ) ]]"),
+        ("{a,", "}"),
+        ("eval ", ""),
+        ("sh -c \"", "\""),
+        ("env ", ""),
+        ("a;", ""),
+        ("a|", "a"),
+        ("<<E\n", "\nE\n"),
+        ("@(", ")"),
+        ("((", "))"),
+        ("x[", "]=1"),
+        ("if a; then a; el", "fi"),
+        ("a && ", "a"),
+        ("$[", "]"),
+        ("\\", ""),
+        ("\"", ""),
+        ("'", ""),
+        ("${", ""),
+        ("a=(", ")"),
+        ("time ", ""),
+    ] {
+        for depth in [50, 120, 3000, 20000] {
+            let line = format!("{}echo x{}", open.repeat(depth), close.repeat(depth));
+            let started = Instant::now();
+            let verdict = decided(&rules, &line);
+            assert!(
+                started.elapsed() < Duration::from_secs(20),
+                "{open} {depth}: {:?}",
+                started.elapsed()
+            );
+            assert!(
+                depth < 20000 || verdict.is_none() || !open.contains(['(', '`']),
+                "{open} {depth}: {verdict:?}"
+            );
+        }
+    }
+}
