@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 const LINES: [&str; 12] = [
     "git status",
     "cargo test -p codepiper-policy --lib 2>&1 | tail -20",
-    "cd /work/app && git add -A && git commit -m \"Say why\"",
+    "cd /srv/app && git add -A && git commit -m \"Say why\"",
     "ls -la src/",
     "grep -rn \"fn main\" --include='*.rs' . | head -50",
     "find . -name '*.ts' -not -path './node_modules/*' | xargs wc -l | sort -n | tail -5",
@@ -72,7 +72,7 @@ fn calls() -> Vec<ToolCall> {
     let call = |line: &&str| ToolCall {
         tool_name: "Bash".to_owned(),
         tool_input: json!({ "command": line }),
-        cwd: "/work/app".into(),
+        cwd: "/srv/app".into(),
         session_id: None,
         provider: None,
         mode: None,

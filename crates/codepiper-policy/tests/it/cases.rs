@@ -66,7 +66,7 @@ fn call(case: &Value) -> ToolCall {
         other => (other[0].as_str().unwrap(), other[1].clone()),
     };
     ToolCall {
-        cwd: "/work/app".into(),
+        cwd: "/srv/app".into(),
         ..super::call(tool, &input)
     }
 }
