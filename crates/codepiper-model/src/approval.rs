@@ -3,7 +3,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{ApprovalId, Matched, ProviderId, Risk, SessionId, Timestamp};
+use crate::{ApprovalId, Matched, ProviderId, Risk, SessionId, Timestamp, ToolCall};
 
 /// Where an approval is in its life.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -156,4 +156,18 @@ pub struct Approval {
     pub answer: Option<Answer>,
     /// Why there is nothing to answer any more.
     pub closed_reason: Option<ClosedReason>,
+}
+
+impl Approval {
+    /// The call that is asked about; the agent's mode at that time is not kept.
+    pub fn call(&self) -> ToolCall {
+        ToolCall {
+            tool_name: self.tool_name.clone(),
+            tool_input: self.tool_input.clone(),
+            cwd: self.cwd.clone(),
+            session_id: Some(self.session_id),
+            provider: Some(self.provider),
+            mode: None,
+        }
+    }
 }

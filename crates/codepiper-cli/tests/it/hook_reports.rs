@@ -108,6 +108,36 @@ fn a_call_that_was_made_before_it_was_asked_about_has_one_row_that_says_so() {
 }
 
 #[test]
+fn a_report_that_its_hook_left_behind_gives_a_call_no_second_row() {
+    let mut home = TestHome::new();
+    let id = {
+        let agent = Agent::new(&home);
+        agent.report("PostToolUse", &bash("first", "t1"));
+        agent.id
+    };
+    let spooled = json!({
+        "sessionId": id, "event": "PreToolUse", "data": bash("first", "t1"),
+        "deliveryId": "0f5d3b9e-5b0a-7c8e-9d0c-2f6d1a7b8c9d",
+        "at": "2026-11-23T10:00:00.000Z", "fallback": "none",
+    });
+    home.kill_daemon();
+    std::fs::write(
+        home.path(".codepiper/spool/2026-1.json"),
+        spooled.to_string(),
+    )
+    .unwrap();
+    home.start_daemon();
+    home.until("it was taken", || {
+        home.events(&id)
+            .iter()
+            .any(|event| event["type"] == "PreToolUse")
+    });
+    let decisions = home.decisions(&id);
+    assert_eq!(decisions.len(), 1, "{decisions:?}");
+    assert_eq!(decisions[0]["outcome"], "ran");
+}
+
+#[test]
 fn a_tool_that_got_something_else_than_was_decided_on_is_told_of() {
     let home = TestHome::new();
     let agent = Agent::new(&home);

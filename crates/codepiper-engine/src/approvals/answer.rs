@@ -1,5 +1,5 @@
 use codepiper_model::{
-    Answer, Approval, ApprovalId, ApprovalStatus, EventSource, Permission, ToolCall, Verdict, Via,
+    Answer, Approval, ApprovalId, ApprovalStatus, EventSource, Permission, Verdict, Via,
 };
 use codepiper_store::{approvals, events};
 
@@ -117,14 +117,7 @@ impl Approvals {
 
     /// A rule that denies wins, also one that was made while the request waited.
     fn no_rule_denies(&self, approval: &Approval) -> Result<(), EngineError> {
-        let call = ToolCall {
-            tool_name: approval.tool_name.clone(),
-            tool_input: approval.tool_input.clone(),
-            cwd: approval.cwd.clone(),
-            session_id: Some(approval.session_id),
-            provider: Some(approval.provider),
-            mode: None,
-        };
+        let call = approval.call();
         let evaluation = self.policies.evaluate(&call);
         let denied = evaluation
             .decided_by()

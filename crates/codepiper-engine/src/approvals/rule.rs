@@ -1,6 +1,6 @@
 //! A rule for exactly what was answered, for the rest of the session.
 
-use codepiper_model::{Actor, Approval, Permission, ToolCall, Verdict};
+use codepiper_model::{Actor, Approval, Permission, Verdict};
 use serde_json::{Map, Value, json};
 
 use crate::policies::{NewPolicy, PolicyChange};
@@ -28,14 +28,7 @@ pub(super) async fn make(
     if !args.is_empty() {
         rule["args"] = args.into();
     }
-    let call = ToolCall {
-        tool_name: approval.tool_name.clone(),
-        tool_input: approval.tool_input.clone(),
-        cwd: approval.cwd.clone(),
-        session_id: Some(approval.session_id),
-        provider: Some(approval.provider),
-        mode: None,
-    };
+    let call = approval.call();
     let no_rule =
         |why: &str, hint: &str| Err(EngineError::conflict_with_hint("no_such_rule", why, hint));
     let would = policies.check(&call, Some(json!([rule])));

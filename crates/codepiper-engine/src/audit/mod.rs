@@ -17,7 +17,8 @@ use crate::EngineError;
 pub(crate) use head::keep as keep_head;
 pub use head::{Head, Heads};
 pub(crate) use record::{
-    Asked, Ruling, answered, came_of, input_changed, note, record, rule_again, shown_answer,
+    Asked, Ruling, answered, came_of, input_changed, note, record, record_before, rule_again,
+    shown_answer,
 };
 pub(crate) use redact::Redactor;
 pub use verify::{Problem, Verification};

@@ -14,7 +14,6 @@ use super::chain::{seal_decision, seal_entry};
 #[derive(Clone, Debug)]
 pub(crate) struct Asked {
     pub(crate) session_id: SessionId,
-    pub(crate) event_id: Seq,
     pub(crate) agent_id: Option<String>,
     pub(crate) tool_name: String,
     /// Without secrets.
@@ -68,13 +67,14 @@ impl Ruling {
 pub(crate) fn record(
     tx: &Transaction<'_>,
     asked: &Asked,
+    event_id: Seq,
     ruling: &Ruling,
 ) -> Result<Decision, StoreError> {
     let by = ruling.decided_by();
     let decision = Decision {
         id: uuid::Uuid::now_v7().to_string(),
         session_id: asked.session_id,
-        event_id: Some(asked.event_id),
+        event_id: Some(event_id),
         agent_id: asked.agent_id.clone(),
         policy_id: by.map(|rule| rule.policy_id.clone()),
         rule_id: by.map(|rule| rule.rule_id.clone()),
@@ -97,6 +97,24 @@ pub(crate) fn record(
         asked.request_hash.clone(),
         asked.tool_use_id.clone(),
     )
+}
+
+/// Adds the row of a tool call that is heard of before it is made, unless it has one: it was made
+/// before the report that it would be came.
+pub(crate) fn record_before(
+    tx: &Transaction<'_>,
+    asked: &Asked,
+    event_id: Seq,
+    ruling: &Ruling,
+) -> Result<(), StoreError> {
+    let earlier = match &asked.tool_use_id {
+        Some(id) => decisions::of_tool_use(tx, asked.session_id, id)?,
+        None => None,
+    };
+    if earlier.is_none() {
+        record(tx, asked, event_id, ruling)?;
+    }
+    Ok(())
 }
 
 /// Decides once more on a tool call that has its row: the agent asks for leave now.

@@ -1,25 +1,18 @@
 //! The answer to a tool call.
 
 use codepiper_model::{
-    Approval, ApprovalId, ApprovalStatus, DecisionKind, DecisionSource, Matched, Permission, Seq,
-    Timestamp, ToolCall, Verdict,
+    ApprovalId, ApprovalStatus, DecisionKind, DecisionSource, Matched, Permission, Seq, Verdict,
 };
 use codepiper_providers::{HookAnswer, HookCall, HookFact, HookReading, provider};
 use codepiper_store::approvals::StoredApproval;
 use codepiper_store::decisions::{self, StoredDecision};
 use codepiper_store::{StoreError, Transaction, deliveries};
-use serde_json::{Value, json};
 
-use super::ingest::shorten;
+use super::request::{approval, request};
 use super::{HookReply, HookReport, Hooks};
 use crate::EngineError;
 use crate::audit::{self, Asked, Ruling};
-use crate::canonical::{canonical, sha256};
-use crate::policies::context;
 use crate::sessions::Subject;
-
-/// The longest text of a call that the audit keeps whole; the request's hash covers all of it.
-const KEPT_MAX: usize = 32 * 1024;
 
 /// What a report came to.
 pub(super) enum Decided {
@@ -83,11 +76,10 @@ impl Hooks {
         &self,
         subject: &Subject,
         report: &HookReport,
-        event_id: Seq,
         reading: &HookReading,
         call: &HookCall,
     ) -> ((Asked, Ruling), HookReply) {
-        let (tool_call, asked) = request(subject, report, event_id, reading, call);
+        let (tool_call, asked) = request(subject, report, reading, call);
         let matched = self.parts.policies.evaluate(&tool_call).matched;
         let ruling = with_reason(Ruling {
             decision: explicit(&matched, call),
@@ -108,12 +100,12 @@ impl Hooks {
         reading: &HookReading,
         call: &HookCall,
     ) -> Result<HookReply, EngineError> {
-        let ((asked, ruling), reply) = self.by_rules(subject, report, event_id, reading, call);
+        let ((asked, ruling), reply) = self.by_rules(subject, report, reading, call);
         let written = reply.clone();
         let job = move |tx: &Transaction<'_>| {
             match decisions::of_event(tx, asked.session_id, event_id)? {
                 Some(earlier) => audit::rule_again(tx, earlier, event_id, &ruling, asked.at)?,
-                None => audit::record(tx, &asked, &ruling)?,
+                None => audit::record(tx, &asked, event_id, &ruling)?,
             };
             Self::keep_answer(tx, event_id, &written)
         };
@@ -130,7 +122,7 @@ impl Hooks {
         reading: &HookReading,
         call: &HookCall,
     ) -> Result<Decided, EngineError> {
-        let (tool_call, asked) = request(subject, report, event_id, reading, call);
+        let (tool_call, asked) = request(subject, report, reading, call);
         let matched = self.parts.policies.evaluate(&tool_call).matched;
         let earlier = self.earlier(&asked).await?;
         let ruling = self.ruling_on_request(matched, call, earlier.as_ref());
@@ -148,7 +140,7 @@ impl Hooks {
                 };
                 let decision = match earlier {
                     Some(earlier) => audit::rule_again(tx, earlier, event_id, &ruling, at)?,
-                    None => audit::record(tx, &asked, &ruling)?,
+                    None => audit::record(tx, &asked, event_id, &ruling)?,
                 };
                 Ok::<_, StoreError>(decision.id)
             }
@@ -265,7 +257,7 @@ pub(super) fn too_late(
     reading: &HookReading,
     call: &HookCall,
 ) -> ((Asked, Ruling), HookReply) {
-    let (_, asked) = request(subject, report, 0, reading, call);
+    let (_, asked) = request(subject, report, reading, call);
     let ruling = Ruling::fallback(subject.fail_closed);
     let reply = reply(subject, report, &ruling);
     ((asked, ruling), reply)
@@ -316,44 +308,6 @@ fn with_reason(mut ruling: Ruling) -> Ruling {
     ruling
 }
 
-/// The call as the rules see it, and as the audit keeps it.
-pub(super) fn request(
-    subject: &Subject,
-    report: &HookReport,
-    event_id: Seq,
-    reading: &HookReading,
-    call: &HookCall,
-) -> (ToolCall, Asked) {
-    let cwd = reading.cwd.clone().filter(|cwd| cwd.is_absolute());
-    let tool_call = ToolCall {
-        tool_name: call.tool_name.clone(),
-        tool_input: call.tool_input.clone(),
-        cwd: cwd.unwrap_or_else(|| subject.cwd.clone()),
-        session_id: Some(report.session_id),
-        provider: Some(subject.provider),
-        mode: reading.mode.clone(),
-    };
-    let request = json!({
-        "cwd": tool_call.cwd,
-        "sessionId": report.session_id,
-        "toolInput": tool_call.tool_input,
-        "toolName": tool_call.tool_name,
-    });
-    let mut tool_input = subject.redactor.redact(&call.tool_input);
-    shorten(&mut tool_input, KEPT_MAX);
-    let asked = Asked {
-        session_id: report.session_id,
-        event_id,
-        agent_id: reading.agent_id.clone(),
-        tool_name: call.tool_name.clone(),
-        tool_input,
-        request_hash: sha256(canonical(&request).as_bytes()),
-        tool_use_id: call.tool_use_id.clone(),
-        at: report.at.unwrap_or(Timestamp::from_millis(0)),
-    };
-    (tool_call, asked)
-}
-
 fn reply(subject: &Subject, report: &HookReport, ruling: &Ruling) -> HookReply {
     HookReply {
         decision: ruling.decision,
@@ -376,45 +330,4 @@ fn said_to_agent(
         DecisionKind::None => return None,
     };
     provider(subject.provider).hook_answer(&report.event, answer)
-}
-
-fn approval(subject: &Subject, call: &ToolCall, asked: &Asked, matched: Vec<Matched>) -> Approval {
-    Approval {
-        id: ApprovalId::random(),
-        session_id: asked.session_id,
-        provider: subject.provider,
-        status: ApprovalStatus::Pending,
-        tool_name: call.tool_name.clone(),
-        tool_input: call.tool_input.clone(),
-        // It goes into events and notifications; whoever answers is shown the input itself.
-        summary: summary(&asked.tool_input),
-        cwd: call.cwd.clone(),
-        agent_id: asked.agent_id.clone(),
-        diff: None,
-        risk: codepiper_policy::risk(call, &context()),
-        matched,
-        request_hash: asked.request_hash.clone(),
-        created_at: asked.at,
-        expires_at: None,
-        answer: None,
-        closed_reason: None,
-    }
-}
-
-/// The request in one line: the command, the file or the address, otherwise everything.
-fn summary(tool_input: &Value) -> String {
-    const NAMING: [&str; 5] = ["command", "file_path", "notebook_path", "url", "query"];
-    const SHOWN: usize = 500;
-    let named = NAMING.iter().find_map(|name| tool_input[*name].as_str());
-    let whole = named.map_or_else(|| tool_input.to_string(), str::to_owned);
-    let line: String = whole
-        .chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .collect();
-    if line.chars().count() <= SHOWN {
-        return line;
-    }
-    let mut short: String = line.chars().take(SHOWN).collect();
-    short.push('…');
-    short
 }

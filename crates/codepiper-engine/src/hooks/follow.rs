@@ -1,7 +1,7 @@
 //! What an event says about the calls that were decided before it.
 
 use codepiper_model::{
-    Approval, DecisionKind, EventSource, NewEvent, Outcome, SessionId, Timestamp,
+    Approval, DecisionKind, EventSource, NewEvent, Outcome, Seq, SessionId, Timestamp,
 };
 use codepiper_providers::{HookCall, HookFact, HookReading};
 use codepiper_store::approvals::StoredApproval;
@@ -17,6 +17,7 @@ use crate::audit::{self, Asked, Ruling};
 pub(super) fn follow(
     tx: &Transaction<'_>,
     session_id: SessionId,
+    event_id: Seq,
     reading: &HookReading,
     used: Option<&Asked>,
     open: &[StoredApproval],
@@ -33,7 +34,9 @@ pub(super) fn follow(
                 }
                 // It was used before anybody asked about it.
                 None => match used {
-                    Some(used) => Some(audit::record(tx, used, &Ruling::fallback(false))?.id),
+                    Some(used) => {
+                        Some(audit::record(tx, used, event_id, &Ruling::fallback(false))?.id)
+                    }
                     None => None,
                 },
             };

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use codepiper_model::{Approval, EventSource, NewEvent, Seq, Timestamp};
 use codepiper_providers::{HookFact, HookReading, provider};
 use codepiper_store::approvals::StoredApproval;
-use codepiper_store::decisions;
 use codepiper_store::deliveries::{self, Appended};
 use codepiper_store::events::Prepared;
 use codepiper_store::{StoreError, Transaction, sessions as rows};
 use serde_json::Value;
 
+use super::request::request;
 use super::{HookReply, HookReport, Hooks, decide, follow};
 use crate::EngineError;
 use crate::audit::{self, Asked, Ruling};
@@ -19,8 +19,9 @@ use crate::sessions::Subject;
 /// The longest text inside a report that is kept whole.
 const TEXT_MAX: usize = 256 * 1024;
 
-/// How long a tool call waits for the daemon, by its hook: one that is older has gone on.
-const PATIENCE_MS: i64 = 5000;
+/// How old a tool call is when its hook has given up for certain: that waits five seconds, and a
+/// moment for its last attempt.
+const PATIENCE_MS: i64 = 5500;
 
 /// What became of a report.
 pub(super) enum Ingested {
@@ -95,20 +96,13 @@ impl Hooks {
                     return Ok((0, written));
                 }
             };
-            if let Some((mut asked, ruling)) = decided
-                && !is_recorded(tx, &asked)?
-            {
-                asked.event_id = seq;
-                audit::record(tx, &asked, &ruling)?;
+            if let Some((asked, ruling)) = decided {
+                audit::record_before(tx, &asked, seq, &ruling)?;
             }
-            let used = used.map(|used| Asked {
-                event_id: seq,
-                ..used
-            });
             if let Some((id, path)) = &conversation {
                 rows::set_conversation(tx, session_id, id, &path.to_string_lossy(), now)?;
             }
-            let settled = follow::follow(tx, session_id, &facts, used.as_ref(), open, at)?;
+            let settled = follow::follow(tx, session_id, seq, &facts, used.as_ref(), open, at)?;
             let written = Written {
                 earlier: None,
                 settled,
@@ -162,15 +156,13 @@ impl Hooks {
                 Some(if age > PATIENCE_MS {
                     decide::too_late(subject, report, &reading, call)
                 } else {
-                    self.by_rules(subject, report, 0, &reading, call)
+                    self.by_rules(subject, report, &reading, call)
                 })
             }
             _ => None,
         };
         let used = match &reading.fact {
-            HookFact::AfterTool(call) => {
-                Some(decide::request(subject, report, 0, &reading, call).1)
-            }
+            HookFact::AfterTool(call) => Some(request(subject, report, &reading, call).1),
             _ => None,
         };
         let (decided, reply) = decided.unzip();
@@ -243,14 +235,6 @@ fn without_blocking<T>(size: usize, work: impl FnOnce() -> T) -> T {
         tokio::task::block_in_place(work)
     } else {
         work()
-    }
-}
-
-/// Whether the call has its row already: it was used before the report that it would be came.
-fn is_recorded(tx: &Transaction<'_>, asked: &Asked) -> Result<bool, StoreError> {
-    match &asked.tool_use_id {
-        Some(id) => Ok(decisions::of_tool_use(tx, asked.session_id, id)?.is_some()),
-        None => Ok(false),
     }
 }
 

@@ -8,6 +8,7 @@ mod decide;
 mod follow;
 mod ingest;
 mod program;
+mod request;
 mod spool;
 
 use std::sync::Arc;

@@ -11,7 +11,8 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::ingest::Ingested;
-use super::{HookReport, Hooks, check, decide};
+use super::request::request;
+use super::{HookReport, Hooks, check};
 use crate::EngineError;
 use crate::audit::{self, Ruling};
 
@@ -106,9 +107,9 @@ impl Hooks {
         let HookFact::BeforeTool(call) = &reading.fact else {
             return Ok(());
         };
-        let (_, asked) = decide::request(&subject, &report, event_id, &reading, call);
+        let (_, asked) = request(&subject, &report, &reading, call);
         let ruling = Ruling::fallback(blocked);
-        let job = move |tx: &Transaction<'_>| audit::record(tx, &asked, &ruling).map(drop);
+        let job = move |tx: &Transaction<'_>| audit::record_before(tx, &asked, event_id, &ruling);
         Ok(self.parts.store.write(job).await?)
     }
 
