@@ -163,6 +163,10 @@ impl CompiledRule {
         self.action
     }
 
+    pub(crate) fn is_about_typing(&self) -> bool {
+        self.is_about_typing
+    }
+
     /// Whether what it asks of the call as a whole holds.
     pub(crate) fn is_for(&self, facts: &Facts<'_>) -> bool {
         let call = facts.call;

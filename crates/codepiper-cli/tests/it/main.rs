@@ -16,6 +16,7 @@ mod daemon;
 mod demo;
 mod hook_forward;
 mod hook_reports;
+mod input_policy;
 mod malformed;
 #[cfg(target_os = "linux")]
 mod orphans;
