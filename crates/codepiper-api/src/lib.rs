@@ -26,9 +26,9 @@ pub use policies::{
     GivePolicySetRequest, PoliciesParams, UpdatePolicyRequest, UpdatePolicySetRequest,
 };
 pub use sessions::{
-    CreateSessionRequest, KeysRequest, OutputParams, OutputResponse, RenameRequest, ResizeRequest,
-    SendKind, SendRequest, SendResponse, SessionResponse, SessionsResponse, Success, WaitParams,
-    WaitResponse,
+    CreateSessionRequest, DefaultActionRequest, KeysRequest, OutputParams, OutputResponse,
+    RenameRequest, ResizeRequest, SendKind, SendRequest, SendResponse, SessionResponse,
+    SessionsResponse, Success, WaitParams, WaitResponse,
 };
 
 /// The default place of the daemon's socket.

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use codepiper_model::{BillingMode, Receipt, Session};
+use codepiper_model::{BillingMode, Receipt, Session, Verdict};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -42,6 +42,10 @@ pub struct CreateSessionRequest {
     /// Refuse tool calls while the daemon cannot be asked.
     #[serde(default)]
     pub fail_closed: bool,
+    /// What becomes of a request that no rule matches, where the agent itself would ask: `ask` or
+    /// `deny`; absent: what the daemon's setting says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub default_policy_action: Option<Verdict>,
     /// The model to use.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub model: Option<String>,
@@ -133,6 +137,15 @@ pub struct RenameRequest {
     /// The name; null or blank takes it away, absence does not.
     #[serde(deserialize_with = "Option::deserialize")]
     pub name: Option<String>,
+}
+
+/// `PUT /sessions/:id/default-policy-action`
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DefaultActionRequest {
+    /// `ask`, `deny`, or null for what the daemon's setting says.
+    #[serde(deserialize_with = "Option::deserialize")]
+    pub action: Option<Verdict>,
 }
 
 /// It was done.

@@ -193,6 +193,10 @@ pub(crate) struct Launch {
     /// the agent's own rules.
     #[arg(long)]
     pub(crate) fail_closed: bool,
+    /// What becomes of a request that no rule matches, where the agent itself would ask, if it is
+    /// not what `policy default` says.
+    #[arg(long, value_enum)]
+    pub(crate) default_action: Option<Action>,
     /// A variable for the agent. For secrets use `--env-from`: arguments are visible to others.
     #[arg(long = "env", value_name = "NAME=VALUE")]
     pub(crate) env: Vec<String>,
@@ -220,6 +224,7 @@ impl Launch {
         self.billing == Billing::Api
             || self.dangerous
             || self.fail_closed
+            || self.default_action.is_some()
             || !self.env.is_empty()
             || !self.env_from.is_empty()
             || self.cols.or(self.rows).is_some()

@@ -82,7 +82,7 @@ impl Engine {
             .map_err(EngineError::internal)?
             .map_err(EngineError::internal)?;
         let installation = installation_id(&store).await?;
-        let settings = Settings::load(store.clone()).await?;
+        let settings = Settings::load(store.clone(), Arc::clone(&clock)).await?;
         let tmux = Tmux::find(config.var_os("PATH").as_ref()).await;
         if let Err(error) = &tmux {
             tracing::warn!(%error, "no session can be started");

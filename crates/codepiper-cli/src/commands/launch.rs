@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use codepiper_api::CreateSessionRequest;
 use codepiper_model::BillingMode;
 
-use crate::cli::{Billing, Launch};
+use crate::cli::{Action, Billing, Launch};
 use crate::error::CliError;
 
 /// Turns the flags of a launch into a request.
@@ -26,6 +26,7 @@ pub(super) fn request(
         },
         dangerous_mode: launch.dangerous,
         fail_closed: launch.fail_closed,
+        default_policy_action: launch.default_action.map(Action::verdict),
         model: launch.model,
         name: launch.name,
         cols: launch.cols,

@@ -1,6 +1,7 @@
 //! What comes out of a session may next to nothing, however it goes about it.
 
 use serde_json::{Value, json};
+use std::time::Duration;
 
 use crate::support::TestHome;
 
@@ -259,15 +260,17 @@ fn what_cannot_be_told_is_refused_and_that_is_written_down() {
         let rows = rows.query_map([], |row| row.get(0)).unwrap();
         rows.collect::<Result<_, _>>().unwrap()
     };
+    let mut patience = Duration::from_millis(200);
     home.until("a call is refused", || {
+        // Long enough to connect, at some point.
+        patience += Duration::from_millis(200);
         kill_process(daemon, Signal::STOP).unwrap();
         let mut call = home.command(["sessions"]).spawn().unwrap();
-        // Long enough to connect, mostly.
-        std::thread::park_timeout(std::time::Duration::from_millis(300));
+        std::thread::park_timeout(patience);
         call.kill().unwrap();
         call.wait().unwrap();
         kill_process(daemon, Signal::CONT).unwrap();
-        std::thread::park_timeout(std::time::Duration::from_millis(300));
+        std::thread::park_timeout(patience);
         !refused().is_empty()
     });
     let refused = refused();

@@ -280,12 +280,12 @@ impl PolicyEngine {
         .await
     }
 
-    /// Gives the default set to a session that is being made.
-    pub(crate) async fn give_default(&self, session_id: SessionId) -> Result<(), EngineError> {
+    /// Takes in a session that is being made, and gives it the default set.
+    pub(crate) async fn take_in(&self, session_id: SessionId) -> Result<(), EngineError> {
         let default = self.store.read(policy_sets::default).await?;
         match default {
             Some(set) => self.give_set(session_id, &set.id, Actor::Owner).await,
-            None => Ok(()),
+            None => self.reload().await,
         }
     }
 

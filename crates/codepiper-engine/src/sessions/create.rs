@@ -80,7 +80,7 @@ impl SessionManager {
             secret_hash: plan.credential.hash(),
         };
         self.store_new(stored.clone()).await?;
-        self.parts.policies.give_default(id).await?;
+        self.parts.policies.take_in(id).await?;
 
         let subject = Subject::new(&stored, &plan.env);
         if let Some(prompt) = &plan.checked.prompt {
@@ -218,6 +218,7 @@ impl SessionManager {
             billing_mode: request.billing_mode,
             dangerous_mode: request.dangerous_mode,
             fail_closed: request.fail_closed,
+            default_policy_action: request.default_policy_action,
             provider_session_id: plan.spec.provider_session_id.clone(),
             transcript_path: plan.spec.transcript_path.clone(),
             attach: None,

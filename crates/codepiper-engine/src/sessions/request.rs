@@ -1,10 +1,11 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use codepiper_model::{BillingMode, PromptText, ProviderId};
+use codepiper_model::{BillingMode, PromptText, ProviderId, Verdict};
 use serde_json::{Map, Value};
 
 use crate::EngineError;
+use crate::policies::check_default_action;
 
 /// What a new session is asked to be.
 #[derive(Clone, Debug)]
@@ -23,6 +24,8 @@ pub struct CreateSession {
     pub dangerous_mode: bool,
     /// Refuse tool calls while the daemon cannot be asked.
     pub fail_closed: bool,
+    /// What becomes of a request that no rule matches; none: what the setting says.
+    pub default_policy_action: Option<Verdict>,
     /// The model to use.
     pub model: Option<String>,
     /// What people call the session.
@@ -49,6 +52,7 @@ impl CreateSession {
     /// Checks everything that can be checked before anything is made.
     pub(crate) fn check(&self) -> Result<Checked, EngineError> {
         check_size(self.cols, self.rows)?;
+        check_default_action("defaultPolicyAction", self.default_policy_action)?;
         self.check_env()?;
         self.check_args()?;
         if let Some(model) = &self.model

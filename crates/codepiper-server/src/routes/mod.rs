@@ -73,6 +73,10 @@ pub(crate) fn router(engine: Engine) -> Router {
         )
         .route("/sessions", get(sessions::list).post(sessions::create))
         .route("/sessions/{id}", get(sessions::show))
+        .route(
+            "/sessions/{id}/default-policy-action",
+            put(sessions::change_default_action),
+        )
         .route("/sessions/{id}/keys", post(sessions::keys))
         .route("/sessions/{id}/kill", post(sessions::kill))
         .route("/sessions/{id}/name", put(sessions::rename))

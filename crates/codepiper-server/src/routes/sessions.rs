@@ -8,9 +8,9 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use codepiper_api::{
-    CreateSessionRequest, ErrorBody, KeysRequest, OutputParams, OutputResponse, RenameRequest,
-    ResizeRequest, SendKind, SendRequest, SendResponse, SessionResponse, SessionsResponse, Success,
-    WaitParams, WaitResponse,
+    CreateSessionRequest, DefaultActionRequest, ErrorBody, KeysRequest, OutputParams,
+    OutputResponse, RenameRequest, ResizeRequest, SendKind, SendRequest, SendResponse,
+    SessionResponse, SessionsResponse, Success, WaitParams, WaitResponse,
 };
 use codepiper_engine::{CreateSession, Engine, InputKind, SendPrompt, Until};
 use codepiper_model::Actor;
@@ -56,6 +56,7 @@ pub(crate) async fn create(
         billing_mode: request.billing_mode,
         dangerous_mode: request.dangerous_mode,
         fail_closed: request.fail_closed,
+        default_policy_action: request.default_policy_action,
         model: request.model,
         name: request.name,
         cols: request.cols,
@@ -82,6 +83,18 @@ pub(crate) async fn rename(
     Body(request): Body<RenameRequest>,
 ) -> Result<Json<SessionResponse>, ApiError> {
     let session = engine.sessions.rename(id, request.name.as_deref()).await?;
+    Ok(Json(SessionResponse { session }))
+}
+
+pub(crate) async fn change_default_action(
+    State(engine): State<Engine>,
+    Extension(actor): Extension<Actor>,
+    Id(id): Id,
+    Body(request): Body<DefaultActionRequest>,
+) -> Result<Json<SessionResponse>, ApiError> {
+    let policies = &engine.policies;
+    policies.change_default(id, request.action, actor).await?;
+    let session = engine.sessions.get(id).await?;
     Ok(Json(SessionResponse { session }))
 }
 
