@@ -26,9 +26,10 @@ pub use policies::{
     GivePolicySetRequest, PoliciesParams, UpdatePolicyRequest, UpdatePolicySetRequest,
 };
 pub use sessions::{
-    CreateSessionRequest, DefaultActionRequest, KeysRequest, OutputParams, OutputResponse,
-    RenameRequest, ResizeRequest, SendKind, SendRequest, SendResponse, SessionResponse,
-    SessionsResponse, Success, WaitParams, WaitResponse,
+    CreateSessionRequest, DefaultActionRequest, ForkRequest, KeysRequest, OutputParams,
+    OutputResponse, ProviderResumeRequest, RenameRequest, ResizeRequest, ResumeMode, SendKind,
+    SendRequest, SendResponse, SessionResponse, SessionsResponse, Success, WaitParams,
+    WaitResponse,
 };
 
 /// The default place of the daemon's socket.

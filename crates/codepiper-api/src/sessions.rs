@@ -61,9 +61,46 @@ pub struct CreateSessionRequest {
     /// The first prompt.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub prompt: Option<String>,
+    /// A conversation of the agent's own to go on with, begun here or elsewhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub provider_resume: Option<ProviderResumeRequest>,
     /// Whatever its maker wants to remember.
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     pub metadata: Map<String, Value>,
+}
+
+/// A conversation of an agent's own.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ProviderResumeRequest {
+    /// The agent's name for it.
+    pub provider_session_id: String,
+    /// Whether it goes on itself, or a copy of it does.
+    #[serde(default)]
+    pub mode: ResumeMode,
+}
+
+/// How an old conversation goes on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ResumeMode {
+    /// It goes on itself.
+    #[default]
+    Resume,
+    /// A copy goes on, under a name of its own.
+    Fork,
+}
+
+/// `POST /sessions/:id/fork`
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ForkRequest {
+    /// What people call the new session.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Its first prompt.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prompt: Option<String>,
 }
 
 /// What a text is meant as.

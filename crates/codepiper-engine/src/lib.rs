@@ -41,8 +41,8 @@ pub use policies::{
     SetView,
 };
 pub use sessions::{
-    CreateSession, InputKind, Output, SendPrompt, Sent, SessionManager, TerminalReader, Until,
-    Waited,
+    CreateSession, InputKind, Output, ProviderResume, SendPrompt, Sent, SessionManager,
+    TerminalReader, Until, Waited,
 };
 pub use settings::{DaemonSettings, Settings, SettingsChange};
 

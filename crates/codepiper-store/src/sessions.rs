@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use codepiper_model::{Exit, Session, SessionId, Status, Timestamp, Verdict};
+use codepiper_model::{Exit, ProviderId, Session, SessionId, Status, Timestamp, Verdict};
 use rusqlite::{Connection, OptionalExtension as _, Row, named_params};
 
 use crate::StoreError;
@@ -98,6 +98,52 @@ pub fn set_running(
         )?
         .execute((id.to_string(), pid, at.as_millis()))?;
     one(changed)
+}
+
+/// What changes when the agent of an ended session is started again.
+#[derive(Clone, Debug)]
+pub struct Again {
+    /// The hash of the new credential of its hooks.
+    pub secret_hash: Option<String>,
+    /// Variables that its billing mode keeps away from it.
+    pub scrubbed_env: Vec<String>,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Writes down that an ended session starts again. `false` when it has not ended.
+pub fn set_starting_again(
+    db: &Connection,
+    id: SessionId,
+    again: &Again,
+) -> Result<bool, StoreError> {
+    let changed = db
+        .prepare_cached(
+            "UPDATE sessions SET status = 'STARTING', exit = NULL, pid = NULL, secret_hash = ?2,
+                 scrubbed_env = ?3, updated_at = ?4
+             WHERE id = ?1 AND status IN ('STOPPED', 'CRASHED')",
+        )?
+        .execute((
+            id.to_string(),
+            &again.secret_hash,
+            serde_json::to_string(&again.scrubbed_env)?,
+            again.at.as_millis(),
+        ))?;
+    Ok(changed == 1)
+}
+
+/// The sessions that have this conversation of their agent's own, latest first.
+pub fn of_conversation(
+    db: &Connection,
+    provider: ProviderId,
+    conversation: &str,
+) -> Result<Vec<Stored>, StoreError> {
+    let mut statement = db.prepare_cached(
+        "SELECT * FROM sessions WHERE provider = ?1 AND provider_session_id = ?2
+         ORDER BY created_at DESC",
+    )?;
+    let rows = statement.query_and_then((provider.as_str(), conversation), read)?;
+    rows.collect()
 }
 
 /// Writes down how a live session ended. `false` when it had ended already.

@@ -9,7 +9,7 @@ use codepiper_providers::Reading;
 use serde_json::json;
 use tokio::time::timeout;
 
-use super::create::PROMPT_FILE;
+use super::launch::PROMPT_FILE;
 use super::turn::{self, transcript_len};
 use super::typing::{press_enter, ready_for_text, type_text, until};
 use super::{Live, SessionManager};

@@ -8,11 +8,11 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use codepiper_api::{
-    CreateSessionRequest, DefaultActionRequest, ErrorBody, KeysRequest, OutputParams,
-    OutputResponse, RenameRequest, ResizeRequest, SendKind, SendRequest, SendResponse,
+    CreateSessionRequest, DefaultActionRequest, ErrorBody, ForkRequest, KeysRequest, OutputParams,
+    OutputResponse, RenameRequest, ResizeRequest, ResumeMode, SendKind, SendRequest, SendResponse,
     SessionResponse, SessionsResponse, Success, WaitParams, WaitResponse,
 };
-use codepiper_engine::{CreateSession, Engine, InputKind, SendPrompt, Until};
+use codepiper_engine::{CreateSession, Engine, InputKind, ProviderResume, SendPrompt, Until};
 use codepiper_model::Actor;
 use futures_util::stream;
 
@@ -62,6 +62,10 @@ pub(crate) async fn create(
         cols: request.cols,
         rows: request.rows,
         prompt: request.prompt,
+        provider_resume: request.provider_resume.map(|old| ProviderResume {
+            conversation: old.provider_session_id,
+            is_fork: old.mode == ResumeMode::Fork,
+        }),
         metadata: request.metadata,
     };
     let session = engine.sessions.create(create, actor).await?;
@@ -158,6 +162,36 @@ pub(crate) async fn stop(
 ) -> Result<Json<Success>, ApiError> {
     engine.sessions.stop(id).await?;
     Ok(Json(Success { success: true }))
+}
+
+pub(crate) async fn resume(
+    State(engine): State<Engine>,
+    Extension(actor): Extension<Actor>,
+    Id(id): Id,
+    _: NoBody,
+) -> Result<Json<SessionResponse>, ApiError> {
+    let session = engine.sessions.resume(id, actor).await?;
+    Ok(Json(SessionResponse { session }))
+}
+
+pub(crate) async fn recover(
+    State(engine): State<Engine>,
+    Id(id): Id,
+    _: NoBody,
+) -> Result<Json<SessionResponse>, ApiError> {
+    let session = engine.sessions.recover(id).await?;
+    Ok(Json(SessionResponse { session }))
+}
+
+pub(crate) async fn fork(
+    State(engine): State<Engine>,
+    Extension(actor): Extension<Actor>,
+    Id(id): Id,
+    Body(request): Body<ForkRequest>,
+) -> Result<(StatusCode, Json<SessionResponse>), ApiError> {
+    let (name, prompt) = (request.name, request.prompt);
+    let session = engine.sessions.fork(id, name, prompt, actor).await?;
+    Ok((StatusCode::CREATED, Json(SessionResponse { session })))
 }
 
 pub(crate) async fn kill(
