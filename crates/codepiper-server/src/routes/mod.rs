@@ -7,6 +7,7 @@ mod events;
 mod hooks;
 mod policies;
 mod policy_sets;
+mod restore;
 mod sessions;
 
 use axum::Router;
@@ -71,6 +72,7 @@ pub(crate) fn router(engine: Engine) -> Router {
             "/sessions/{id}/policy-sets/{set}",
             delete(policy_sets::take),
         )
+        .route("/restore", get(restore::list).post(restore::restore))
         .route("/sessions", get(sessions::list).post(sessions::create))
         .route("/sessions/{id}", get(sessions::show))
         .route(
