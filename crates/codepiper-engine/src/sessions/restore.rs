@@ -71,7 +71,7 @@ impl SessionManager {
             let was_off =
                 record.boot_id.is_some() && boot_id.is_some() && record.boot_id != boot_id;
             if was_off {
-                let stopped = record.stopped_at.map(|at| at.as_millis());
+                let stopped = record.stopped_at.map(Timestamp::as_millis);
                 let shutdown = i64::try_from(SHUTDOWN.as_millis()).unwrap_or(i64::MAX);
                 let since = stopped.map(|at| Timestamp::from_millis(at - shutdown));
                 for id in sessions::lost_since(tx, since)? {
