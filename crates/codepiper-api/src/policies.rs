@@ -83,9 +83,68 @@ pub struct CheckPolicyRequest {
     /// The agent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub provider: Option<String>,
+    /// The permission mode that the agent is in, in its own spelling.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mode: Option<String>,
     /// Rules to ask instead of those that are kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rules: Option<Value>,
+}
+
+/// `POST /policies/apply`
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ApplyPoliciesRequest {
+    /// Policies and sets, as YAML or JSON.
+    pub text: String,
+    /// Only say what would change.
+    #[serde(default)]
+    pub dry_run: bool,
+}
+
+/// The answer to `POST /policies/apply`
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ApplyPoliciesResponse {
+    /// What became of the policies of the file.
+    pub policies: AppliedChanges,
+    /// What became of its sets.
+    pub sets: AppliedChanges,
+    /// Whether nothing was done.
+    pub dry_run: bool,
+}
+
+/// Ids by what became of them.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct AppliedChanges {
+    /// Those that were not there.
+    pub created: Vec<String>,
+    /// Those that said something else.
+    pub updated: Vec<String>,
+    /// Those that said the same.
+    pub unchanged: Vec<String>,
+}
+
+/// `POST /policies/export`
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ExportPoliciesRequest {
+    /// These policies.
+    #[serde(default)]
+    pub ids: Vec<String>,
+    /// This set, with its policies.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub set: Option<String>,
+    /// Every set, and every policy that is for every session.
+    #[serde(default)]
+    pub all: bool,
+}
+
+/// The answer to `POST /policies/export`
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ExportPoliciesResponse {
+    /// YAML that `POST /policies/apply` takes.
+    pub text: String,
 }
 
 /// `POST /policy-sets`

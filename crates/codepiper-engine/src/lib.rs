@@ -36,8 +36,8 @@ pub use config::Config;
 pub use error::EngineError;
 pub use hooks::{HookReply, HookReport, Hooks};
 pub use policies::{
-    Checked, NewPolicy, NewSet, PolicyChange, PolicyEngine, PolicyView, SetChange, SetSummary,
-    SetView,
+    Applied, Changes, Checked, Export, NewPolicy, NewSet, PolicyChange, PolicyEngine, PolicyView,
+    SetChange, SetSummary, SetView,
 };
 pub use sessions::{
     CreateSession, InputKind, Output, SendPrompt, Sent, SessionManager, TerminalReader, Until,

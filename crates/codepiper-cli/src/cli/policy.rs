@@ -22,6 +22,18 @@ const CHECK_EXAMPLE: &str = r#"Examples:
   codepiper policy check 'git push' --rules '{"id": "no-push",
     "action": "deny", "tool": "Bash", "args": {"command": "*git push*"}}'"#;
 
+const APPLY_EXAMPLE: &str = "Examples:
+  codepiper policy export --all > policies.yaml
+  codepiper policy apply policies.yaml --dry-run
+  codepiper policy apply - < policies.yaml
+
+A file is one policy (`id`, `name`, `rules`), or it has lists of `policies` and `sets`. What it does
+not name stays as it is.";
+
+const EXPORT_EXAMPLE: &str = "Examples:
+  codepiper policy export --all > policies.yaml
+  codepiper policy export no-push";
+
 #[derive(Debug, Args)]
 pub(crate) struct Policy {
     #[command(subcommand)]
@@ -63,6 +75,12 @@ pub(crate) enum PolicyCommand {
     /// Say what the rules say of a tool call; nothing is done or recorded.
     #[command(after_help = CHECK_EXAMPLE)]
     Check(CheckPolicy),
+    /// Make the policies and sets of a YAML file; all of them or none.
+    #[command(after_help = APPLY_EXAMPLE)]
+    Apply(ApplyPolicies),
+    /// Write policies and sets as YAML that `apply` takes.
+    #[command(after_help = EXPORT_EXAMPLE)]
+    Export(ExportPolicies),
 }
 
 #[derive(Debug, Args)]
@@ -166,7 +184,33 @@ pub(crate) struct CheckPolicy {
     /// The session that would ask: the beginning of its id, or its name.
     #[arg(long)]
     pub(crate) session: Option<String>,
+    /// The permission mode that the agent is in, in its own spelling (`plan`, `acceptEdits`).
+    #[arg(long)]
+    pub(crate) mode: Option<String>,
     /// Rules to ask instead of those that are kept.
     #[arg(long, value_name = "JSON")]
     pub(crate) rules: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ApplyPolicies {
+    /// The file; `-` is standard input.
+    pub(crate) file: String,
+    /// Only say what would change.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("what").required(true).multiple(true))]
+pub(crate) struct ExportPolicies {
+    /// Policies, by their ids.
+    #[arg(group = "what")]
+    pub(crate) ids: Vec<String>,
+    /// A set with its policies, by its id.
+    #[arg(long, group = "what")]
+    pub(crate) set: Option<String>,
+    /// Every set, and every policy that is for every session.
+    #[arg(long, group = "what", conflicts_with_all = ["ids", "set"])]
+    pub(crate) all: bool,
 }

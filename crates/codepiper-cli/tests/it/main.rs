@@ -22,6 +22,7 @@ mod orphans;
 mod outage;
 mod permissions;
 mod policy;
+mod policy_files;
 mod policy_sets;
 mod secrets;
 mod support;

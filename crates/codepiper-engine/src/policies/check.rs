@@ -58,7 +58,7 @@ impl PolicyEngine {
                     enabled: true,
                     priority: 0,
                     session_id: None,
-                    rules: parsed_rules(rules)?,
+                    rules: parsed_rules(rules).map_err(wrong)?,
                 };
                 let draft = draft.compile().map_err(wrong)?;
                 let scope = Scope::Global;

@@ -1,9 +1,12 @@
 //! The policies: what is allowed, denied and asked.
 
+mod apply;
 mod change;
 mod check;
 mod current;
 mod disk;
+mod export;
+mod file;
 mod sets;
 mod view;
 
@@ -18,9 +21,11 @@ use tokio::sync::Mutex;
 
 use crate::{EngineError, Settings};
 
+pub use apply::{Applied, Changes};
 pub use change::{NewPolicy, PolicyChange};
 pub use check::Checked;
 use current::Current;
+pub use export::Export;
 pub use sets::{NewSet, SetChange, SetSummary, SetView};
 pub use view::PolicyView;
 use view::{no_policy, view};

@@ -368,7 +368,7 @@ fn taken_by_another(taken: Taken, set: &StoredSet) -> EngineError {
     EngineError::conflict("policy_set_exists", message)
 }
 
-fn no_set(id: &str) -> EngineError {
+pub(super) fn no_set(id: &str) -> EngineError {
     let shown: String = id.chars().take(100).collect();
     not_found(
         "policy_set_not_found",

@@ -1,9 +1,12 @@
 //! One file per command of `policy`.
 
+pub(super) mod apply;
 mod check;
 mod create;
 mod default;
 mod delete;
+mod export;
+mod file_argument;
 mod get;
 mod json_argument;
 mod list;
@@ -50,6 +53,8 @@ pub(super) async fn run(context: &Context, command: PolicyCommand) -> Result<(),
         PolicyCommand::Toggle(args) => toggle::run(context, &args).await,
         PolicyCommand::Default(args) => default::run(context, &args).await,
         PolicyCommand::Check(args) => check::run(context, args).await,
+        PolicyCommand::Apply(args) => apply::run(context, &args).await,
+        PolicyCommand::Export(args) => export::run(context, args).await,
     }
 }
 
