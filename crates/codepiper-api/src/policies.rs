@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-use codepiper_model::SessionId;
+use codepiper_model::{SessionId, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -145,6 +145,26 @@ pub struct ExportPoliciesRequest {
 pub struct ExportPoliciesResponse {
     /// YAML that `POST /policies/apply` takes.
     pub text: String,
+}
+
+/// `POST /policies/test`
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct TestPoliciesRequest {
+    /// A draft: policies and sets, as YAML or JSON.
+    pub text: String,
+    /// Calls from this time on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<Timestamp>,
+    /// Calls before this time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Timestamp>,
+    /// Calls of this session only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session_id: Option<SessionId>,
+    /// Ask what would be kept once the draft is applied, and not the draft alone.
+    #[serde(default)]
+    pub with_current: bool,
 }
 
 /// `POST /policy-sets`

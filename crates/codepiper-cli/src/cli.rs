@@ -13,7 +13,7 @@ pub(crate) use approvals::{
 pub(crate) use daemon::{Daemon, DaemonCommand, DaemonRun, LogFormat};
 pub(crate) use policy::{
     Action, ApplyPolicies, CheckPolicy, CreatePolicy, DefaultAction, ExportPolicies, ListPolicies,
-    OnePolicy, Policy, PolicyCommand, UpdatePolicy,
+    OnePolicy, Policy, PolicyCommand, TestPolicies, UpdatePolicy,
 };
 pub(crate) use policy_set::{Gift, Member, PolicySet, PolicySetCommand};
 

@@ -36,8 +36,8 @@ pub use config::Config;
 pub use error::EngineError;
 pub use hooks::{HookReply, HookReport, Hooks};
 pub use policies::{
-    Applied, Changes, Checked, Export, NewPolicy, NewSet, PolicyChange, PolicyEngine, PolicyView,
-    SetChange, SetSummary, SetView,
+    Applied, Changed, Changes, Checked, Counts, Difference, Export, Group, NewPolicy, NewSet,
+    PolicyChange, PolicyEngine, PolicyView, Replay, Replayed, SetChange, SetSummary, SetView,
 };
 pub use sessions::{
     CreateSession, InputKind, Output, SendPrompt, Sent, SessionManager, TerminalReader, Until,

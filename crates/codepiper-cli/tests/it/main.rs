@@ -24,6 +24,7 @@ mod permissions;
 mod policy;
 mod policy_files;
 mod policy_sets;
+mod policy_test;
 mod secrets;
 mod support;
 mod survival;

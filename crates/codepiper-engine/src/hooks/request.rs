@@ -30,12 +30,6 @@ pub(super) fn request(
         provider: Some(subject.provider),
         mode: reading.mode.clone(),
     };
-    let request = json!({
-        "cwd": tool_call.cwd,
-        "sessionId": report.session_id,
-        "toolInput": tool_call.tool_input,
-        "toolName": tool_call.tool_name,
-    });
     let mut tool_input = subject.redactor.redact(&call.tool_input);
     shorten(&mut tool_input, KEPT_MAX);
     let asked = Asked {
@@ -43,11 +37,22 @@ pub(super) fn request(
         agent_id: reading.agent_id.clone(),
         tool_name: call.tool_name.clone(),
         tool_input,
-        request_hash: sha256(canonical(&request).as_bytes()),
+        request_hash: request_hash(&tool_call),
         tool_use_id: call.tool_use_id.clone(),
         at: report.at.unwrap_or(Timestamp::from_millis(0)),
     };
     (tool_call, asked)
+}
+
+/// Names exactly this request.
+pub(crate) fn request_hash(call: &ToolCall) -> String {
+    let request = json!({
+        "cwd": call.cwd,
+        "sessionId": call.session_id,
+        "toolInput": call.tool_input,
+        "toolName": call.tool_name,
+    });
+    sha256(canonical(&request).as_bytes())
 }
 
 /// What a person is asked.
@@ -80,7 +85,7 @@ pub(super) fn approval(
 }
 
 /// The request in one line: the command, the file or the address, otherwise everything.
-fn summary(tool_input: &Value) -> String {
+pub(crate) fn summary(tool_input: &Value) -> String {
     const NAMING: [&str; 5] = ["command", "file_path", "notebook_path", "url", "query"];
     const SHOWN: usize = 500;
     let named = NAMING.iter().find_map(|name| tool_input[*name].as_str());

@@ -26,7 +26,7 @@ pub struct Checked {
 }
 
 /// The rule that decides.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct DecidedBy {
     /// Its policy.

@@ -7,6 +7,7 @@ mod current;
 mod disk;
 mod export;
 mod file;
+mod replay;
 mod sets;
 mod view;
 
@@ -26,6 +27,7 @@ pub use change::{NewPolicy, PolicyChange};
 pub use check::Checked;
 use current::Current;
 pub use export::Export;
+pub use replay::{Changed, Counts, Difference, Group, Replay, Replayed};
 pub use sets::{NewSet, SetChange, SetSummary, SetView};
 pub use view::PolicyView;
 use view::{no_policy, view};

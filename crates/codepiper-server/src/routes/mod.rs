@@ -40,6 +40,7 @@ pub(crate) fn router(engine: Engine) -> Router {
         .route("/policies/apply", policy().post(policies::apply))
         .route("/policies/check", policy().post(policies::check))
         .route("/policies/export", policy().post(policies::export))
+        .route("/policies/test", policy().post(policies::test))
         .route("/policies/{id}", policy())
         .route(
             "/policy-sets",

@@ -5,9 +5,12 @@ use axum::http::StatusCode;
 use axum::{Extension, Json};
 use codepiper_api::{
     ApplyPoliciesRequest, CheckPolicyRequest, CreatePolicyRequest, ErrorBody,
-    ExportPoliciesRequest, ExportPoliciesResponse, PoliciesParams, Success, UpdatePolicyRequest,
+    ExportPoliciesRequest, ExportPoliciesResponse, PoliciesParams, Success, TestPoliciesRequest,
+    UpdatePolicyRequest,
 };
-use codepiper_engine::{Applied, Checked, Engine, Export, NewPolicy, PolicyChange, PolicyView};
+use codepiper_engine::{
+    Applied, Checked, Engine, Export, NewPolicy, PolicyChange, PolicyView, Replay, Replayed,
+};
 use codepiper_model::yaml::YAML_BYTES_MAX;
 use codepiper_model::{Actor, SessionId, ToolCall};
 use serde_json::{Value, json};
@@ -149,6 +152,21 @@ pub(crate) async fn export(
     };
     let text = engine.policies.export(what).await?;
     Ok(Json(ExportPoliciesResponse { text }))
+}
+
+pub(crate) async fn test(
+    State(engine): State<Engine>,
+    Body(request): Body<TestPoliciesRequest, FILE_BODY_MAX>,
+) -> Result<Json<Replayed>, ApiError> {
+    check_size(&request.text)?;
+    let replay = Replay {
+        text: request.text,
+        since: request.since,
+        until: request.until,
+        session_id: request.session_id,
+        with_current: request.with_current,
+    };
+    Ok(Json(engine.policies.replay(replay).await?))
 }
 
 fn check_size(text: &str) -> Result<(), ApiError> {

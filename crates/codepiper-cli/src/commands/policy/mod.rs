@@ -10,6 +10,7 @@ mod file_argument;
 mod get;
 mod json_argument;
 mod list;
+mod test;
 mod toggle;
 mod update;
 
@@ -55,6 +56,7 @@ pub(super) async fn run(context: &Context, command: PolicyCommand) -> Result<(),
         PolicyCommand::Check(args) => check::run(context, args).await,
         PolicyCommand::Apply(args) => apply::run(context, &args).await,
         PolicyCommand::Export(args) => export::run(context, args).await,
+        PolicyCommand::Test(args) => test::run(context, args).await,
     }
 }
 

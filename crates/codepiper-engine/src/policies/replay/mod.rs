@@ -1,0 +1,114 @@
+//! What a draft would have made of the calls that were decided on.
+
+mod past;
+mod tally;
+
+use std::sync::Arc;
+
+use codepiper_model::{SessionId, Timestamp, Verdict};
+use codepiper_store::decisions::{self, DecisionQuery};
+use codepiper_store::{Connection, StoreError, sessions};
+
+use super::apply::{Plan, read};
+use super::current::Current;
+use super::file::PolicyFile;
+use super::{PolicyEngine, context};
+use crate::EngineError;
+
+use past::Past;
+pub use tally::{Changed, Counts, Difference, Group, Replayed};
+
+/// Decisions that are read at a time.
+const PAGE: usize = 200;
+
+/// A draft, and the calls to hold it against.
+#[derive(Clone, Debug, Default)]
+pub struct Replay {
+    /// The draft: policies and sets, as YAML or JSON.
+    pub text: String,
+    /// Calls from this time on.
+    pub since: Option<Timestamp>,
+    /// Calls before this time.
+    pub until: Option<Timestamp>,
+    /// Calls of this session only.
+    pub session_id: Option<SessionId>,
+    /// Ask what would be kept once the draft is applied, and not the draft alone.
+    pub with_current: bool,
+}
+
+impl PolicyEngine {
+    /// Asks a draft about every call that was decided on; nothing is changed. By itself each of its
+    /// policies counts for every session, whatever sets it is in.
+    pub async fn replay(&self, replay: Replay) -> Result<Replayed, EngineError> {
+        let file = read(replay.text).await?;
+        let with_current = replay.with_current;
+        let now = self.clock.now();
+        let made = move |db: &Connection| draft(db, file, with_current, now);
+        let draft = Arc::new(self.store.read(made).await??);
+        let mut query = DecisionQuery {
+            session_id: replay.session_id,
+            since: replay.since,
+            until: replay.until,
+            limit: PAGE,
+            ..DecisionQuery::default()
+        };
+        let default_action = self.default_action();
+        let mut replayed = Replayed::default();
+        loop {
+            let (draft, asked) = (Arc::clone(&draft), query.clone());
+            let page = move |db: &Connection| {
+                let mut replayed = replayed;
+                let last = go_on(db, &asked, &draft, default_action, &mut replayed)?;
+                Ok((replayed, last))
+            };
+            let last;
+            (replayed, last) = self.store.read(page).await?;
+            match last {
+                Some(last) => query.before = Some(last),
+                None => break,
+            }
+        }
+        if let Some(id) = replay.session_id.filter(|_| replayed.calls == 0) {
+            let known = self.store.read(move |db| sessions::get(db, id)).await?;
+            known.ok_or_else(|| EngineError::no_session(id))?;
+        }
+        Ok(replayed.finished())
+    }
+}
+
+/// What is to be asked.
+fn draft(
+    db: &Connection,
+    file: PolicyFile,
+    with_current: bool,
+    now: Timestamp,
+) -> Result<Result<Current, EngineError>, StoreError> {
+    if !with_current {
+        return Ok(Ok(Current::only(file.policies)));
+    }
+    match Plan::new(db, &file, now)? {
+        Ok(plan) => Current::after(db, &plan).map(Ok),
+        Err(refused) => Ok(Err(refused)),
+    }
+}
+
+/// Goes through one page; returns the last decision of it when there may be more.
+fn go_on(
+    db: &Connection,
+    query: &DecisionQuery,
+    draft: &Current,
+    default_action: Verdict,
+    replayed: &mut Replayed,
+) -> Result<Option<String>, StoreError> {
+    let page = decisions::stored(db, query)?;
+    let is_full = page.len() == query.limit;
+    let mut last = None;
+    for stored in page {
+        let past = Past::new(db, stored)?;
+        let policies = draft.scoped(past.call.session_id);
+        let evaluation = codepiper_policy::explain(&policies, &past.call, &context());
+        last = Some(past.decision.id.clone());
+        replayed.note(&past, &evaluation, default_action);
+    }
+    Ok(last.filter(|_| is_full))
+}

@@ -1,0 +1,255 @@
+use std::collections::HashMap;
+
+use codepiper_model::{Decision, DecisionKind, DecisionSource, SessionId, Timestamp, Verdict};
+use codepiper_policy::Evaluation;
+use serde::Serialize;
+
+use super::super::check::DecidedBy;
+use super::past::Past;
+use crate::hooks::summary;
+
+/// Differences that are listed, and groups of them; all are counted.
+const LISTED: usize = 200;
+
+/// Groups that are counted apart; what comes later counts as other things.
+const GROUPS: usize = 5000;
+
+/// What a draft would have made of calls that were decided on.
+#[derive(Clone, Debug, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Replayed {
+    /// How many calls there were.
+    pub calls: usize,
+    /// What would have become of them.
+    pub would: Counts,
+    /// Those that no rule of the draft matches: what the default action, or the agent itself, makes
+    /// of them.
+    pub no_rule: usize,
+    /// Those of which not everything was kept, so that the draft may say something else of them.
+    pub uncertain: usize,
+    /// Those of which something else would have become.
+    pub changed: Changed,
+    /// The differences that are alike together, the most frequent first; at most two hundred.
+    pub groups: Vec<Group>,
+    /// The newest of the differences, newest first; at most two hundred.
+    pub differences: Vec<Difference>,
+    /// Whether there are more differences than are listed.
+    pub truncated: bool,
+    #[serde(skip)]
+    counted: HashMap<GroupKey, usize>,
+}
+
+/// Calls by what would become of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Counts {
+    /// They would run.
+    pub allow: usize,
+    /// A person would be asked.
+    pub ask: usize,
+    /// They would not run.
+    pub deny: usize,
+}
+
+/// Calls of which something else would become.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Changed {
+    /// How many there are.
+    pub count: usize,
+    /// What would become of them.
+    #[serde(flatten)]
+    pub would: Counts,
+}
+
+/// Differences that are alike.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Group {
+    /// The beginning of the command, or the tool.
+    pub what: String,
+    /// How many there are.
+    pub count: usize,
+    /// What was decided.
+    pub was: DecisionKind,
+    /// From what: `policy/rule`, `default`, `agent` or `fallback`.
+    pub was_by: String,
+    /// What would be.
+    pub would: Verdict,
+    /// The rule that would decide.
+    pub rule: Option<DecidedBy>,
+}
+
+/// A call of which something else would become.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Difference {
+    /// What was decided, in the audit.
+    pub decision_id: String,
+    /// When.
+    pub at: Timestamp,
+    /// The session.
+    pub session_id: SessionId,
+    /// The tool.
+    pub tool_name: String,
+    /// What it was to get, in one line and without secrets.
+    pub summary: String,
+    /// What was decided.
+    pub was: DecisionKind,
+    /// From what: `policy/rule`, `default`, `agent` or `fallback`.
+    pub was_by: String,
+    /// What would be.
+    pub would: Verdict,
+    /// The rule that would decide.
+    pub rule: Option<DecidedBy>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct GroupKey {
+    what: String,
+    was: DecisionKind,
+    was_by: String,
+    would: Verdict,
+    rule: Option<DecidedBy>,
+}
+
+impl Replayed {
+    pub(super) fn note(&mut self, past: &Past, says: &Evaluation, default_action: Verdict) {
+        let by = says.decided_by();
+        let would = match by.map(|rule| rule.action) {
+            Some(Verdict::Deny) => Verdict::Deny,
+            // The agent asks it whatever the rules say, and the default is not for it.
+            _ if past.is_question => Verdict::Ask,
+            Some(verdict) => verdict,
+            None => default_action,
+        };
+        self.calls += 1;
+        self.would.note(would);
+        self.no_rule += usize::from(by.is_none());
+        self.uncertain += usize::from(!past.is_whole);
+        if !differs(past, says, would) {
+            return;
+        }
+        self.changed.count += 1;
+        self.changed.would.note(would);
+        let rule = by.map(|rule| DecidedBy {
+            policy_id: rule.policy_id.clone(),
+            rule_id: rule.rule_id.clone(),
+        });
+        let decision = &past.decision;
+        let key = GroupKey {
+            what: what(decision, says, would),
+            was: decision.decision,
+            was_by: was_by(decision),
+            would,
+            rule,
+        };
+        if self.differences.len() < LISTED {
+            self.differences.push(Difference {
+                decision_id: decision.id.clone(),
+                at: decision.timestamp,
+                session_id: decision.session_id,
+                tool_name: decision.tool_name.clone(),
+                summary: summary(&decision.tool_input),
+                was: key.was,
+                was_by: key.was_by.clone(),
+                would,
+                rule: key.rule.clone(),
+            });
+        }
+        let has_room = self.counted.len() < GROUPS || self.counted.contains_key(&key);
+        let key = if has_room {
+            key
+        } else {
+            GroupKey {
+                what: "other things".to_owned(),
+                ..key
+            }
+        };
+        *self.counted.entry(key).or_default() += 1;
+    }
+
+    /// Puts the groups in order.
+    pub(super) fn finished(mut self) -> Self {
+        let counted = std::mem::take(&mut self.counted);
+        let group = |(key, count): (GroupKey, usize)| Group {
+            what: key.what,
+            count,
+            was: key.was,
+            was_by: key.was_by,
+            would: key.would,
+            rule: key.rule,
+        };
+        self.groups = counted.into_iter().map(group).collect();
+        self.groups.sort_unstable_by(|a, b| {
+            let order = b.count.cmp(&a.count).then_with(|| a.what.cmp(&b.what));
+            order.then_with(|| (&a.was_by, a.would).cmp(&(&b.was_by, b.would)))
+        });
+        self.groups.truncate(LISTED);
+        self.truncated = self.changed.count > self.differences.len();
+        self
+    }
+}
+
+impl Counts {
+    fn note(&mut self, verdict: Verdict) {
+        *match verdict {
+            Verdict::Allow => &mut self.allow,
+            Verdict::Ask => &mut self.ask,
+            Verdict::Deny => &mut self.deny,
+        } += 1;
+    }
+}
+
+/// Whether something else would become of a call than what was decided. Where no rule says anything
+/// now and none did then, nothing has changed but perhaps the default.
+fn differs(past: &Past, says: &Evaluation, would: Verdict) -> bool {
+    let decision = &past.decision;
+    if says.matched.is_empty() && decision.matched.is_empty() {
+        return false;
+    }
+    if past.is_question {
+        return (would == Verdict::Deny) != (decision.decision == DecisionKind::Deny);
+    }
+    // The agent asked all the same: its own rules are stricter than the one that allowed.
+    let was_allowed = decision.source == DecisionSource::Default
+        && decision.matched.first().map(|rule| rule.action) == Some(Verdict::Allow);
+    match decision.decision {
+        DecisionKind::Allow => would != Verdict::Allow,
+        DecisionKind::Deny => would != Verdict::Deny,
+        DecisionKind::Ask if was_allowed => would != Verdict::Allow,
+        DecisionKind::Ask => would != Verdict::Ask,
+        DecisionKind::None => true,
+    }
+}
+
+fn was_by(decision: &Decision) -> String {
+    match (&decision.policy_id, &decision.rule_id) {
+        (Some(policy), Some(rule)) => format!("{policy}/{rule}"),
+        _ => match decision.source {
+            DecisionSource::Rule => "rule",
+            DecisionSource::Default => "default",
+            DecisionSource::Agent => "agent",
+            DecisionSource::Fallback => "fallback",
+        }
+        .to_owned(),
+    }
+}
+
+/// What a call is about, so that calls that are alike are together: the program that decides with
+/// what it is told to do, or the tool.
+fn what(decision: &Decision, says: &Evaluation, would: Verdict) -> String {
+    const SHOWN: usize = 60;
+    let decides = says.commands.iter().find(|it| it.verdict == Some(would));
+    let Some(command) = decides.or(says.commands.first()) else {
+        return decision.tool_name.clone();
+    };
+    let is_word = |word: &&String| {
+        word.starts_with(|c: char| c.is_ascii_lowercase())
+            && word
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_')
+    };
+    let program = command.argv.iter().take(1);
+    let told = command.argv.get(1).filter(is_word);
+    let words: Vec<&str> = program.chain(told).map(String::as_str).collect();
+    words.join(" ").chars().take(SHOWN).collect()
+}
