@@ -24,8 +24,8 @@ pub use hooks::{HookAnswer, HookRequest, SECRET_HEADER};
 pub use policies::{
     AddPolicyRequest, AppliedChanges, ApplyPoliciesRequest, ApplyPoliciesResponse,
     CheckPolicyRequest, CreatePolicyRequest, CreatePolicySetRequest, ExportPoliciesRequest,
-    ExportPoliciesResponse, GivePolicySetRequest, PoliciesParams, TestPoliciesRequest,
-    UpdatePolicyRequest, UpdatePolicySetRequest,
+    ExportPoliciesResponse, GivePolicySetRequest, PoliciesParams, ReadySetResponse,
+    ReadySetsResponse, TestPoliciesRequest, UpdatePolicyRequest, UpdatePolicySetRequest,
 };
 pub use sessions::{
     CreateSessionRequest, KeysRequest, OutputParams, OutputResponse, RenameRequest, ResizeRequest,

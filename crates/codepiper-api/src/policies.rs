@@ -167,6 +167,27 @@ pub struct TestPoliciesRequest {
     pub with_current: bool,
 }
 
+/// `GET /policy-sets/ready`
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ReadySetsResponse {
+    /// The sets that come with this, the most careful first.
+    pub ready_sets: Vec<ReadySetResponse>,
+}
+
+/// A set that needs nothing but to be applied.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ReadySetResponse {
+    /// The id of its set.
+    pub id: String,
+    /// What people call it.
+    pub name: String,
+    /// What it is for.
+    pub description: Option<String>,
+    /// YAML that `POST /policies/apply` takes.
+    pub text: String,
+}
+
 /// `POST /policy-sets`
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

@@ -37,7 +37,8 @@ pub use error::EngineError;
 pub use hooks::{HookReply, HookReport, Hooks};
 pub use policies::{
     Applied, Changed, Changes, Checked, Counts, Difference, Export, Group, NewPolicy, NewSet,
-    PolicyChange, PolicyEngine, PolicyView, Replay, Replayed, SetChange, SetSummary, SetView,
+    PolicyChange, PolicyEngine, PolicyView, ReadyView, Replay, Replayed, SetChange, SetSummary,
+    SetView,
 };
 pub use sessions::{
     CreateSession, InputKind, Output, SendPrompt, Sent, SessionManager, TerminalReader, Until,

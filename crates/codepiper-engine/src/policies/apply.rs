@@ -219,7 +219,9 @@ fn set_step(
         id: set.id.clone(),
         name: set.name.clone(),
         description: set.description.clone(),
-        is_default: set.is_default,
+        is_default: set
+            .is_default
+            .unwrap_or_else(|| earlier.is_some_and(|earlier| earlier.is_default)),
         created_at: earlier.map_or(now, |earlier| earlier.created_at),
         updated_at: now,
     };

@@ -44,7 +44,7 @@ fn chosen(db: &Connection, what: &Export) -> Result<Result<Chosen, EngineError>,
                 id: set.id,
                 name: set.name,
                 description: set.description,
-                is_default: set.is_default,
+                is_default: set.is_default.then_some(true),
             });
         }
     }

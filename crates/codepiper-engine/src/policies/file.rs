@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::change::checked_text;
+use super::sets::checked_set_id;
 use super::view::parsed_rules;
 use crate::EngineError;
 
@@ -34,8 +35,9 @@ pub(super) struct SetEntry {
     pub(super) name: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) description: Option<String>,
-    #[serde(default, rename = "default", skip_serializing_if = "is_no")]
-    pub(super) is_default: bool,
+    /// Which sessions it is given to is a matter of each machine: what is not said stays.
+    #[serde(default, rename = "default", skip_serializing_if = "Option::is_none")]
+    pub(super) is_default: Option<bool>,
     #[serde(default)]
     pub(super) policies: Vec<String>,
 }
@@ -161,10 +163,11 @@ impl PolicyFile {
         let mut default = None;
         for (i, set) in self.sets.iter().enumerate() {
             let wrong = |part: &str, message: String| Err(self.set_error(i, part, &message));
-            for (field, text, max) in [("id", &set.id, 100), ("name", &set.name, 200)] {
-                if let Err(error) = checked_text(field, text, max) {
-                    return wrong(field, error.to_string());
-                }
+            if let Err(error) = checked_set_id(&set.id) {
+                return wrong("id", error.to_string());
+            }
+            if let Err(error) = checked_text("name", &set.name, 200) {
+                return wrong("name", error.to_string());
             }
             let earlier = &self.sets[..i];
             if earlier.iter().any(|other| other.id == set.id) {
@@ -173,7 +176,7 @@ impl PolicyFile {
             if earlier.iter().any(|other| other.name == set.name) {
                 return wrong("name", format!("an earlier set is called `{}`", set.name));
             }
-            if set.is_default && default.replace(i).is_some() {
+            if set.is_default == Some(true) && default.replace(i).is_some() {
                 let message = "only one set can be given to every new session";
                 return wrong("default", message.to_owned());
             }
@@ -214,11 +217,6 @@ const fn yes() -> bool {
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
 const fn is_yes(flag: &bool) -> bool {
     *flag
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
-const fn is_no(flag: &bool) -> bool {
-    !*flag
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]

@@ -46,6 +46,7 @@ pub(crate) fn router(engine: Engine) -> Router {
             "/policy-sets",
             get(policy_sets::list).post(policy_sets::create),
         )
+        .route("/policy-sets/ready", get(policy_sets::ready))
         .route(
             "/policy-sets/{id}",
             get(policy_sets::show)

@@ -1,6 +1,6 @@
 //! One file per command of `policy`.
 
-pub(super) mod apply;
+mod apply;
 mod check;
 mod create;
 mod default;
@@ -22,6 +22,8 @@ use super::Context;
 use crate::cli::PolicyCommand;
 use crate::error::CliError;
 use crate::{output, url};
+
+pub(super) use apply::apply;
 
 /// A policy, as the daemon shows it.
 #[derive(Deserialize)]
