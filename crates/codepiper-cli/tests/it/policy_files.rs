@@ -351,3 +351,25 @@ fn a_policy_may_be_called_like_a_part_of_the_api() {
         home.run(&["policy", "delete", id]).ok();
     }
 }
+
+#[test]
+fn the_examples_of_the_documentation_are_true() {
+    let home = TestHome::new();
+    let docs = include_str!("../../../../docs/rules.md");
+    let block = |language: &str| {
+        let (_, rest) = docs.split_once(&format!("```{language}\n")).unwrap();
+        rest.split_once("```").unwrap().0
+    };
+    let rules: Value = serde_json::from_str(block("json")).unwrap();
+    home.policy(&rules);
+    write(&home, block("yaml"));
+    apply(&home, &[]).ok();
+    write(&home, block("yaml").replace("command:", "comand:"));
+    let wrong = apply(&home, &[]).stderr;
+    let (_, shown) = docs.split_once("    error: ").unwrap();
+    let (message, rest) = shown.split_once('…').unwrap();
+    assert!(wrong.starts_with(&format!("error: {message}")), "{wrong}");
+    for line in rest.lines().skip(1).take(2) {
+        assert!(wrong.contains(line.trim()), "{line}: {wrong}");
+    }
+}

@@ -14,6 +14,34 @@ const LISTED: usize = 200;
 /// Groups that are counted apart; what comes later counts as other things.
 const GROUPS: usize = 5000;
 
+/// Programs that are told what to do by their first argument.
+const TOLD: [&str; 24] = [
+    "apt",
+    "apt-get",
+    "brew",
+    "bun",
+    "cargo",
+    "docker",
+    "dotnet",
+    "gh",
+    "git",
+    "go",
+    "gradle",
+    "kubectl",
+    "make",
+    "mvn",
+    "npm",
+    "npx",
+    "pip",
+    "pip3",
+    "pnpm",
+    "podman",
+    "systemctl",
+    "terraform",
+    "uv",
+    "yarn",
+];
+
 /// What a draft would have made of calls that were decided on.
 #[derive(Clone, Debug, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -242,14 +270,10 @@ fn what(decision: &Decision, says: &Evaluation, would: Verdict) -> String {
     let Some(command) = decides.or(says.commands.first()) else {
         return decision.tool_name.clone();
     };
-    let is_word = |word: &&String| {
-        word.starts_with(|c: char| c.is_ascii_lowercase())
-            && word
-                .chars()
-                .all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_')
-    };
-    let program = command.argv.iter().take(1);
-    let told = command.argv.get(1).filter(is_word);
-    let words: Vec<&str> = program.chain(told).map(String::as_str).collect();
+    let program = command.argv.first().map_or("", String::as_str);
+    let told = command.argv.get(1).filter(|_| TOLD.contains(&program));
+    let words: Vec<&str> = std::iter::once(program)
+        .chain(told.map(String::as_str))
+        .collect();
     words.join(" ").chars().take(SHOWN).collect()
 }
