@@ -36,10 +36,10 @@ impl YamlError {
     ) -> Self {
         let place = place.filter(|place| place.line > 0);
         Self {
-            path: shortened(path, 200),
-            message: shortened(&message.into(), 400),
+            path: shown(path, 200),
+            message: shown(&message.into(), 400),
             line_and_column: place.map(|place| (place.line, place.column)),
-            snippet: place.and_then(|place| snippet(text, place)),
+            snippet: place.map(|place| snippet(text, place)),
         }
     }
 }
@@ -55,29 +55,25 @@ impl fmt::Display for YamlError {
 
 impl std::error::Error for YamlError {}
 
-fn shortened(text: &str, max: usize) -> String {
-    match text.char_indices().nth(max) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
+/// A text of the file's, of which nobody knows who wrote it, for somebody's terminal.
+fn shown(text: &str, max: usize) -> String {
+    let harmless = |c: char| if c.is_control() { ' ' } else { c };
+    let mut shown: String = text.chars().take(max).map(harmless).collect();
+    if text.chars().nth(max).is_some() {
+        shown.push('…');
     }
+    shown
 }
 
-/// The line of a place with a caret below it.
-fn snippet(text: &str, place: Place) -> Option<String> {
-    let line = text.lines().nth(place.line - 1)?;
+/// The line of a place with a caret below it; what is wrong may be that the text ends there.
+fn snippet(text: &str, place: Place) -> String {
+    let line = text.lines().nth(place.line - 1).unwrap_or_default();
     let at = place.column.saturating_sub(1);
     let from = at.saturating_sub(SHOWN);
-    let shown: String = line
-        .chars()
-        .skip(from)
-        .take(2 * SHOWN)
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .collect();
+    let part: String = line.chars().skip(from).collect();
+    let part = shown(&part, 2 * SHOWN);
     let number = place.line.to_string();
     let margin = " ".repeat(number.len());
     let indent = " ".repeat(at - from);
-    Some(format!(
-        "{number} | {}\n{margin} | {indent}^",
-        shown.trim_end()
-    ))
+    format!("{number} | {}\n{margin} | {indent}^", part.trim_end())
 }

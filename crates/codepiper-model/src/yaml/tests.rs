@@ -65,6 +65,13 @@ fn what_cannot_be_read_says_where() {
         ("a: 1\nb: 2\na: 3\n", 3, 1, "`a` is there twice"),
         ("a:\n\t- b\n", 2, 2, "tab"),
         ("a: b: c\n", 1, 5, "mapping"),
+        ("%x\n", 2, 1, "document start"),
+        (
+            "\"\\e[2J\": 1\n\"\\e[2J\": 1\n",
+            2,
+            1,
+            "` [2J` is there twice",
+        ),
         ("a: 'x\n", 1, 4, "quote"),
         ("a: *b\n", 1, 4, "unknown value"),
         ("a: .nan\n", 1, 4, ".nan"),
