@@ -376,6 +376,7 @@ fn the_examples_of_the_help_work() {
         let mut shell = std::process::Command::new("sh");
         shell.args(["-ec", script]).env("PATH", &path);
         shell.env("CODEPIPER_SOCKET", home.socket());
+        shell.current_dir(home.path("work"));
         let output = shell.output().unwrap();
         assert!(output.status.success(), "{script}\n{output:?}");
     }

@@ -8,7 +8,7 @@ use codepiper_store::policies::{self, StoredPolicy};
 use codepiper_store::{Connection, StoreError, policy_sets};
 use serde_json::{Value, json};
 
-use super::apply::Plan;
+use super::plan::Plan;
 use super::view::{parsed, wrong};
 use crate::EngineError;
 

@@ -7,6 +7,7 @@ mod current;
 mod disk;
 mod export;
 mod file;
+mod plan;
 mod ready;
 mod replay;
 mod sets;

@@ -1,6 +1,7 @@
 //! What a draft would have made of the calls that were decided on.
 
 mod past;
+mod replayed;
 mod tally;
 
 use std::sync::Arc;
@@ -9,14 +10,16 @@ use codepiper_model::{SessionId, Timestamp, Verdict};
 use codepiper_store::decisions::{self, DecisionQuery};
 use codepiper_store::{Connection, StoreError, sessions};
 
-use super::apply::{Plan, read};
+use super::apply::read;
 use super::current::Current;
 use super::file::PolicyFile;
+use super::plan::Plan;
 use super::{PolicyEngine, context};
 use crate::EngineError;
 
 use past::Past;
-pub use tally::{Changed, Counts, Difference, Group, Replayed};
+pub use replayed::{Changed, Counts, Difference, Group, Replayed};
+use tally::Tally;
 
 /// Decisions that are read at a time.
 const PAGE: usize = 200;
@@ -53,26 +56,26 @@ impl PolicyEngine {
             ..DecisionQuery::default()
         };
         let default_action = self.default_action();
-        let mut replayed = Replayed::default();
+        let mut tally = Tally::default();
         loop {
             let (draft, asked) = (Arc::clone(&draft), query.clone());
             let page = move |db: &Connection| {
-                let mut replayed = replayed;
-                let last = go_on(db, &asked, &draft, default_action, &mut replayed)?;
-                Ok((replayed, last))
+                let mut tally = tally;
+                let last = go_on(db, &asked, &draft, default_action, &mut tally)?;
+                Ok((tally, last))
             };
             let last;
-            (replayed, last) = self.store.read(page).await?;
+            (tally, last) = self.store.read(page).await?;
             match last {
                 Some(last) => query.before = Some(last),
                 None => break,
             }
         }
-        if let Some(id) = replay.session_id.filter(|_| replayed.calls == 0) {
+        if let Some(id) = replay.session_id.filter(|_| tally.calls() == 0) {
             let known = self.store.read(move |db| sessions::get(db, id)).await?;
             known.ok_or_else(|| EngineError::no_session(id))?;
         }
-        Ok(replayed.finished())
+        Ok(tally.finished())
     }
 }
 
@@ -98,7 +101,7 @@ fn go_on(
     query: &DecisionQuery,
     draft: &Current,
     default_action: Verdict,
-    replayed: &mut Replayed,
+    tally: &mut Tally,
 ) -> Result<Option<String>, StoreError> {
     let page = decisions::stored(db, query)?;
     let is_full = page.len() == query.limit;
@@ -108,7 +111,7 @@ fn go_on(
         let policies = draft.scoped(past.call.session_id);
         let evaluation = codepiper_policy::explain(&policies, &past.call, &context());
         last = Some(past.decision.id.clone());
-        replayed.note(&past, &evaluation, default_action);
+        tally.note(&past, &evaluation, default_action);
     }
     Ok(last.filter(|_| is_full))
 }

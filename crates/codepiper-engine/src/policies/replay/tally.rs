@@ -1,11 +1,11 @@
 use std::collections::HashMap;
 
-use codepiper_model::{Decision, DecisionKind, DecisionSource, SessionId, Timestamp, Verdict};
+use codepiper_model::{Decision, DecisionKind, DecisionSource, Verdict};
 use codepiper_policy::Evaluation;
-use serde::Serialize;
 
 use super::super::check::DecidedBy;
 use super::past::Past;
+use super::replayed::{Counts, Difference, Group, Replayed};
 use crate::hooks::summary;
 
 /// Differences that are listed, and groups of them; all are counted.
@@ -42,92 +42,11 @@ const TOLD: [&str; 24] = [
     "yarn",
 ];
 
-/// What a draft would have made of calls that were decided on.
-#[derive(Clone, Debug, Default, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Replayed {
-    /// How many calls there were.
-    pub calls: usize,
-    /// What would have become of them.
-    pub would: Counts,
-    /// Those that no rule of the draft matches: what the default action, or the agent itself, makes
-    /// of them.
-    pub no_rule: usize,
-    /// Those of which not everything was kept, so that the draft may say something else of them.
-    pub uncertain: usize,
-    /// Those of which something else would have become.
-    pub changed: Changed,
-    /// The differences that are alike together, the most frequent first; at most two hundred.
-    pub groups: Vec<Group>,
-    /// The newest of the differences, newest first; at most two hundred.
-    pub differences: Vec<Difference>,
-    /// Whether there are more differences than are listed.
-    pub truncated: bool,
-    #[serde(skip)]
-    counted: HashMap<GroupKey, usize>,
-}
-
-/// Calls by what would become of them.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Counts {
-    /// They would run.
-    pub allow: usize,
-    /// A person would be asked.
-    pub ask: usize,
-    /// They would not run.
-    pub deny: usize,
-}
-
-/// Calls of which something else would become.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Changed {
-    /// How many there are.
-    pub count: usize,
-    /// What would become of them.
-    #[serde(flatten)]
-    pub would: Counts,
-}
-
-/// Differences that are alike.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Group {
-    /// The beginning of the command, or the tool.
-    pub what: String,
-    /// How many there are.
-    pub count: usize,
-    /// What was decided.
-    pub was: DecisionKind,
-    /// From what: `policy/rule`, `default`, `agent` or `fallback`.
-    pub was_by: String,
-    /// What would be.
-    pub would: Verdict,
-    /// The rule that would decide.
-    pub rule: Option<DecidedBy>,
-}
-
-/// A call of which something else would become.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Difference {
-    /// What was decided, in the audit.
-    pub decision_id: String,
-    /// When.
-    pub at: Timestamp,
-    /// The session.
-    pub session_id: SessionId,
-    /// The tool.
-    pub tool_name: String,
-    /// What it was to get, in one line and without secrets.
-    pub summary: String,
-    /// What was decided.
-    pub was: DecisionKind,
-    /// From what: `policy/rule`, `default`, `agent` or `fallback`.
-    pub was_by: String,
-    /// What would be.
-    pub would: Verdict,
-    /// The rule that would decide.
-    pub rule: Option<DecidedBy>,
+/// What was counted so far.
+#[derive(Debug, Default)]
+pub(super) struct Tally {
+    counted: Replayed,
+    groups: HashMap<GroupKey, usize>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -139,7 +58,7 @@ struct GroupKey {
     rule: Option<DecidedBy>,
 }
 
-impl Replayed {
+impl Tally {
     pub(super) fn note(&mut self, past: &Past, says: &Evaluation, default_action: Verdict) {
         let by = says.decided_by();
         let would = match by.map(|rule| rule.action) {
@@ -149,15 +68,16 @@ impl Replayed {
             Some(verdict) => verdict,
             None => default_action,
         };
-        self.calls += 1;
-        self.would.note(would);
-        self.no_rule += usize::from(by.is_none());
-        self.uncertain += usize::from(!past.is_whole);
+        let counted = &mut self.counted;
+        counted.calls += 1;
+        counted.would.note(would);
+        counted.no_rule += usize::from(by.is_none());
+        counted.uncertain += usize::from(!past.is_whole);
         if !differs(past, says, would) {
             return;
         }
-        self.changed.count += 1;
-        self.changed.would.note(would);
+        counted.changed.count += 1;
+        counted.changed.would.note(would);
         let rule = by.map(|rule| DecidedBy {
             policy_id: rule.policy_id.clone(),
             rule_id: rule.rule_id.clone(),
@@ -170,8 +90,8 @@ impl Replayed {
             would,
             rule,
         };
-        if self.differences.len() < LISTED {
-            self.differences.push(Difference {
+        if counted.differences.len() < LISTED {
+            counted.differences.push(Difference {
                 decision_id: decision.id.clone(),
                 at: decision.timestamp,
                 session_id: decision.session_id,
@@ -183,7 +103,7 @@ impl Replayed {
                 rule: key.rule.clone(),
             });
         }
-        let has_room = self.counted.len() < GROUPS || self.counted.contains_key(&key);
+        let has_room = self.groups.len() < GROUPS || self.groups.contains_key(&key);
         let key = if has_room {
             key
         } else {
@@ -192,12 +112,16 @@ impl Replayed {
                 ..key
             }
         };
-        *self.counted.entry(key).or_default() += 1;
+        *self.groups.entry(key).or_default() += 1;
     }
 
-    /// Puts the groups in order.
-    pub(super) fn finished(mut self) -> Self {
-        let counted = std::mem::take(&mut self.counted);
+    /// How many calls were counted.
+    pub(super) fn calls(&self) -> usize {
+        self.counted.calls
+    }
+
+    /// What it comes to.
+    pub(super) fn finished(self) -> Replayed {
         let group = |(key, count): (GroupKey, usize)| Group {
             what: key.what,
             count,
@@ -206,14 +130,17 @@ impl Replayed {
             would: key.would,
             rule: key.rule,
         };
-        self.groups = counted.into_iter().map(group).collect();
-        self.groups.sort_unstable_by(|a, b| {
+        let mut groups: Vec<Group> = self.groups.into_iter().map(group).collect();
+        groups.sort_unstable_by(|a, b| {
             let order = b.count.cmp(&a.count).then_with(|| a.what.cmp(&b.what));
             order.then_with(|| (&a.was_by, a.would).cmp(&(&b.was_by, b.would)))
         });
-        self.groups.truncate(LISTED);
-        self.truncated = self.changed.count > self.differences.len();
-        self
+        groups.truncate(LISTED);
+        Replayed {
+            groups,
+            truncated: self.counted.changed.count > self.counted.differences.len(),
+            ..self.counted
+        }
     }
 }
 
