@@ -22,8 +22,10 @@ pub use error::ErrorBody;
 pub use events::{EventsParams, EventsResponse};
 pub use hooks::{HookAnswer, HookRequest, SECRET_HEADER};
 pub use policies::{
-    AddPolicyRequest, CheckPolicyRequest, CreatePolicyRequest, CreatePolicySetRequest,
-    GivePolicySetRequest, PoliciesParams, UpdatePolicyRequest, UpdatePolicySetRequest,
+    AddPolicyRequest, AppliedChanges, ApplyPoliciesRequest, ApplyPoliciesResponse,
+    CheckPolicyRequest, CreatePolicyRequest, CreatePolicySetRequest, ExportPoliciesRequest,
+    ExportPoliciesResponse, GivePolicySetRequest, PoliciesParams, ReadySetResponse,
+    ReadySetsResponse, TestPoliciesRequest, UpdatePolicyRequest, UpdatePolicySetRequest,
 };
 pub use sessions::{
     CreateSessionRequest, DefaultActionRequest, ForkRequest, KeysRequest, OutputParams,

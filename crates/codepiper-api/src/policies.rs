@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-use codepiper_model::SessionId;
+use codepiper_model::{SessionId, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -83,9 +83,109 @@ pub struct CheckPolicyRequest {
     /// The agent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub provider: Option<String>,
+    /// The permission mode that the agent is in, in its own spelling.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mode: Option<String>,
     /// Rules to ask instead of those that are kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rules: Option<Value>,
+}
+
+/// `POST /policies/apply`
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ApplyPoliciesRequest {
+    /// Policies and sets, as YAML or JSON.
+    pub text: String,
+    /// Only say what would change.
+    #[serde(default)]
+    pub dry_run: bool,
+}
+
+/// The answer to `POST /policies/apply`
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ApplyPoliciesResponse {
+    /// What became of the policies of the file.
+    pub policies: AppliedChanges,
+    /// What became of its sets.
+    pub sets: AppliedChanges,
+    /// Whether nothing was done.
+    pub dry_run: bool,
+}
+
+/// Ids by what became of them.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct AppliedChanges {
+    /// Those that were not there.
+    pub created: Vec<String>,
+    /// Those that said something else.
+    pub updated: Vec<String>,
+    /// Those that said the same.
+    pub unchanged: Vec<String>,
+}
+
+/// `POST /policies/export`
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ExportPoliciesRequest {
+    /// These policies.
+    #[serde(default)]
+    pub ids: Vec<String>,
+    /// This set, with its policies.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub set: Option<String>,
+    /// Every set, and every policy that is for every session.
+    #[serde(default)]
+    pub all: bool,
+}
+
+/// The answer to `POST /policies/export`
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ExportPoliciesResponse {
+    /// YAML that `POST /policies/apply` takes.
+    pub text: String,
+}
+
+/// `POST /policies/test`
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct TestPoliciesRequest {
+    /// A draft: policies and sets, as YAML or JSON.
+    pub text: String,
+    /// Calls from this time on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<Timestamp>,
+    /// Calls before this time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Timestamp>,
+    /// Calls of this session only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session_id: Option<SessionId>,
+    /// Ask what would be kept once the draft is applied, and not the draft alone.
+    #[serde(default)]
+    pub with_current: bool,
+}
+
+/// `GET /policy-sets/ready`
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ReadySetsResponse {
+    /// The sets that come with this, the most careful first.
+    pub ready_sets: Vec<ReadySetResponse>,
+}
+
+/// A set that needs nothing but to be applied.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ReadySetResponse {
+    /// The id of its set.
+    pub id: String,
+    /// What people call it.
+    pub name: String,
+    /// What it is for.
+    pub description: Option<String>,
+    /// YAML that `POST /policies/apply` takes.
+    pub text: String,
 }
 
 /// `POST /policy-sets`

@@ -12,8 +12,8 @@ pub(crate) use approvals::{
 };
 pub(crate) use daemon::{Daemon, DaemonCommand, DaemonRun, LogFormat};
 pub(crate) use policy::{
-    Action, CheckPolicy, CreatePolicy, DefaultAction, ListPolicies, OnePolicy, Policy,
-    PolicyCommand, UpdatePolicy,
+    Action, ApplyPolicies, CheckPolicy, CreatePolicy, DefaultAction, ExportPolicies, ListPolicies,
+    OnePolicy, Policy, PolicyCommand, TestPolicies, UpdatePolicy,
 };
 pub(crate) use policy_set::{Gift, Member, PolicySet, PolicySetCommand};
 

@@ -13,6 +13,7 @@ mod resolve;
 mod session_names;
 mod tool_line;
 mod url;
+mod when;
 
 use std::process::ExitCode;
 

@@ -46,7 +46,9 @@ pub(crate) fn report(error: &CliError, as_json: bool) {
     };
     note(format!("{red}error:{plain} {}", body.error));
     if let Some(hint) = &body.hint {
-        note(format!("  {hint}"));
+        for line in hint.lines() {
+            note(format!("  {line}"));
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 use std::fmt;
 
 use codepiper_model::SessionId;
+use codepiper_model::yaml::YamlError;
 use codepiper_store::StoreError;
 use codepiper_tmux::TmuxError;
 
@@ -23,6 +24,9 @@ pub enum EngineError {
         /// Why.
         message: String,
     },
+    /// A file makes no sense.
+    #[error("{0}")]
+    InvalidFile(Box<YamlError>),
     /// Not now, or not with this.
     #[error("{message}")]
     Conflict {
@@ -105,6 +109,12 @@ impl EngineError {
 impl From<StoreError> for EngineError {
     fn from(error: StoreError) -> Self {
         Self::internal(error)
+    }
+}
+
+impl From<YamlError> for EngineError {
+    fn from(error: YamlError) -> Self {
+        Self::InvalidFile(Box::new(error))
     }
 }
 

@@ -38,7 +38,8 @@ pub use config::Config;
 pub use error::EngineError;
 pub use hooks::{HookReply, HookReport, Hooks};
 pub use policies::{
-    Checked, NewPolicy, NewSet, PolicyChange, PolicyEngine, PolicyView, SetChange, SetSummary,
+    Applied, Changed, Changes, Checked, Counts, Difference, Export, Group, NewPolicy, NewSet,
+    PolicyChange, PolicyEngine, PolicyView, ReadyView, Replay, Replayed, SetChange, SetSummary,
     SetView,
 };
 pub use sessions::{

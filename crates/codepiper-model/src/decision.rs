@@ -4,7 +4,7 @@ use serde_json::Value;
 use crate::{Matched, Seq, SessionId, Timestamp};
 
 /// What was decided on a tool call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum DecisionKind {
     /// It may happen.

@@ -20,6 +20,7 @@ mod session;
 mod time;
 mod tool_call;
 mod verdict;
+pub mod yaml;
 
 pub use activity::{Activity, ActivityState, Evidence, EvidenceSource};
 pub use actor::Actor;

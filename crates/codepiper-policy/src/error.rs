@@ -9,7 +9,8 @@ pub struct PolicyError {
 }
 
 impl PolicyError {
-    pub(crate) fn new(path: impl Into<String>, message: impl Into<String>) -> Self {
+    /// Names the part and says why.
+    pub fn new(path: impl Into<String>, message: impl Into<String>) -> Self {
         Self {
             path: path.into(),
             message: message.into(),
@@ -17,7 +18,8 @@ impl PolicyError {
     }
 
     /// The same error, seen from one level above.
-    pub(crate) fn inside(mut self, parent: &str) -> Self {
+    #[must_use]
+    pub fn inside(mut self, parent: &str) -> Self {
         self.path = format!("{parent}.{}", self.path);
         self
     }

@@ -31,7 +31,7 @@ pub struct ExampleCall {
     /// The tool.
     pub tool: String,
     /// What it is given.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Value::is_null")]
     pub input: Value,
     /// Where; `/workspace` where that does not matter.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -38,7 +38,9 @@ pub(crate) fn overlap(rule: &str, shell: &str) -> bool {
         if rule.get(i) == Some(&Part::Many) {
             open.push((i + 1, j, started));
         }
-        if shell.get(j) == Some(&MANY) {
+        // No file has an empty name.
+        let is_empty = !started && begins_name(j) && matches!(shell.get(j + 1), None | Some('/'));
+        if shell.get(j) == Some(&MANY) && !is_empty {
             open.push((i, j + 1, false));
         }
         let (Some(part), Some(c)) = (rule.get(i), shell.get(j)) else {
@@ -111,6 +113,11 @@ mod tests {
             ("*.pem", "/w/*", true),
             ("/a/{b,c}/d", "/a/?/d", true),
             ("/a/b", "/a/??", false),
+            ("/bin/*", "*/*", false),
+            ("/bin/*", "/*/*", true),
+            ("bin/x/*", "bin/*/*/y", true),
+            ("/a//b", "/a/*/b", false),
+            ("/a/x", "/a/*x", true),
             ("", "", true),
             ("*", "", true),
         ] {

@@ -41,6 +41,17 @@ impl From<EngineError> for ApiError {
             EngineError::Invalid { field, message } => {
                 Self::bad_request("invalid_request", Some(field), message)
             }
+            EngineError::InvalidFile(error) => {
+                let mut body = ErrorBody::new("invalid_file", error.to_string());
+                body.field = Some(error.path).filter(|path| !path.is_empty());
+                body.hint = error.snippet;
+                if let Some((line, column)) = error.line_and_column {
+                    body = body
+                        .with_detail("line", line.into())
+                        .with_detail("column", column.into());
+                }
+                Self::new(StatusCode::BAD_REQUEST, body)
+            }
             EngineError::Conflict {
                 code,
                 message,

@@ -4,7 +4,7 @@ use std::future::ready;
 use std::time::Duration;
 
 use axum::body::HttpBody as _;
-use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
+use axum::extract::{FromRequest, FromRequestParts, MatchedPath, Path, Query, Request};
 use axum::http::StatusCode;
 use axum::http::header::EXPECT;
 use axum::http::request::Parts;
@@ -111,6 +111,14 @@ impl<S: Send + Sync> FromRequestParts<S> for Name {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        // A path of its own, such as `/policies/check`, is what something may be called as well.
+        let fixed = parts.extensions.get::<MatchedPath>();
+        let fixed = fixed
+            .map(MatchedPath::as_str)
+            .filter(|path| !path.contains('{'));
+        if let Some((_, name)) = fixed.and_then(|path| path.rsplit_once('/')) {
+            return Ok(Self(name.to_owned()));
+        }
         let Ok(Path(name)) = Path::<String>::from_request_parts(parts, state).await else {
             let body = ErrorBody::new("not_found", "the path is not UTF-8");
             return Err(ApiError::new(StatusCode::NOT_FOUND, body));

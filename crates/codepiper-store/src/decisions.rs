@@ -1,6 +1,6 @@
 //! What was decided on tool calls: rows in a chain of hashes, each with what became of it.
 
-use codepiper_model::{Decision, DecisionKind, Seq, SessionId};
+use codepiper_model::{Decision, DecisionKind, Seq, SessionId, Timestamp};
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension as _, Row, params_from_iter};
 
@@ -29,6 +29,10 @@ pub struct DecisionQuery {
     pub decision: Option<DecisionKind>,
     /// Earlier than the one of this id.
     pub before: Option<String>,
+    /// From this time on.
+    pub since: Option<Timestamp>,
+    /// Before this time.
+    pub until: Option<Timestamp>,
     /// At most so many.
     pub limit: usize,
 }
@@ -178,30 +182,39 @@ pub fn close_turn(
 
 /// Decisions, newest first.
 pub fn query(db: &Connection, query: &DecisionQuery) -> Result<Vec<Decision>, StoreError> {
+    let stored = stored(db, query)?;
+    Ok(stored.into_iter().map(|row| row.decision).collect())
+}
+
+/// The same, with what finds them again.
+pub fn stored(db: &Connection, query: &DecisionQuery) -> Result<Vec<StoredDecision>, StoreError> {
     let mut sql = String::from("SELECT * FROM decisions WHERE TRUE");
     let mut values: Vec<Value> = Vec::new();
-    let mut filter = |condition: &str, value: Option<String>| {
+    let mut filter = |condition: &str, value: Option<Value>| {
         if let Some(value) = value {
             sql.push_str(condition);
-            values.push(value.into());
+            values.push(value);
         }
     };
     filter(
         " AND session_id = ?",
-        query.session_id.map(|id| id.to_string()),
+        query.session_id.map(|id| id.to_string().into()),
     );
     filter(
         " AND decision = ?",
-        query.decision.map(|kind| kind.as_str().to_owned()),
+        query.decision.map(|kind| kind.as_str().to_owned().into()),
     );
     filter(
         " AND seq < (SELECT seq FROM decisions WHERE id = ?)",
-        query.before.clone(),
+        query.before.clone().map(Value::from),
     );
+    let millis = |time: Option<Timestamp>| time.map(|time| time.as_millis().into());
+    filter(" AND ts >= ?", millis(query.since));
+    filter(" AND ts < ?", millis(query.until));
     sql.push_str(" ORDER BY seq DESC LIMIT ?");
     values.push(i64::try_from(query.limit).unwrap_or(i64::MAX).into());
     let mut statement = db.prepare_cached(&sql)?;
-    let rows = statement.query_and_then(params_from_iter(values), |row| Ok(read(row)?.decision))?;
+    let rows = statement.query_and_then(params_from_iter(values), read)?;
     rows.collect()
 }
 

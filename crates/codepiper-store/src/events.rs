@@ -2,7 +2,7 @@
 
 use codepiper_model::{Event, EventSource, NewEvent, Seq, SessionId, Timestamp};
 use rusqlite::types::Value;
-use rusqlite::{Connection, Row, params_from_iter};
+use rusqlite::{Connection, OptionalExtension as _, Row, params_from_iter};
 
 use crate::StoreError;
 use crate::row::{json, named, parsed};
@@ -79,6 +79,14 @@ pub(crate) fn insert(
             answer,
         ))?;
     Ok(added == 1)
+}
+
+/// One event.
+pub fn get(db: &Connection, id: Seq) -> Result<Option<Event>, StoreError> {
+    db.prepare_cached("SELECT * FROM events WHERE id = ?1")?
+        .query_row([id], |row| Ok(read(row)))
+        .optional()?
+        .transpose()
 }
 
 /// Reads events, and whether there are more.

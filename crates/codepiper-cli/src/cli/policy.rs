@@ -1,7 +1,9 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
-use codepiper_model::Verdict;
+use codepiper_model::{Timestamp, Verdict};
+
+use crate::when;
 
 /// Short lines: one that the help breaks anew could not be pasted.
 const CREATE_EXAMPLE: &str = r#"Example:
@@ -22,6 +24,26 @@ const CHECK_EXAMPLE: &str = r#"Examples:
   codepiper policy check --tool Write --input '{"file_path": "/etc/hosts"}'
   codepiper policy check 'git push' --rules '{"id": "no-push",
     "action": "deny", "tool": "Bash", "args": {"command": "*git push*"}}'"#;
+
+const APPLY_EXAMPLE: &str = "Examples:
+  codepiper policy export --all > policies.yaml
+  codepiper policy apply policies.yaml --dry-run
+  codepiper policy apply - < policies.yaml
+
+A file is one policy (`id`, `name`, `rules`), or it has lists of `policies` and `sets`.
+What it does not name stays as it is.";
+
+const EXPORT_EXAMPLE: &str = "Examples:
+  codepiper policy export --all > policies.yaml
+  codepiper policy export no-push";
+
+const TEST_EXAMPLE: &str = "Examples:
+  codepiper policy export --all > policies.yaml
+  codepiper policy test policies.yaml --since 7d
+  codepiper policy-set ready balanced | codepiper policy test -
+
+The file is asked by itself, each of its policies for every session. A time is an age
+(`90m`, `12h`, `7d`, `2w`) or as in `2026-11-23T10:00:00Z`.";
 
 #[derive(Debug, Args)]
 pub(crate) struct Policy {
@@ -64,6 +86,15 @@ pub(crate) enum PolicyCommand {
     /// Say what the rules say of a tool call; nothing is done or recorded.
     #[command(after_help = CHECK_EXAMPLE)]
     Check(CheckPolicy),
+    /// Make the policies and sets of a YAML file; all of them or none.
+    #[command(after_help = APPLY_EXAMPLE)]
+    Apply(ApplyPolicies),
+    /// Write policies and sets as YAML that `apply` takes.
+    #[command(after_help = EXPORT_EXAMPLE)]
+    Export(ExportPolicies),
+    /// Say what a file would have made of the calls that were decided on; nothing is changed.
+    #[command(after_help = TEST_EXAMPLE)]
+    Test(TestPolicies),
 }
 
 #[derive(Debug, Args)]
@@ -182,7 +213,54 @@ pub(crate) struct CheckPolicy {
     /// The session that would ask: the beginning of its id, or its name.
     #[arg(long)]
     pub(crate) session: Option<String>,
+    /// The permission mode that the agent is in, in its own spelling (`plan`, `acceptEdits`).
+    #[arg(long)]
+    pub(crate) mode: Option<String>,
     /// Rules to ask instead of those that are kept.
     #[arg(long, value_name = "JSON")]
     pub(crate) rules: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ApplyPolicies {
+    /// The file; `-` is standard input.
+    pub(crate) file: String,
+    /// Only say what would change.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("what").required(true).multiple(true))]
+pub(crate) struct ExportPolicies {
+    /// Policies, by their ids.
+    #[arg(group = "what")]
+    pub(crate) ids: Vec<String>,
+    /// A set with its policies, by its id.
+    #[arg(long, group = "what")]
+    pub(crate) set: Option<String>,
+    /// Every set, and every policy that is for every session.
+    #[arg(long, group = "what", conflicts_with_all = ["ids", "set"])]
+    pub(crate) all: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TestPolicies {
+    /// The file; `-` is standard input.
+    pub(crate) file: String,
+    /// Calls from this time on.
+    #[arg(long, value_name = "AGE|TIME", value_parser = when::parse)]
+    pub(crate) since: Option<Timestamp>,
+    /// Calls before this time.
+    #[arg(long, value_name = "AGE|TIME", value_parser = when::parse)]
+    pub(crate) until: Option<Timestamp>,
+    /// Calls of this session only: the beginning of its id, or its name.
+    #[arg(long)]
+    pub(crate) session: Option<String>,
+    /// Ask what would be kept once the file is applied, and not the file alone.
+    #[arg(long)]
+    pub(crate) with_current: bool,
+    /// List every difference there is room for, and not only those that are alike together.
+    #[arg(long)]
+    pub(crate) all: bool,
 }

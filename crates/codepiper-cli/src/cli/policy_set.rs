@@ -1,5 +1,11 @@
 use clap::{Args, Subcommand};
 
+const READY_EXAMPLE: &str = "Examples:
+  codepiper policy-set ready balanced | codepiper policy test -
+  codepiper policy-set ready balanced --apply
+  codepiper policy-set update balanced --default
+  codepiper policy-set ready cautious > mine.yaml";
+
 #[derive(Debug, Args)]
 pub(crate) struct PolicySet {
     #[command(subcommand)]
@@ -65,6 +71,18 @@ pub(crate) enum PolicySetCommand {
     Apply(Gift),
     /// Take a set from a session; it counts no more from the next decision on.
     Remove(Gift),
+    /// List the ready sets, print one as YAML, or make it.
+    #[command(after_help = READY_EXAMPLE)]
+    Ready {
+        /// Print this one.
+        name: Option<String>,
+        /// Make its policies and its set, or bring them up to date.
+        #[arg(long, requires = "name")]
+        apply: bool,
+        /// Only say what `--apply` would change.
+        #[arg(long, requires = "apply")]
+        dry_run: bool,
+    },
 }
 
 /// A set.

@@ -1,5 +1,6 @@
 use codepiper_api::{
-    AddPolicyRequest, CreatePolicySetRequest, GivePolicySetRequest, UpdatePolicySetRequest,
+    AddPolicyRequest, CreatePolicySetRequest, ErrorBody, GivePolicySetRequest, ReadySetResponse,
+    ReadySetsResponse, UpdatePolicySetRequest,
 };
 use serde::Deserialize;
 use serde_json::Value;
@@ -35,6 +36,11 @@ pub(super) async fn run(context: &Context, command: PolicySetCommand) -> Result<
     let (answer, said) = match command {
         PolicySetCommand::List { session } => return list(context, session.as_deref()).await,
         PolicySetCommand::Get(one) => return show(context, &one.id).await,
+        PolicySetCommand::Ready {
+            name,
+            apply,
+            dry_run,
+        } => return ready(context, name.as_deref(), apply, dry_run).await,
         PolicySetCommand::Create {
             id,
             name,
@@ -105,6 +111,46 @@ pub(super) async fn run(context: &Context, command: PolicySetCommand) -> Result<
         return output::json(&answer);
     }
     output::line(output::harmless(&said))
+}
+
+async fn ready(
+    context: &Context,
+    name: Option<&str>,
+    apply: bool,
+    dry_run: bool,
+) -> Result<(), CliError> {
+    let answer = context.client.get("/policy-sets/ready").await?;
+    let Some(name) = name else {
+        if context.json {
+            return output::json(&answer);
+        }
+        let sets = ReadySetsResponse::deserialize(&answer)?.ready_sets;
+        let row = |set: ReadySetResponse| [set.id, set.description.unwrap_or_default()];
+        let rows: Vec<_> = sets.into_iter().map(row).collect();
+        return output::table(["ID", "DESCRIPTION"], &rows);
+    };
+    let sets = ReadySetsResponse::deserialize(&answer)?.ready_sets;
+    let known: Vec<&str> = sets.iter().map(|set| set.id.as_str()).collect();
+    let known = format!("there are `{}`", known.join("`, `"));
+    let Some(set) = sets.into_iter().find(|set| set.id == name) else {
+        let message = format!("there is no ready set `{}`", output::harmless(name));
+        let body = ErrorBody::new("policy_set_not_found", message);
+        return Err(CliError::NotFound(body.with_hint(known)));
+    };
+    if !apply {
+        if context.json {
+            return output::json(&set);
+        }
+        return output::raw(set.text.as_bytes());
+    }
+    super::policy::apply(context, set.text, dry_run).await?;
+    if !context.json && !dry_run {
+        output::note(format!(
+            "it counts where it is given: `codepiper policy-set apply {name} SESSION`, or \
+             `codepiper policy-set update {name} --default` for every new session"
+        ));
+    }
+    Ok(())
 }
 
 async fn list(context: &Context, session: Option<&str>) -> Result<(), CliError> {

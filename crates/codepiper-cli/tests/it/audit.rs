@@ -9,7 +9,7 @@ const SECRET: &str = "correct-horse-battery-staple";
 
 /// Answers what a session asks with a command of the command line.
 #[track_caller]
-fn ask_and(home: &TestHome, id: &str, prompt: &str, command: &str) {
+pub(crate) fn ask_and(home: &TestHome, id: &str, prompt: &str, command: &str) {
     let done = home.run(&["send", id, prompt, "--wait", "--timeout", "30"]);
     assert_eq!(done.code, 7, "{done:?}");
     let approval = home.pending(id);

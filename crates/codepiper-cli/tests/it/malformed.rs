@@ -433,6 +433,30 @@ GET /policies?enabled=yes -> 400 invalid_request enabled
 GET /policies?sessionId=nope -> 400 invalid_request sessionId
 GET /policies?session=$ID -> 400 invalid_request session
 GET /policies/nope?full=1 -> 400 invalid_request full
+POST /policies/apply -> 400 invalid_request
+POST /policies/apply {} -> 400 invalid_request text
+POST /policies/apply {"text":7} -> 400 invalid_request text
+POST /policies/apply {"text":""} -> 400 invalid_file
+POST /policies/apply {"text":"[]"} -> 400 invalid_file
+POST /policies/apply {"text":"a: ["} -> 400 invalid_file
+POST /policies/apply {"text":"<1048577>"} -> 413 too_large text
+POST /policies/apply {"text":"policies: []","dryRun":"yes"} -> 400 invalid_request dryRun
+POST /policies/apply {"text":"policies: []","force":true} -> 400 invalid_request force
+POST /policies/apply {"text":"{\"id\":\"<5000>\",\"name\":\"x\",\"rules\":[]}"} -> 400 invalid_file id
+POST /policies/apply {"text":"{\"<5000>\":1}"} -> 400 invalid_file
+POST /policies/apply {"text":"sets: [{id: ready, name: x}]"} -> 400 invalid_file sets[0].id
+POST /policies/export {"ids":"x"} -> 400 invalid_request ids
+POST /policies/export {"ids":["nope"]} -> 404 policy_not_found
+POST /policies/export {"set":"nope"} -> 404 policy_set_not_found
+POST /policies/test {"text":"x"} -> 400 invalid_file
+POST /policies/test {"text":"<1048577>"} -> 413 too_large text
+POST /policies/test {"text":"policies: []","since":"yesterday"} -> 400 invalid_request since
+POST /policies/test {"text":"policies: []","since":7} -> 400 invalid_request since
+POST /policies/test {"text":"policies: []","sessionId":"nope"} -> 400 invalid_request sessionId
+POST /policies/test {"text":"policies: []","sessionId":"$NOBODY"} -> 404 session_not_found
+GET /policies/check -> 404 policy_not_found
+POST /policy-sets/ready {} -> 405 method_not_allowed
+POST /policy-sets {"name":"x","id":"ready"} -> 400 invalid_request id
 POST /policies/check -> 400 invalid_request
 POST /policies/check {} -> 400 invalid_request toolName
 POST /policies/check {"toolName":"Bash"} -> 400 invalid_request cwd

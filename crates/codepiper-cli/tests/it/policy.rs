@@ -270,6 +270,15 @@ fn a_check_says_what_decides_and_records_nothing() {
     let file = r#"{"file_path":"/etc/hosts"}"#;
     let write = check(&["--tool", "Write", "--input", file, "--json"]).json();
     assert_eq!(write["risk"]["class"], "write_outside");
+    let planning = r#"{"id":"p","action":"deny","tool":"Bash","mode":"plan"}"#;
+    let in_mode = |mode: &str| {
+        let args = ["ls", "--rules", planning, "--mode", mode, "--json"];
+        check(&args).json()["verdict"].clone()
+    };
+    assert_eq!(
+        (in_mode("plan"), in_mode("default")),
+        (json!("deny"), json!("ask"))
+    );
     let draft = r#"{"id":"d","action":"allow","tool":"Bash"}"#;
     let draft = check(&["touch x", "--rules", draft, "--json"]).json();
     assert_eq!(draft["verdict"], "allow");
@@ -392,7 +401,8 @@ fn the_examples_of_the_help_work() {
     let path = std::env::var("PATH").unwrap();
     let path = format!("{}:{path}", bin.parent().unwrap().display());
     let commands = [
-        "create", "list", "get", "update", "toggle", "default", "check", "delete",
+        "create", "list", "get", "update", "toggle", "default", "check", "export", "apply", "test",
+        "delete",
     ];
     for command in commands {
         let help = home.run(&["policy", command, "--help"]).ok().stdout;
@@ -402,6 +412,7 @@ fn the_examples_of_the_help_work() {
         let mut shell = std::process::Command::new("sh");
         shell.args(["-ec", script]).env("PATH", &path);
         shell.env("CODEPIPER_SOCKET", home.socket());
+        shell.current_dir(home.path("work"));
         let output = shell.output().unwrap();
         assert!(output.status.success(), "{script}\n{output:?}");
     }

@@ -191,3 +191,59 @@ fn a_broken_rule_in_the_database_asks_and_never_allows() {
             .contains("broken")
     );
 }
+
+#[test]
+fn a_ready_set_is_listed_printed_tried_and_given() {
+    let home = TestHome::new();
+    let list = home.run(&["policy-set", "ready"]).ok().stdout;
+    let ids: Vec<&str> = list
+        .lines()
+        .skip(1)
+        .filter_map(|l| l.split(' ').next())
+        .collect();
+    assert_eq!(ids, ["read-only", "cautious", "balanced"]);
+    for id in ids {
+        let text = home.run(&["policy-set", "ready", id]).ok().stdout;
+        let tried = home.run_with_input(&["policy", "test", "-"], text.as_bytes());
+        assert!(tried.ok().stdout.starts_with("calls"));
+        let dry = ["policy-set", "ready", id, "--apply", "--dry-run"];
+        let would = home.run(&dry).ok().stdout;
+        assert!(
+            would.contains(&format!("policy set {id} would be created")),
+            "{would}"
+        );
+    }
+    assert!(home.run(&["policy", "ls"]).ok().stdout.is_empty());
+
+    let apply = ["policy-set", "ready", "balanced", "--apply"];
+    let applied = home.run(&apply).ok();
+    assert!(
+        applied.stdout.contains("policy set balanced created"),
+        "{applied:?}"
+    );
+    assert!(applied.stderr.contains("--default"), "{applied:?}");
+    home.run(&["policy-set", "update", "balanced", "--default"])
+        .ok();
+    // Once more changes nothing, and leaves alone which sessions it is given to.
+    let again = home.run(&apply).ok().stdout;
+    assert!(
+        again.lines().all(|line| line.ends_with(" unchanged")),
+        "{again}"
+    );
+
+    let id = home.demo(&[]);
+    std::fs::write(home.path("work/.env"), "A=1").unwrap();
+    let prompt = "RUN: touch made && ls\nRUN: cat .env\nSAY: went on";
+    let done = home.run(&["send", &id, prompt, "--wait"]).ok();
+    assert_eq!(done.stdout.trim(), "went on");
+    assert!(home.path("work/made").exists());
+    let screen = home.run(&["tail", &id]).ok().stdout;
+    assert!(screen.contains("secrets are for people"), "{screen}");
+    let done = home.run(&["send", &id, "RUN: git push", "--wait"]);
+    assert_eq!(done.code, 7, "{done:?}");
+
+    assert_eq!(home.run(&["policy-set", "ready", "bold"]).code, 3);
+    assert_eq!(home.run(&["policy-set", "ready", "--apply"]).code, 2);
+    let taken = ["policy-set", "create", "--id", "ready", "--name", "x"];
+    assert_eq!(home.run(&taken).code, 1);
+}

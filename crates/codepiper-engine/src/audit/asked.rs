@@ -29,12 +29,6 @@ impl Asked {
         redactor: &Redactor,
         at: Timestamp,
     ) -> Self {
-        let request = json!({
-            "cwd": call.cwd,
-            "sessionId": session_id,
-            "toolInput": call.tool_input,
-            "toolName": call.tool_name,
-        });
         let mut tool_input = redactor.redact(&call.tool_input);
         shorten(&mut tool_input, KEPT_MAX);
         Self {
@@ -42,9 +36,20 @@ impl Asked {
             agent_id: None,
             tool_name: call.tool_name.clone(),
             tool_input,
-            request_hash: sha256(canonical(&request).as_bytes()),
+            request_hash: request_hash(call),
             tool_use_id: None,
             at,
         }
     }
+}
+
+/// Names exactly this request.
+pub(crate) fn request_hash(call: &ToolCall) -> String {
+    let request = json!({
+        "cwd": call.cwd,
+        "sessionId": call.session_id,
+        "toolInput": call.tool_input,
+        "toolName": call.tool_name,
+    });
+    sha256(canonical(&request).as_bytes())
 }

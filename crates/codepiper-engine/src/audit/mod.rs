@@ -15,7 +15,7 @@ use codepiper_store::{Store, sessions};
 
 use crate::EngineError;
 
-pub(crate) use asked::Asked;
+pub(crate) use asked::{Asked, request_hash};
 pub(crate) use head::keep as keep_head;
 pub use head::{Head, Heads};
 pub(crate) use record::{

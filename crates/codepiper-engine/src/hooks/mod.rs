@@ -26,6 +26,7 @@ pub(crate) use credential::Credential;
 use decide::Decided;
 use ingest::Ingested;
 pub(crate) use program::install as install_program;
+pub(crate) use request::summary;
 
 /// Takes the reports of agents' hooks and answers them.
 #[derive(Clone)]

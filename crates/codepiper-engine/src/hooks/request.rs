@@ -64,7 +64,7 @@ pub(super) fn approval(
 }
 
 /// The request in one line: the command, the file or the address, otherwise everything.
-fn summary(tool_input: &Value) -> String {
+pub(crate) fn summary(tool_input: &Value) -> String {
     const NAMING: [&str; 5] = ["command", "file_path", "notebook_path", "url", "query"];
     const SHOWN: usize = 500;
     let named = NAMING.iter().find_map(|name| tool_input[*name].as_str());

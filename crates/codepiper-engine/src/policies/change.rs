@@ -87,7 +87,7 @@ impl PolicyEngine {
         let added = self.store.write(move |tx| {
             let added = policies::insert(tx, &written)?;
             if added {
-                let mut facts = facts(&written, by);
+                let mut facts = policy_facts(&written, by);
                 facts["sessionId"] = json!(written.session_id);
                 audit::note(tx, "policy_created", &facts, now)?;
             }
@@ -142,7 +142,7 @@ impl PolicyEngine {
             audit::note(
                 tx,
                 "policy_updated",
-                &facts(&written, by),
+                &policy_facts(&written, by),
                 written.updated_at,
             )?;
             Ok(changed)
@@ -181,7 +181,7 @@ impl PolicyEngine {
 /// What the audit keeps of a policy: the hash of its rules, and the rules without what looks like a
 /// secret. The rules of a session's own policy may be made of its commands, with secrets of which
 /// only the session knows; of these the hash is all.
-fn facts(policy: &StoredPolicy, by: Actor) -> Value {
+pub(super) fn policy_facts(policy: &StoredPolicy, by: Actor) -> Value {
     let mut facts = json!({
         "by": by.to_string(),
         "id": policy.id,

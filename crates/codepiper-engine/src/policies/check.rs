@@ -26,7 +26,7 @@ pub struct Checked {
 }
 
 /// The rule that decides.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct DecidedBy {
     /// Its policy.
@@ -58,7 +58,7 @@ impl PolicyEngine {
                     enabled: true,
                     priority: 0,
                     session_id: None,
-                    rules: parsed_rules(rules)?,
+                    rules: parsed_rules(rules).map_err(wrong)?,
                 };
                 let draft = draft.compile().map_err(wrong)?;
                 let scope = Scope::Global;

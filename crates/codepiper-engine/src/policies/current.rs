@@ -8,6 +8,7 @@ use codepiper_store::policies::{self, StoredPolicy};
 use codepiper_store::{Connection, StoreError, policy_sets, sessions};
 use serde_json::{Value, json};
 
+use super::plan::Plan;
 use super::view::{parsed, wrong};
 use crate::EngineError;
 
@@ -30,15 +31,49 @@ struct Held {
 
 impl Current {
     pub(super) fn read(db: &Connection) -> Result<Self, StoreError> {
+        Self::new(db, policies::all(db)?, policy_sets::members(db)?)
+    }
+
+    /// What is kept, as it would be after a plan.
+    pub(super) fn after(db: &Connection, plan: &Plan) -> Result<Self, StoreError> {
+        let mut rows = policies::all(db)?;
+        rows.retain(|row| !plan.policies.iter().any(|(_, new)| new.id == row.id));
+        rows.extend(plan.policies.iter().map(|(_, row)| row.clone()));
+        let mut members = policy_sets::members(db)?;
+        members.retain(|(set, _)| !plan.sets.iter().any(|(_, new, _)| new.id == *set));
+        for (_, set, its) in &plan.sets {
+            members.extend(its.iter().map(|policy| (set.id.clone(), policy.clone())));
+        }
+        Self::new(db, rows, members)
+    }
+
+    /// Nothing but these, for every session.
+    pub(super) fn only(db: &Connection, policies: Vec<CompiledPolicy>) -> Result<Self, StoreError> {
+        let held = policies.into_iter().map(|compiled| Held {
+            compiled,
+            sets: Vec::new(),
+        });
+        Ok(Self {
+            policies: held.collect(),
+            given: HashMap::new(),
+            defaults: sessions::default_actions(db)?.into_iter().collect(),
+        })
+    }
+
+    fn new(
+        db: &Connection,
+        rows: Vec<StoredPolicy>,
+        members: Vec<(String, String)>,
+    ) -> Result<Self, StoreError> {
         let mut sets: HashMap<String, Vec<String>> = HashMap::new();
-        for (set, policy) in policy_sets::members(db)? {
+        for (set, policy) in members {
             sets.entry(policy).or_default().push(set);
         }
         let mut given: HashMap<SessionId, HashSet<String>> = HashMap::new();
         for (session, set) in policy_sets::given(db)? {
             given.entry(session).or_default().insert(set);
         }
-        let policies = policies::all(db)?.into_iter().filter_map(compiled);
+        let policies = rows.into_iter().filter_map(compiled);
         let held = policies.map(|compiled| Held {
             sets: sets.remove(&compiled.source.id).unwrap_or_default(),
             compiled,

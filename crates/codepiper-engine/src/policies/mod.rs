@@ -1,10 +1,16 @@
 //! The policies: what is allowed, denied and asked.
 
+mod apply;
 mod change;
 mod check;
 mod current;
 mod default_action;
 mod disk;
+mod export;
+mod file;
+mod plan;
+mod ready;
+mod replay;
 mod sets;
 mod view;
 
@@ -20,9 +26,13 @@ use tokio::sync::Mutex;
 
 use crate::{EngineError, Settings};
 
+pub use apply::{Applied, Changes};
 pub use change::{NewPolicy, PolicyChange};
 pub use check::Checked;
 use current::Current;
+pub use export::Export;
+pub use ready::ReadyView;
+pub use replay::{Changed, Counts, Difference, Group, Replay, Replayed};
 pub use sets::{NewSet, SetChange, SetSummary, SetView};
 pub use view::PolicyView;
 use view::{no_policy, view};

@@ -117,7 +117,7 @@ impl PolicyEngine {
     pub async fn create_set(&self, new: NewSet, by: Actor) -> Result<SetView, EngineError> {
         let now = self.clock.now();
         let id = match &new.id {
-            Some(id) => checked_text("id", id, 100)?,
+            Some(id) => checked_set_id(id)?,
             None => uuid::Uuid::now_v7().to_string(),
         };
         let set = StoredSet {
@@ -403,7 +403,16 @@ fn taken_by_another(taken: Taken, set: &StoredSet) -> EngineError {
     EngineError::conflict("policy_set_exists", message)
 }
 
-fn no_set(id: &str) -> EngineError {
+/// `GET /policy-sets/ready` lists the ready sets.
+pub(super) fn checked_set_id(id: &str) -> Result<String, EngineError> {
+    if id.trim() == "ready" {
+        let message = "`ready` stands for the ready sets; choose another `id`";
+        return Err(EngineError::invalid("id", message));
+    }
+    checked_text("id", id, 100)
+}
+
+pub(super) fn no_set(id: &str) -> EngineError {
     let shown: String = id.chars().take(100).collect();
     not_found(
         "policy_set_not_found",

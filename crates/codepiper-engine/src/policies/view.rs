@@ -1,5 +1,5 @@
 use codepiper_model::Timestamp;
-use codepiper_policy::{Policy, Rule};
+use codepiper_policy::{Policy, PolicyError, Rule};
 use codepiper_store::policies::StoredPolicy;
 use serde::Serialize;
 use serde_json::Value;
@@ -28,19 +28,23 @@ pub(super) fn parsed(row: &StoredPolicy) -> Result<Policy, EngineError> {
         enabled: row.enabled,
         priority: row.priority,
         session_id: row.session_id,
-        rules: parsed_rules(row.rules.clone())?,
+        rules: parsed_rules(row.rules.clone()).map_err(wrong)?,
     })
 }
 
-pub(super) fn parsed_rules(rules: Value) -> Result<Vec<Rule>, EngineError> {
+/// Rules as they are given. One without an id is called after its place.
+pub(super) fn parsed_rules(mut rules: Value) -> Result<Vec<Rule>, PolicyError> {
     // A list would pass for a rule, and other things would be refused in the words of a programmer.
-    let Some(items) = rules.as_array() else {
-        return Err(EngineError::invalid("rules", "`rules` has to be a list"));
+    let Some(items) = rules.as_array_mut() else {
+        return Err(PolicyError::new("rules", "it has to be a list"));
     };
-    if let Some(i) = items.iter().position(|item| !item.is_object()) {
-        let at = format!("rules[{i}]");
-        let message = format!("`{at}` has to be an object");
-        return Err(EngineError::invalid(at, message));
+    for (i, item) in items.iter_mut().enumerate() {
+        let Some(rule) = item.as_object_mut() else {
+            let at = format!("rules[{i}]");
+            return Err(PolicyError::new(at, "it has to be an object"));
+        };
+        rule.entry("id")
+            .or_insert_with(|| format!("rule-{}", i + 1).into());
     }
     serde_path_to_error::deserialize(rules).map_err(|error| {
         let path = error.path().to_string();
@@ -49,8 +53,7 @@ pub(super) fn parsed_rules(rules: Value) -> Result<Vec<Rule>, EngineError> {
         } else {
             "rules".to_owned()
         };
-        let message = format!("`{at}`: {}", error.inner());
-        EngineError::invalid(at, message)
+        PolicyError::new(at, error.inner().to_string())
     })
 }
 
@@ -62,7 +65,7 @@ pub(super) fn view(row: &StoredPolicy) -> Result<PolicyView, EngineError> {
     })
 }
 
-pub(super) fn wrong(error: codepiper_policy::PolicyError) -> EngineError {
+pub(super) fn wrong(error: PolicyError) -> EngineError {
     let message = error.to_string();
     EngineError::invalid(error.path, message)
 }

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use codepiper_model::yaml::Yaml;
 use codepiper_model::{RiskClass, Scope, ToolCall, Verdict};
-use codepiper_policy::{Context, Files, Scoped, explain, risk};
+use codepiper_policy::{CompiledPolicy, Context, Files, READY_SETS, Scoped, explain, risk};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -73,19 +74,35 @@ fn call(case: &Value) -> ToolCall {
 
 fn run(text: &str) -> usize {
     let cases: Cases = serde_json::from_str(text).unwrap();
+    let compiled = policy(cases.rules.as_ref().unwrap_or(&json!([])))
+        .compile()
+        .unwrap();
+    check(cases, &[compiled])
+}
+
+/// The cases of a ready set, held against its file.
+fn run_ready(id: &str, text: &str) -> usize {
+    let set = READY_SETS.into_iter().find(|set| set.id == id).unwrap();
+    let file = Yaml::parse(set.text).unwrap();
+    let policies = file.value()["policies"].as_array().unwrap().iter();
+    let compiled: Vec<_> = policies
+        .map(|entry| policy(&entry["rules"]).compile().unwrap())
+        .collect();
+    check(serde_json::from_str(text).unwrap(), &compiled)
+}
+
+fn check(cases: Cases, compiled: &[CompiledPolicy]) -> usize {
     let files = Links(cases.links);
     let context = Context {
         home: cases.home.as_deref(),
         roots: &cases.roots,
         files: &files,
     };
-    let compiled = policy(&cases.rules.unwrap_or_else(|| json!([])))
-        .compile()
-        .unwrap();
-    let policies = [Scoped {
-        policy: &compiled,
+    let scoped = compiled.iter().map(|policy| Scoped {
+        policy,
         scope: Scope::Global,
-    }];
+    });
+    let policies: Vec<_> = scoped.collect();
     let expected = [
         (Some(Verdict::Allow), &cases.allow),
         (Some(Verdict::Ask), &cases.ask),
@@ -149,4 +166,43 @@ fn other_matchers() {
 #[test]
 fn typed_text() {
     assert!(run(include_str!("../cases/typed.json")) > 25);
+}
+
+#[test]
+fn read_only() {
+    assert!(run_ready("read-only", include_str!("../cases/ready-read-only.json")) > 60);
+}
+
+#[test]
+fn cautious() {
+    assert!(run_ready("cautious", include_str!("../cases/ready-cautious.json")) > 60);
+}
+
+#[test]
+fn balanced() {
+    assert!(run_ready("balanced", include_str!("../cases/ready-balanced.json")) > 60);
+}
+
+/// They have parts in common, which must not drift apart.
+#[test]
+fn ready_sets_agree_on_what_they_share() {
+    let part = |set: &str, name: &str| {
+        let set = READY_SETS.into_iter().find(|it| it.id == set).unwrap();
+        let from = set
+            .text
+            .find(&format!("  - id: {}-{name}\n", set.id))
+            .unwrap();
+        let rest = &set.text[from..].replace(set.id, "SET");
+        let end = rest[4..]
+            .find("\n  - id: ")
+            .map_or(rest.len(), |end| end + 4);
+        rest[..end]
+            .replace("action: ask", "ACTION")
+            .replace("action: deny", "ACTION")
+    };
+    for name in ["secrets", "reading"] {
+        assert_eq!(part("cautious", name), part("balanced", name));
+        assert_eq!(part("cautious", name), part("read-only", name));
+    }
+    assert_eq!(part("cautious", "dangers"), part("balanced", "dangers"));
 }

@@ -2,8 +2,9 @@
 
 use std::time::{Duration, Instant};
 
+use codepiper_model::yaml::{Yaml, to_yaml};
 use codepiper_model::{Scope, Verdict};
-use codepiper_policy::{Context, Scoped, Stroke, TypedLine, evaluate, explain, risk};
+use codepiper_policy::{Context, Rule, Scoped, Stroke, TypedLine, evaluate, explain, risk};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -47,6 +48,65 @@ fn any_rule() -> impl Strategy<Value = Value> {
         rule["id"] = id.to_string().into();
         rule["action"] = action.into();
         rule
+    })
+}
+
+/// Texts that YAML might take for something else.
+fn any_text() -> impl Strategy<Value = String> {
+    let odd = prop::sample::select(vec![
+        "",
+        " ",
+        "\n",
+        "\r\n",
+        "\t",
+        "-",
+        "- ",
+        ": ",
+        " #",
+        "'",
+        "\"",
+        "\\",
+        "|",
+        ">",
+        "!",
+        "*",
+        "&",
+        "%",
+        "@",
+        "`",
+        "{",
+        "}",
+        "[",
+        "]",
+        ",",
+        "?",
+        "~",
+        "null",
+        "yes",
+        "0x1",
+        "1e3",
+        "---",
+        "...",
+        "\u{85}",
+        "\u{feff}",
+        "\0",
+        "é",
+        "a",
+        "long words that go on ",
+    ]);
+    let made = prop::collection::vec(odd, 0..12).prop_map(|parts| parts.concat());
+    prop_oneof![made, any::<String>()]
+}
+
+/// Rules whose texts are anything.
+fn any_written_rule() -> impl Strategy<Value = Value> {
+    let texts = prop::collection::vec(any_text(), 1..4);
+    (any_text(), texts, any_text(), any_text()).prop_map(|(id, texts, reason, key)| {
+        json!({
+            "id": id, "action": "ask", "tool": reason, "args": { key.clone(): texts },
+            "command": texts, "reason": reason, "match": texts,
+            "not_match": [{ "tool": id, "input": { key: [texts, 1, null, true, { "x": reason }] } }],
+        })
     })
 }
 
@@ -123,6 +183,14 @@ fn any_line() -> impl Strategy<Value = String> {
 proptest! {
     // `PROPTEST_CASES` asks for more.
     #![proptest_config(ProptestConfig::with_cases(ProptestConfig::default().cases.max(1000)))]
+
+    #[test]
+    fn what_is_written_as_yaml_is_what_is_read(rules in prop::collection::vec(any_written_rule(), 0..3)) {
+        let rules: Vec<Rule> = serde_json::from_value(json!(rules)).unwrap();
+        let text = to_yaml(&rules).unwrap();
+        let read: Vec<Rule> = Yaml::parse(&text).unwrap().read().unwrap();
+        prop_assert_eq!(read, rules, "{}", text);
+    }
 
     #[test]
     fn another_rule_never_loosens_a_verdict(

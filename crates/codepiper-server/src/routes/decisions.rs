@@ -37,6 +37,7 @@ pub(crate) async fn list(
         decision,
         before: params.before,
         limit,
+        ..DecisionFilter::default()
     };
     let decisions = engine.audit.decisions(filter).await?;
     Ok(Json(DecisionsResponse { decisions }))

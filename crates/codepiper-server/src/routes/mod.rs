@@ -17,7 +17,7 @@ use axum::http::uri::Authority;
 use axum::http::{Method, StatusCode, Uri};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
-use axum::routing::{delete, get, post, put};
+use axum::routing::{MethodRouter, delete, get, post, put};
 use codepiper_api::ErrorBody;
 use codepiper_engine::Engine;
 
@@ -38,17 +38,16 @@ pub(crate) fn router(engine: Engine) -> Router {
         .route("/approvals/{id}/answer", post(approvals::answer))
         .route("/hooks/claude", post(hooks::claude))
         .route("/policies", post(policies::create))
-        .route("/policies/check", post(policies::check))
-        .route(
-            "/policies/{id}",
-            get(policies::show)
-                .put(policies::update)
-                .delete(policies::delete),
-        )
+        .route("/policies/apply", policy().post(policies::apply))
+        .route("/policies/check", policy().post(policies::check))
+        .route("/policies/export", policy().post(policies::export))
+        .route("/policies/test", policy().post(policies::test))
+        .route("/policies/{id}", policy())
         .route(
             "/policy-sets",
             get(policy_sets::list).post(policy_sets::create),
         )
+        .route("/policy-sets/ready", get(policy_sets::ready))
         .route(
             "/policy-sets/{id}",
             get(policy_sets::show)
@@ -107,6 +106,13 @@ pub(crate) fn router(engine: Engine) -> Router {
         .fallback_service(routes)
         .layer(from_fn(explain_wrong_method))
         .layer(from_fn_with_state(engine, guard))
+}
+
+/// What every policy takes, whatever it is called.
+fn policy() -> MethodRouter<Engine> {
+    get(policies::show)
+        .put(policies::update)
+        .delete(policies::delete)
 }
 
 /// How many a list may hold.

@@ -4,14 +4,23 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::{Extension, Json};
 use codepiper_api::{
-    CheckPolicyRequest, CreatePolicyRequest, PoliciesParams, Success, UpdatePolicyRequest,
+    ApplyPoliciesRequest, CheckPolicyRequest, CreatePolicyRequest, ErrorBody,
+    ExportPoliciesRequest, ExportPoliciesResponse, PoliciesParams, Success, TestPoliciesRequest,
+    UpdatePolicyRequest,
 };
-use codepiper_engine::{Checked, Engine, NewPolicy, PolicyChange, PolicyView};
+use codepiper_engine::{
+    Applied, Checked, Engine, Export, NewPolicy, PolicyChange, PolicyView, Replay, Replayed,
+};
+use codepiper_model::yaml::YAML_BYTES_MAX;
 use codepiper_model::{Actor, SessionId, ToolCall};
 use serde_json::{Value, json};
 
 use crate::error::ApiError;
 use crate::extract::{Body, Name, NoBody, Params};
+
+/// The longest file, and the body it may come in: JSON may escape every byte.
+const FILE_MAX: usize = YAML_BYTES_MAX;
+const FILE_BODY_MAX: usize = 6 * FILE_MAX + 4096;
 
 pub(crate) async fn list(
     State(engine): State<Engine>,
@@ -117,9 +126,56 @@ pub(crate) async fn check(
         cwd: request.cwd,
         session_id: request.session_id,
         provider,
-        mode: None,
+        mode: request.mode,
     };
     Ok(Json(engine.policies.check(&call, request.rules)?))
+}
+
+pub(crate) async fn apply(
+    State(engine): State<Engine>,
+    Extension(actor): Extension<Actor>,
+    Body(request): Body<ApplyPoliciesRequest, FILE_BODY_MAX>,
+) -> Result<Json<Applied>, ApiError> {
+    let ApplyPoliciesRequest { text, dry_run } = request;
+    check_size(&text)?;
+    Ok(Json(engine.policies.apply(text, dry_run, actor).await?))
+}
+
+pub(crate) async fn export(
+    State(engine): State<Engine>,
+    Body(request): Body<ExportPoliciesRequest>,
+) -> Result<Json<ExportPoliciesResponse>, ApiError> {
+    let what = Export {
+        ids: request.ids,
+        set: request.set,
+        all: request.all,
+    };
+    let text = engine.policies.export(what).await?;
+    Ok(Json(ExportPoliciesResponse { text }))
+}
+
+pub(crate) async fn test(
+    State(engine): State<Engine>,
+    Body(request): Body<TestPoliciesRequest, FILE_BODY_MAX>,
+) -> Result<Json<Replayed>, ApiError> {
+    check_size(&request.text)?;
+    let replay = Replay {
+        text: request.text,
+        since: request.since,
+        until: request.until,
+        session_id: request.session_id,
+        with_current: request.with_current,
+    };
+    Ok(Json(engine.policies.replay(replay).await?))
+}
+
+fn check_size(text: &str) -> Result<(), ApiError> {
+    if text.len() <= FILE_MAX {
+        return Ok(());
+    }
+    let message = format!("`text` has more than {FILE_MAX} bytes");
+    let body = ErrorBody::new("too_large", message).with_field("text");
+    Err(ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, body))
 }
 
 fn answer(policy: &PolicyView) -> Json<Value> {

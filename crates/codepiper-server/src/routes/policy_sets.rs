@@ -21,6 +21,12 @@ pub(crate) async fn list(State(engine): State<Engine>) -> Result<Json<Value>, Ap
     Ok(Json(json!({ "policySets": sets })))
 }
 
+/// The sets that come with this, with their files.
+pub(crate) async fn ready(State(engine): State<Engine>) -> Result<Json<Value>, ApiError> {
+    let sets = engine.policies.ready_sets()?;
+    Ok(Json(json!({ "readySets": sets })))
+}
+
 pub(crate) async fn create(
     State(engine): State<Engine>,
     Extension(actor): Extension<Actor>,

@@ -44,6 +44,7 @@ pub(super) async fn run(context: &Context, args: CheckPolicy) -> Result<(), CliE
         cwd,
         session_id: session.as_ref().map(|session| session.id),
         provider: session.map(|session| session.provider.to_string()),
+        mode: args.mode,
         rules,
     };
     let answer = context.client.post("/policies/check", &request).await?;

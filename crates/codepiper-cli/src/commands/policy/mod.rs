@@ -1,12 +1,16 @@
 //! One file per command of `policy`.
 
+mod apply;
 mod check;
 mod create;
 mod default;
 mod delete;
+mod export;
+mod file_argument;
 mod get;
 mod json_argument;
 mod list;
+mod test;
 mod toggle;
 mod update;
 
@@ -18,6 +22,8 @@ use super::Context;
 use crate::cli::PolicyCommand;
 use crate::error::CliError;
 use crate::{output, url};
+
+pub(super) use apply::apply;
 
 /// A policy, as the daemon shows it.
 #[derive(Deserialize)]
@@ -50,6 +56,9 @@ pub(super) async fn run(context: &Context, command: PolicyCommand) -> Result<(),
         PolicyCommand::Toggle(args) => toggle::run(context, &args).await,
         PolicyCommand::Default(args) => default::run(context, &args).await,
         PolicyCommand::Check(args) => check::run(context, args).await,
+        PolicyCommand::Apply(args) => apply::run(context, &args).await,
+        PolicyCommand::Export(args) => export::run(context, args).await,
+        PolicyCommand::Test(args) => test::run(context, args).await,
     }
 }
 
