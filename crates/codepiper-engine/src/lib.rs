@@ -30,7 +30,9 @@ use tokio_util::task::TaskTracker;
 pub use actors::{Actors, Peer};
 pub use agent_program::ProviderStatus;
 pub use approvals::{AnswerRequest, ApprovalFilter, Approvals, Refused};
-pub use audit::{Audit, DecisionFilter, Head, Heads, Problem, Verification};
+pub use audit::{
+    Audit, AuditQuery, DecisionFilter, EntryFilter, Export, Head, Heads, Problem, Verification,
+};
 pub use bus::{EventBus, EventFilter};
 pub use config::Config;
 pub use error::EngineError;

@@ -66,6 +66,9 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// Every outcome.
+    pub const ALL: [Self; 4] = [Self::Ran, Self::Blocked, Self::Answered, Self::Unknown];
+
     /// The name on the wire.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -74,6 +77,11 @@ impl Outcome {
             Self::Answered => "answered",
             Self::Unknown => "unknown",
         }
+    }
+
+    /// The outcome of that name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|one| one.as_str() == name)
     }
 }
 

@@ -4,9 +4,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use codepiper_model::{
-    Activity, AgentSpec, EventSource, Exit, ExitReason, LaunchSpec, Session, SessionId, Status,
+    Activity, Actor, AgentSpec, EntryKind, EventSource, Exit, ExitReason, LaunchSpec, Session,
+    SessionId, Status,
 };
 use codepiper_providers::{Home, HookCommand, LaunchRequest, provider};
+use codepiper_store::Transaction;
 use codepiper_store::sessions::{self, Stored};
 use codepiper_tmux::{ConfigOptions, Pane, PaneOptions, Ring, Server, Start, Tag, render_config};
 use serde_json::json;
@@ -15,6 +17,7 @@ use super::request::Checked;
 use super::{CreateSession, Live, SessionManager, Subject};
 use crate::EngineError;
 use crate::agent_program;
+use crate::audit;
 use crate::config::{make_private, write_private};
 use crate::environment::session_environment;
 use crate::hooks::Credential;
@@ -225,11 +228,26 @@ impl SessionManager {
             "billingMode": session.billing_mode,
             "dangerousMode": session.dangerous_mode,
         });
-        // The event refers to the row, so the row comes first, in the same transaction.
-        self.parts
-            .store
-            .write(move |tx| sessions::insert(tx, &stored))
-            .await?;
+        let dangerous = session.dangerous_mode.then(|| {
+            json!({
+                "by": Actor::Owner.to_string(),
+                "cwd": session.cwd,
+                "provider": session.provider,
+                "sessionId": id,
+            })
+        });
+        // The event refers to the row, so the row comes first.
+        let insert = move |tx: &Transaction<'_>| {
+            sessions::insert(tx, &stored)?;
+            match &dangerous {
+                Some(facts) => {
+                    let at = stored.session.created_at;
+                    audit::note(tx, EntryKind::DangerousStart, facts, at)
+                }
+                None => Ok(()),
+            }
+        };
+        self.parts.store.write(insert).await?;
         self.parts
             .events
             .emit(id, EventSource::User, "SessionCreated", payload)
