@@ -31,7 +31,8 @@ pub use actors::{Actors, Peer};
 pub use agent_program::ProviderStatus;
 pub use approvals::{AnswerRequest, ApprovalFilter, Approvals, Refused};
 pub use audit::{
-    Audit, AuditQuery, DecisionFilter, EntryFilter, Export, Head, Heads, Problem, Verification,
+    Audit, AuditQuery, DecisionFilter, EntryFilter, Export, Head, Heads, Problem, StoredDecision,
+    StoredEntry, Verification,
 };
 pub use bus::{EventBus, EventFilter};
 pub use config::Config;

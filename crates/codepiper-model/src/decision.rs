@@ -18,9 +18,6 @@ pub enum DecisionKind {
 }
 
 impl DecisionKind {
-    /// Every kind.
-    pub const ALL: [Self; 4] = [Self::Allow, Self::Deny, Self::Ask, Self::None];
-
     /// The name on the wire.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -29,11 +26,6 @@ impl DecisionKind {
             Self::Ask => "ask",
             Self::None => "none",
         }
-    }
-
-    /// The kind of that name.
-    pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.as_str() == name)
     }
 }
 
@@ -51,6 +43,18 @@ pub enum DecisionSource {
     Fallback,
 }
 
+impl DecisionSource {
+    /// The name on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Rule => "rule",
+            Self::Default => "default",
+            Self::Agent => "agent",
+            Self::Fallback => "fallback",
+        }
+    }
+}
+
 /// What came of a tool call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -66,9 +70,6 @@ pub enum Outcome {
 }
 
 impl Outcome {
-    /// Every outcome.
-    pub const ALL: [Self; 4] = [Self::Ran, Self::Blocked, Self::Answered, Self::Unknown];
-
     /// The name on the wire.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -77,11 +78,6 @@ impl Outcome {
             Self::Answered => "answered",
             Self::Unknown => "unknown",
         }
-    }
-
-    /// The outcome of that name.
-    pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|one| one.as_str() == name)
     }
 }
 

@@ -4,7 +4,8 @@ use serde_json::Value;
 use crate::Timestamp;
 
 /// What an entry of the audit's second chain tells.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum EntryKind {
     /// The agent asked for leave, and the rules were asked again.
     Asked,
@@ -37,24 +38,6 @@ pub enum EntryKind {
 }
 
 impl EntryKind {
-    /// Every kind.
-    pub const ALL: [Self; 14] = [
-        Self::Asked,
-        Self::Answered,
-        Self::Outcome,
-        Self::InputChanged,
-        Self::ActorRefused,
-        Self::DangerousStart,
-        Self::PolicyCreated,
-        Self::PolicyUpdated,
-        Self::PolicyDeleted,
-        Self::PolicySetCreated,
-        Self::PolicySetUpdated,
-        Self::PolicySetDeleted,
-        Self::PolicySetGiven,
-        Self::PolicySetTaken,
-    ];
-
     /// The name on the wire.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -73,11 +56,6 @@ impl EntryKind {
             Self::PolicySetGiven => "policy_set_given",
             Self::PolicySetTaken => "policy_set_taken",
         }
-    }
-
-    /// The kind of that name.
-    pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.as_str() == name)
     }
 }
 

@@ -24,6 +24,7 @@ impl Reach {
     pub const NEWEST: Self = Self::Before(i64::MAX);
 
     /// The same direction, from another place on.
+    #[must_use]
     pub fn from(self, seq: i64) -> Self {
         match self {
             Self::Before(_) => Self::Before(seq),
@@ -65,6 +66,17 @@ impl Places {
         }
     }
 
+    fn limit(&mut self, reach: Reach) {
+        match reach {
+            Reach::Before(seq) => self.and("seq < ?", Some(seq)),
+            Reach::After(seq) => self.and("seq > ?", Some(seq)),
+        }
+        self.sql.push_str(match reach {
+            Reach::Before(_) => " ORDER BY seq DESC",
+            Reach::After(_) => " ORDER BY seq",
+        });
+    }
+
     /// Takes the rows at these places with `row`, a query by place. `take` gives a row with about
     /// its size, and none for one that is not asked for.
     pub(crate) fn read<T>(
@@ -74,14 +86,7 @@ impl Places {
         (reach, limit): (Reach, usize),
         mut take: impl FnMut(&Row<'_>) -> Result<Option<(T, usize)>, StoreError>,
     ) -> Result<Stretch<T>, StoreError> {
-        match reach {
-            Reach::Before(seq) => self.and("seq < ?", Some(seq)),
-            Reach::After(seq) => self.and("seq > ?", Some(seq)),
-        }
-        self.sql.push_str(match reach {
-            Reach::Before(_) => " ORDER BY seq DESC",
-            Reach::After(_) => " ORDER BY seq",
-        });
+        self.limit(reach);
         let mut places = db.prepare_cached(&self.sql)?;
         let mut rows = db.prepare_cached(row)?;
         let mut places = places.query(params_from_iter(self.values))?;
@@ -103,6 +108,21 @@ impl Places {
             }
         }
         Ok(stretch)
+    }
+}
+
+#[cfg(test)]
+impl Places {
+    /// How SQLite goes about it.
+    pub(crate) fn plan(mut self, db: &Connection, reach: Reach) -> String {
+        self.limit(reach);
+        let sql = format!("EXPLAIN QUERY PLAN {}", self.sql);
+        let mut plan = db.prepare(&sql).unwrap();
+        let rows = plan.query_map(params_from_iter(self.values), |row| row.get(3));
+        rows.unwrap()
+            .collect::<Result<Vec<String>, _>>()
+            .unwrap()
+            .join("\n")
     }
 }
 

@@ -22,7 +22,7 @@ pub(crate) use record::{
     shown_answer,
 };
 pub(crate) use redact::Redactor;
-pub use search::{DecisionFilter, EntryFilter, Query as AuditQuery};
+pub use search::{DecisionFilter, EntryFilter, Query as AuditQuery, StoredDecision, StoredEntry};
 pub use verify::{Problem, Verification};
 
 /// Reads the audit.

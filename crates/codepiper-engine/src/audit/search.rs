@@ -1,9 +1,12 @@
 //! Reading the audit by what is asked for.
 
 use codepiper_model::{Decision, Entry, SessionId};
-use codepiper_store::audit::{self, EntryQuery, StoredEntry};
-use codepiper_store::decisions::{self, DecisionQuery, StoredDecision};
+use codepiper_store::audit::{self, EntryQuery};
+use codepiper_store::decisions::{self, DecisionQuery};
 use codepiper_store::{Connection, Reach, Store, StoreError, Stretch, sessions};
+
+pub use codepiper_store::audit::StoredEntry;
+pub use codepiper_store::decisions::StoredDecision;
 
 use super::Audit;
 use crate::EngineError;
@@ -15,7 +18,7 @@ pub type DecisionFilter = DecisionQuery;
 pub type EntryFilter = EntryQuery;
 
 /// What can be looked for in one of the two chains.
-pub trait Query: Clone + Send + 'static {
+pub trait Query: Clone + Send + Sync + 'static {
     /// What is found.
     type Row: Send + 'static;
 

@@ -82,3 +82,33 @@ fn is_in(text: &Text, decision: &Decision) -> bool {
         || text.is_within(&decision.tool_input)
         || decision.reason.as_ref().is_some_and(|it| text.is_in(it))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_matches_nothing_is_looked_up_in_the_index_alone() {
+        let mut db = Connection::open_in_memory().unwrap();
+        crate::migrate::migrate(&mut db).unwrap();
+        let some = || Some("x".to_owned());
+        let query = DecisionQuery {
+            session_id: None,
+            decision: Some(DecisionKind::Deny),
+            tool_name: some(),
+            outcome: Some(Outcome::Ran),
+            policy_id: some(),
+            rule_id: some(),
+            actor: some(),
+            since: Some(Timestamp::from_millis(0)),
+            until: Some(Timestamp::from_millis(1)),
+            text: None,
+        };
+        for (reach, order) in [(Reach::NEWEST, "<"), (Reach::After(0), ">")] {
+            let plan = places(&query).plan(&db, reach);
+            let index = format!("COVERING INDEX decisions_facts (seq{order}?)");
+            assert!(plan.contains(&index), "{plan}");
+            assert!(!plan.contains("ORDER BY"), "{plan}");
+        }
+    }
+}
