@@ -18,6 +18,7 @@ mod policies;
 mod process;
 mod sessions;
 mod settings;
+mod shorten;
 
 use std::sync::Arc;
 

@@ -13,6 +13,8 @@ pub enum EntryKind {
     Answered,
     /// Something came of a tool call.
     Outcome,
+    /// A typed line was submitted.
+    Submitted,
     /// A tool was used with something else than what was decided on.
     InputChanged,
     /// A call was refused because of who made it.
@@ -44,6 +46,7 @@ impl EntryKind {
             Self::Asked => "asked",
             Self::Answered => "answered",
             Self::Outcome => "outcome",
+            Self::Submitted => "submitted",
             Self::InputChanged => "input_changed",
             Self::ActorRefused => "actor_refused",
             Self::DangerousStart => "dangerous_start",

@@ -2,6 +2,7 @@ use codepiper_model::{Matched, Scope, ToolCall, Verdict};
 
 use crate::facts::{Facts, Shell};
 use crate::rule::CompiledRule;
+use crate::typed::{self, TERMINAL_INPUT};
 use crate::{CompiledPolicy, Context};
 
 /// A policy and why it counts.
@@ -39,6 +40,18 @@ impl Evaluation {
     pub fn decided_by(&self) -> Option<&Matched> {
         self.matched.first()
     }
+
+    fn add(&mut self, other: Self, counts: impl Fn(&Matched) -> bool) {
+        let is_new = |hit: &Matched| !self.matched.contains(hit);
+        let more: Vec<_> = other
+            .matched
+            .into_iter()
+            .filter(|hit| counts(hit) && is_new(hit))
+            .collect();
+        self.matched.extend(more);
+        sort(&mut self.matched);
+        self.commands.extend(other.commands);
+    }
 }
 
 /// What one rule says of a call.
@@ -52,15 +65,39 @@ enum Says {
 }
 
 /// Asks every rule. A policy that is switched off or that is for another session says nothing.
+///
+/// Typed text is judged as a whole and line by line, and a shell escape also as what it runs.
 pub fn evaluate(policies: &[Scoped<'_>], call: &ToolCall, context: &Context<'_>) -> Evaluation {
-    ask(policies, &Facts::new(call, context))
+    let said = ask(policies, &Facts::new(call, context));
+    with_typed(said, policies, call, context)
 }
 
 /// The same, and reads a shell line even where no rule looks into it.
 pub fn explain(policies: &[Scoped<'_>], call: &ToolCall, context: &Context<'_>) -> Evaluation {
     let facts = Facts::new(call, context);
     facts.shell();
-    ask(policies, &facts)
+    let said = ask(policies, &facts);
+    with_typed(said, policies, call, context)
+}
+
+fn with_typed(
+    mut said: Evaluation,
+    policies: &[Scoped<'_>],
+    call: &ToolCall,
+    context: &Context<'_>,
+) -> Evaluation {
+    if call.tool_name != TERMINAL_INPUT {
+        return said;
+    }
+    if let Some(shell) = typed::shell_escape(call) {
+        said.add(explain(policies, &shell, context), |_| true);
+    }
+    for line in typed::lines(call) {
+        // An `allow` is for all of it.
+        let strict = |hit: &Matched| hit.action != Verdict::Allow;
+        said.add(ask(policies, &Facts::new(&line, context)), strict);
+    }
+    said
 }
 
 fn ask(policies: &[Scoped<'_>], facts: &Facts<'_>) -> Evaluation {
@@ -91,8 +128,12 @@ fn ask(policies: &[Scoped<'_>], facts: &Facts<'_>) -> Evaluation {
         hit.action != Verdict::Allow || commands.is_none() || all_are_allowed
     });
     let mut matched: Vec<Matched> = kept.map(|(hit, _)| hit).collect();
-    matched.sort_by_key(|hit| std::cmp::Reverse(hit.action));
+    sort(&mut matched);
     Evaluation { matched, commands }
+}
+
+fn sort(matched: &mut [Matched]) {
+    matched.sort_by_key(|hit| std::cmp::Reverse(hit.action));
 }
 
 /// A rule that matched, and the commands of the line that it matched where it looked at them.

@@ -23,6 +23,8 @@ mod risk;
 mod rule;
 mod rules;
 mod shell;
+mod typed;
+mod typed_line;
 
 pub use error::PolicyError;
 pub use evaluate::{Evaluation, JudgedCommand, Scoped, evaluate, explain};
@@ -33,3 +35,5 @@ pub use policy::{CompiledPolicy, Policy};
 pub use risk::risk;
 pub use rule::Rule;
 pub use rules::{McpRule, PathRule, RiskRule, Within};
+pub use typed::{TERMINAL_INPUT, TypedKind};
+pub use typed_line::{Stroke, TypedLine};

@@ -35,6 +35,11 @@ pub struct CompiledPolicy {
 }
 
 impl CompiledPolicy {
+    /// Whether one of its rules is about typed text.
+    pub fn is_about_typing(&self) -> bool {
+        self.compiled.iter().any(CompiledRule::is_about_typing)
+    }
+
     pub(crate) fn rules(&self) -> impl Iterator<Item = (&Rule, &CompiledRule)> {
         self.source.rules.iter().zip(&self.compiled)
     }

@@ -11,6 +11,7 @@ use crate::rules::{
     CommandMatcher, HostMatcher, McpMatcher, McpRule, PathMatcher, PathRule, RiskMatcher, RiskRule,
 };
 use crate::shell::Command;
+use crate::typed::TERMINAL_INPUT;
 use crate::{Patterns, PolicyError};
 
 /// What is to become of the tool calls that it matches. Everything that is given must match.
@@ -71,6 +72,8 @@ pub struct Rule {
 pub(crate) struct CompiledRule {
     action: Verdict,
     tool: Option<Compiled>,
+    /// Whether it is about typed text too.
+    is_about_typing: bool,
     args: Vec<(String, Compiled)>,
     cwd: Option<Compiled>,
     session: Option<Compiled>,
@@ -112,9 +115,15 @@ impl Rule {
                 others.push((name.clone(), compiled));
             }
         }
+        let tool = compile(self.tool.as_ref(), "tool")?;
+        // No tool has such a name, so what matches it matches any tool.
+        let is_about_typing = tool
+            .as_ref()
+            .is_some_and(|tool| tool.matches(TERMINAL_INPUT) && !tool.matches("\u{1}"));
         let compiled = CompiledRule {
             action: self.action,
-            tool: compile(self.tool.as_ref(), "tool")?,
+            tool,
+            is_about_typing,
             args: others,
             cwd: compile(self.cwd.as_ref(), "cwd")?,
             session: compile(self.session.as_ref(), "session")?,
@@ -154,6 +163,10 @@ impl CompiledRule {
         self.action
     }
 
+    pub(crate) fn is_about_typing(&self) -> bool {
+        self.is_about_typing
+    }
+
     /// Whether what it asks of the call as a whole holds.
     pub(crate) fn is_for(&self, facts: &Facts<'_>) -> bool {
         let call = facts.call;
@@ -164,6 +177,7 @@ impl CompiledRule {
             })
         };
         is_met(&self.tool, Some(&call.tool_name))
+            && (call.tool_name != TERMINAL_INPUT || self.is_about_typing)
             && is_met(&self.cwd, Some(&facts.cwd))
             && (self.session.is_none() || is_met(&self.session, Some(facts.session())))
             && is_met(

@@ -16,6 +16,9 @@ use crate::{
 /// Anthropic's Claude Code.
 pub(crate) struct ClaudeCode;
 
+/// What stands before the first row of the prompt box: of words, a shell line and a memory.
+const MARKERS: [char; 3] = ['❯', '!', '#'];
+
 /// The settings overlay in the session's directory.
 const OVERLAY: &str = "claude-settings.json";
 
@@ -125,7 +128,7 @@ impl Provider for ClaudeCode {
     }
 
     fn read_screen(&self, screen: ScreenText<'_>) -> Reading {
-        if let Some(found) = prompt_box::find(screen, &['❯', '!', '#']) {
+        if let Some(found) = prompt_box::find(screen, &MARKERS) {
             // The title, not the hints below the box: a status line of the user's own, a mode or
             // typed text takes their place.
             let working =
@@ -160,6 +163,28 @@ impl Provider for ClaudeCode {
             };
         }
         Reading::UNKNOWN
+    }
+
+    fn typed_text(&self, screen: ScreenText<'_>) -> Option<String> {
+        prompt_box::text(screen, &MARKERS)
+    }
+
+    fn completions(&self, screen: ScreenText<'_>) -> Vec<String> {
+        let typed = self.typed_text(screen).unwrap_or_default();
+        if !typed.starts_with('/') || typed.contains(char::is_whitespace) {
+            return Vec::new();
+        }
+        let commands = screen.lines.iter().rev().filter_map(|line| {
+            let word = line.split_whitespace().next()?;
+            line.starts_with('/').then(|| word.to_owned())
+        });
+        let commands: Vec<_> = commands.collect();
+        // Of a name that is whole, Enter takes that command.
+        if commands.contains(&typed) {
+            Vec::new()
+        } else {
+            commands
+        }
     }
 }
 

@@ -118,4 +118,8 @@ impl Provider for Demo {
             None => Reading::UNKNOWN,
         }
     }
+
+    fn typed_text(&self, screen: ScreenText<'_>) -> Option<String> {
+        prompt_box::text(screen, &['>'])
+    }
 }

@@ -30,6 +30,29 @@ pub(crate) fn find(screen: ScreenText<'_>, markers: &[char]) -> Option<PromptBox
     })
 }
 
+/// What was typed into the lowest box, its rows as they are wrapped. A marker other than the first,
+/// which stands for nothing, begins the text.
+pub(crate) fn text(screen: ScreenText<'_>, markers: &[char]) -> Option<String> {
+    let found = find(screen, markers)?;
+    if found.empty {
+        return Some(String::new());
+    }
+    let mut rows = screen.lines[found.top + 1..].iter();
+    let first = rows.next()?;
+    let marker = first.chars().next()?;
+    let rest = first[marker.len_utf8()..].strip_prefix([' ', '\u{a0}']);
+    let mut text = String::new();
+    if markers.first() != Some(&marker) {
+        text.push(marker);
+    }
+    text.push_str(rest.unwrap_or_default());
+    for row in rows.take_while(|row| !is_rule(row, screen.cols)) {
+        text.push('\n');
+        text.push_str(row.strip_prefix("  ").unwrap_or(row));
+    }
+    Some(text)
+}
+
 /// A row that is drawn across the whole terminal. It may carry a label near its end.
 fn is_rule(line: &str, cols: u16) -> bool {
     let drawn = line.chars().take_while(|c| *c == '─').count();

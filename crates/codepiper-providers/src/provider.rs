@@ -98,6 +98,15 @@ pub trait Provider: Sync {
 
     /// What its screen says.
     fn read_screen(&self, screen: ScreenText<'_>) -> Reading;
+
+    /// What stands in its prompt box, its rows as they are wrapped; `None` where there is no box.
+    fn typed_text(&self, screen: ScreenText<'_>) -> Option<String>;
+
+    /// What Enter may make of the text in the box: an agent may take the first of a menu that it
+    /// shows instead of what was typed.
+    fn completions(&self, _screen: ScreenText<'_>) -> Vec<String> {
+        Vec::new()
+    }
 }
 
 /// The most bytes that all arguments of a launch may have together; a longer first prompt is

@@ -142,7 +142,7 @@ impl Key {
     }
 
     /// The character, for a key that is nothing but one.
-    pub(crate) fn plain_char(&self) -> Option<char> {
+    pub fn plain_char(&self) -> Option<char> {
         match (&self.base, self.modifiers.is_empty()) {
             (Base::Char(c), true) => Some(*c),
             _ => None,

@@ -1,5 +1,6 @@
 //! The audit: what was decided on every tool call, from what, by whom, and what came of it.
 
+mod asked;
 mod chain;
 mod export;
 mod head;
@@ -14,12 +15,13 @@ use codepiper_store::Store;
 
 use crate::EngineError;
 
+pub(crate) use asked::Asked;
 pub use export::Export;
 pub(crate) use head::keep as keep_head;
 pub use head::{Head, Heads};
 pub(crate) use record::{
-    Asked, Ruling, answered, came_of, input_changed, note, record, record_before, rule_again,
-    shown_answer,
+    Ruling, answered, came_of, input_changed, note, record, record_before, rule_again,
+    shown_answer, submitted,
 };
 pub(crate) use redact::Redactor;
 pub use search::{DecisionFilter, EntryFilter, Query as AuditQuery, StoredDecision, StoredEntry};

@@ -1,28 +1,15 @@
 //! Writing the audit, always in the transaction of what it is about.
 
 use codepiper_model::{
-    Answer, Decision, DecisionKind, DecisionSource, EntryKind, Matched, Outcome, Seq, SessionId,
-    Timestamp,
+    Answer, Decision, DecisionKind, DecisionSource, EntryKind, Matched, Outcome, Seq, Timestamp,
 };
 use codepiper_store::decisions::{self, StoredDecision};
 use codepiper_store::{StoreError, Transaction};
 use serde_json::{Value, json};
 
 use super::Redactor;
+use super::asked::Asked;
 use super::chain::{seal_decision, seal_entry};
-
-/// A tool call that is to be decided on.
-#[derive(Clone, Debug)]
-pub(crate) struct Asked {
-    pub(crate) session_id: SessionId,
-    pub(crate) agent_id: Option<String>,
-    pub(crate) tool_name: String,
-    /// Without secrets.
-    pub(crate) tool_input: Value,
-    pub(crate) request_hash: String,
-    pub(crate) tool_use_id: Option<String>,
-    pub(crate) at: Timestamp,
-}
 
 /// What the rules make of it.
 #[derive(Clone, Debug)]
@@ -191,6 +178,25 @@ pub(crate) fn came_of(
     decisions::update(tx, &decision, tool_use_id)?;
     let facts = json!({ "outcome": outcome });
     seal_entry(tx, at, EntryKind::Outcome, Some(&decision.id), &facts)
+}
+
+/// Writes down that a typed line was submitted, and by whom where no rule had a say.
+pub(crate) fn submitted(
+    tx: &Transaction<'_>,
+    decision_id: &str,
+    by: Option<&str>,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    let Some(mut decision) = decisions::get(tx, decision_id)?.map(|stored| stored.decision) else {
+        return Ok(());
+    };
+    decision.outcome = Outcome::Ran;
+    if let Some(by) = by {
+        by.clone_into(&mut decision.actor);
+    }
+    decisions::update(tx, &decision, None)?;
+    let facts = json!({ "by": by, "outcome": decision.outcome });
+    seal_entry(tx, at, EntryKind::Submitted, Some(decision_id), &facts)
 }
 
 /// Writes down that a tool was used with something else than what was decided on: another hook of

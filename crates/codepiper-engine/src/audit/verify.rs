@@ -227,6 +227,10 @@ fn expected(sealed: &str, after: &[String]) -> Option<BTreeMap<&'static str, Val
                 now.insert("outcome", serde_json::to_value(Outcome::Answered).ok()?);
             }
             "outcome" => drop(now.insert("outcome", facts["outcome"].clone())),
+            "submitted" => {
+                by = by.or_else(|| facts["by"].as_str().map(Value::from));
+                now.insert("outcome", facts["outcome"].clone());
+            }
             _ => {}
         }
     }

@@ -8,13 +8,13 @@ use codepiper_store::approvals::StoredApproval;
 use codepiper_store::deliveries::{self, Appended};
 use codepiper_store::events::Prepared;
 use codepiper_store::{StoreError, Transaction, sessions as rows};
-use serde_json::Value;
 
 use super::request::request;
 use super::{HookReply, HookReport, Hooks, decide, follow};
 use crate::EngineError;
 use crate::audit::{self, Asked, Ruling};
 use crate::sessions::Subject;
+use crate::shorten::shorten;
 
 /// The longest text inside a report that is kept whole.
 const TEXT_MAX: usize = 256 * 1024;
@@ -235,22 +235,5 @@ fn without_blocking<T>(size: usize, work: impl FnOnce() -> T) -> T {
         tokio::task::block_in_place(work)
     } else {
         work()
-    }
-}
-
-/// Cuts long texts: an event is read by people and pages. What an agent may do is decided on the
-/// whole text.
-pub(super) fn shorten(value: &mut Value, max: usize) {
-    match value {
-        Value::String(text) if text.len() > max => {
-            let end = text.floor_char_boundary(max);
-            let left = text.len() - end;
-            text.truncate(end);
-            let rest = format!("… [{left} more bytes]");
-            text.push_str(&rest);
-        }
-        Value::Array(items) => items.iter_mut().for_each(|item| shorten(item, max)),
-        Value::Object(object) => object.values_mut().for_each(|value| shorten(value, max)),
-        _ => {}
     }
 }

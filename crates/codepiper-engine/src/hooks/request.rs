@@ -2,17 +2,12 @@
 
 use codepiper_model::{Approval, ApprovalId, ApprovalStatus, Matched, Timestamp, ToolCall};
 use codepiper_providers::{HookCall, HookReading};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::HookReport;
-use super::ingest::shorten;
 use crate::audit::Asked;
-use crate::canonical::{canonical, sha256};
 use crate::policies::context;
 use crate::sessions::Subject;
-
-/// The longest text of a call that the audit keeps whole; the request's hash covers all of it.
-const KEPT_MAX: usize = 32 * 1024;
 
 /// The call as the rules see it, and as the audit keeps it.
 pub(super) fn request(
@@ -30,22 +25,11 @@ pub(super) fn request(
         provider: Some(subject.provider),
         mode: reading.mode.clone(),
     };
-    let request = json!({
-        "cwd": tool_call.cwd,
-        "sessionId": report.session_id,
-        "toolInput": tool_call.tool_input,
-        "toolName": tool_call.tool_name,
-    });
-    let mut tool_input = subject.redactor.redact(&call.tool_input);
-    shorten(&mut tool_input, KEPT_MAX);
+    let at = report.at.unwrap_or(Timestamp::from_millis(0));
     let asked = Asked {
-        session_id: report.session_id,
         agent_id: reading.agent_id.clone(),
-        tool_name: call.tool_name.clone(),
-        tool_input,
-        request_hash: sha256(canonical(&request).as_bytes()),
         tool_use_id: call.tool_use_id.clone(),
-        at: report.at.unwrap_or(Timestamp::from_millis(0)),
+        ..Asked::new(report.session_id, &tool_call, &subject.redactor, at)
     };
     (tool_call, asked)
 }

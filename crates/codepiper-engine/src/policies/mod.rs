@@ -83,6 +83,13 @@ impl PolicyEngine {
         evaluate(&current.scoped(call.session_id), call, &context())
     }
 
+    /// Whether a rule is about text that is typed in this session.
+    pub(crate) fn speak_of_typing(&self, session_id: SessionId) -> bool {
+        let current = self.current();
+        let mut policies = current.scoped(Some(session_id)).into_iter();
+        policies.any(|scoped| scoped.policy.is_about_typing())
+    }
+
     /// What becomes of a request that no rule matches, where the agent itself would ask.
     pub(crate) fn default_action(&self) -> Verdict {
         self.settings.get().default_policy_action

@@ -56,17 +56,21 @@ impl Drop for Place {
 impl SessionManager {
     /// Makes a session. Everything is checked before anything is made; when a step fails, what
     /// the steps before it made is taken back, and the session stays as a row that says why.
-    pub async fn create(&self, request: CreateSession) -> Result<Session, EngineError> {
+    pub async fn create(&self, request: CreateSession, by: Actor) -> Result<Session, EngineError> {
         // A caller that goes away must not leave half a session.
         let manager = self.clone();
         let creation = self
             .parts
             .tasks
-            .spawn(async move { manager.create_whole(request).await });
+            .spawn(async move { manager.create_whole(request, by).await });
         creation.await.map_err(EngineError::internal)?
     }
 
-    async fn create_whole(&self, request: CreateSession) -> Result<Session, EngineError> {
+    async fn create_whole(
+        &self,
+        request: CreateSession,
+        by: Actor,
+    ) -> Result<Session, EngineError> {
         let tmux = self.tmux()?.clone();
         let plan = self.plan(&request)?;
         let id = plan.id;
@@ -77,14 +81,21 @@ impl SessionManager {
             socket: socket.clone(),
             secret_hash: plan.credential.hash(),
         };
-        self.store_new(stored.clone()).await?;
+        self.store_new(stored.clone(), by).await?;
         self.parts.policies.give_default(id).await?;
 
+        let subject = Subject::new(&stored, &plan.env);
+        if let Some(prompt) = &plan.checked.prompt {
+            let texts = [prompt.as_str().to_owned()];
+            if let Err(error) = self.judge_text(id, &subject, &texts, by).await {
+                self.roll_back(id, &error).await?;
+                return Err(error);
+            }
+        }
         let server = Server::new(tmux, socket, id.tmux_name());
         match self.launch(&plan, server).await {
             Ok(pane) => {
                 let activity = Activity::unknown(self.parts.clock.now());
-                let subject = Subject::new(&stored, &plan.env);
                 let live = Live::new(id, subject, pane, activity, false);
                 let live = Arc::new(live);
                 self.live_map().insert(id, Arc::clone(&live));
@@ -218,7 +229,7 @@ impl SessionManager {
         }
     }
 
-    async fn store_new(&self, stored: Stored) -> Result<(), EngineError> {
+    async fn store_new(&self, stored: Stored, by: Actor) -> Result<(), EngineError> {
         let id = stored.session.id;
         let session = &stored.session;
         let payload = json!({
@@ -230,7 +241,7 @@ impl SessionManager {
         });
         let dangerous = session.dangerous_mode.then(|| {
             json!({
-                "by": Actor::Owner.to_string(),
+                "by": by.to_string(),
                 "cwd": session.cwd,
                 "provider": session.provider,
                 "sessionId": id,

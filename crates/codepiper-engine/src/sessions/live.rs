@@ -1,9 +1,10 @@
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use codepiper_model::{Activity, ActivityState, Exit, ExitReason, ProviderId, SessionId};
-use codepiper_providers::{Reading, ScreenText, provider};
+use codepiper_policy::TypedLine;
+use codepiper_providers::{Provider, Reading, ScreenText, provider};
 use codepiper_tmux::Pane;
 use tokio::sync::watch;
 use tokio::time::timeout;
@@ -32,6 +33,8 @@ pub(crate) struct Live {
     pub(crate) approvals_seen: watch::Sender<u64>,
     /// The end that somebody asked for.
     asked: Mutex<Option<ExitReason>>,
+    /// What was typed into the prompt through our interface.
+    typed: Mutex<TypedLine>,
 }
 
 impl Live {
@@ -54,6 +57,12 @@ impl Live {
             observed: watch::Sender::new(0),
             approvals_seen: watch::Sender::new(0),
             asked: Mutex::new(None),
+            // Nobody could type before an agent ran that we have just started.
+            typed: Mutex::new(if running {
+                TypedLine::unknown()
+            } else {
+                TypedLine::empty()
+            }),
         }
     }
 
@@ -69,13 +78,42 @@ impl Live {
 
     /// What its screen says at this moment.
     pub(crate) fn read_screen(&self) -> Reading {
+        self.on_screen(|provider, screen| provider.read_screen(screen))
+    }
+
+    /// What stands in its prompt box at this moment.
+    pub(super) fn shown_text(&self) -> Option<String> {
+        self.on_screen(|provider, screen| provider.typed_text(screen))
+    }
+
+    /// What Enter may make of what stands there.
+    pub(super) fn completions(&self) -> Vec<String> {
+        self.on_screen(|provider, screen| provider.completions(screen))
+    }
+
+    fn on_screen<T>(&self, read: impl FnOnce(&dyn Provider, ScreenText<'_>) -> T) -> T {
         let view = self.pane.view();
-        provider(self.provider).read_screen(ScreenText {
+        let screen = ScreenText {
             lines: &view.lines,
             title: &view.title,
             cursor: view.cursor,
             cols: view.size.0,
-        })
+        };
+        read(provider(self.provider), screen)
+    }
+
+    /// What was typed into the prompt through our interface.
+    pub(super) fn typed(&self) -> MutexGuard<'_, TypedLine> {
+        self.typed.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits, but never long, until the screen has stopped changing.
+    pub(super) async fn quiet(&self) {
+        const QUIET: Duration = Duration::from_millis(60);
+        const LONGEST: Duration = Duration::from_millis(500);
+        let mut changes = self.pane.changes();
+        let changing = async { while let Ok(Ok(())) = timeout(QUIET, changes.changed()).await {} };
+        drop(timeout(LONGEST, changing).await);
     }
 
     /// Waits, but never long, until what the agent drew since `before` (a value of the pane's

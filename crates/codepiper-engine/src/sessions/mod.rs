@@ -3,6 +3,8 @@
 mod activity;
 mod adopt;
 mod create;
+mod input_policy;
+mod keys;
 mod live;
 mod prompt;
 mod request;
@@ -24,7 +26,7 @@ use std::time::Duration;
 use codepiper_model::{Clock, EventSource, Session, SessionId};
 use codepiper_store::sessions::{self, Stored};
 use codepiper_store::{Store, StoreError};
-use codepiper_tmux::{Key, Tmux, TmuxError};
+use codepiper_tmux::{Tmux, TmuxError};
 use serde_json::json;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
@@ -141,42 +143,6 @@ impl SessionManager {
         self.get(id).await
     }
 
-    /// Presses keys, all or none: a name that is no key's is refused before anything is typed.
-    pub async fn press_keys(&self, id: SessionId, names: &[String]) -> Result<(), EngineError> {
-        if names.is_empty() || names.len() > 100 {
-            return Err(EngineError::invalid("keys", "`keys` takes 1 to 100 keys"));
-        }
-        let parse = |(i, name): (usize, &String)| {
-            let key = name.parse::<Key>();
-            key.map_err(|error| EngineError::invalid(format!("keys[{i}]"), error.to_string()))
-        };
-        let keys = names
-            .iter()
-            .enumerate()
-            .map(parse)
-            .collect::<Result<Vec<_>, _>>()?;
-        let live = self.live(id).await?;
-        // Letters in a prompt box change nothing that could be waited for.
-        let is_typing = keys.iter().all(Key::is_text) && live.read_screen().has_box;
-        let before = *live.pane.changes().borrow();
-        let asked = Some(live.activity()).filter(|now| now.state.needs_person());
-        let answers = names.iter().any(|name| is_answer(name));
-        // The keys go in before their event is stored: a person's echo does not wait for the
-        // disk. Nobody acts on this event, and the call is answered after its commit.
-        live.pane.input().await.keys(&keys).await?;
-        let payload = json!({ "keys": names });
-        let events = &self.parts.events;
-        events
-            .emit(id, EventSource::User, "KeysPressed", payload)
-            .await?;
-        match asked {
-            Some(asked) if answers => live.answered(&asked).await,
-            _ if is_typing => {}
-            _ => live.settle(before).await,
-        }
-        Ok(())
-    }
-
     /// Lets go of every session without touching it.
     pub(crate) async fn release(&self) {
         self.parts.stop.cancel();
@@ -251,10 +217,4 @@ impl SessionManager {
     fn live_map(&self) -> MutexGuard<'_, HashMap<SessionId, Arc<Live>>> {
         self.live.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// Whether a key can end a dialog; others move about in it.
-fn is_answer(name: &str) -> bool {
-    let is_digit = name.len() == 1 && name.bytes().all(|b| b.is_ascii_digit());
-    is_digit || ["enter", "escape", "esc", "ctrl+c", "y", "n"].contains(&name)
 }

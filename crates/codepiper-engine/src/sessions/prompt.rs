@@ -1,12 +1,17 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use codepiper_model::{ActivityState, EventSource, PromptText, Receipt, ReceiptStatus, SessionId};
+use codepiper_model::{
+    ActivityState, Actor, EventSource, PromptText, Receipt, ReceiptStatus, SessionId,
+};
+use codepiper_policy::{Stroke, TypedLine};
 use codepiper_providers::Reading;
+use codepiper_tmux::Input;
 use serde_json::json;
 use tokio::time::timeout;
 
 use super::create::PROMPT_FILE;
+use super::input_policy::Judged;
 use super::turn::{self, transcript_len};
 use super::typing::{press_enter, ready_for_text, type_text, until};
 use super::{Live, SessionManager};
@@ -37,6 +42,8 @@ pub struct SendPrompt {
     pub kind: InputKind,
     /// Whether Enter follows.
     pub enter: bool,
+    /// Who sends it.
+    pub by: Actor,
     /// Whether to wait until the turn is over.
     pub wait: bool,
     /// How long to wait at most.
@@ -74,10 +81,10 @@ impl SessionManager {
         // A caller that goes away must not leave half of it in the terminal.
         let delivery = {
             let (manager, live) = (self.clone(), Arc::clone(&live));
-            let (kind, enter) = (request.kind, request.enter);
+            let (kind, enter, by) = (request.kind, request.enter, request.by);
             self.parts
                 .tasks
-                .spawn(async move { manager.deliver(&live, &text, kind, enter).await })
+                .spawn(async move { manager.deliver(&live, &text, kind, enter, Some(by)).await })
         };
         let (receipt, from) = delivery.await.map_err(EngineError::internal)??;
         let may_wait = matches!(
@@ -137,18 +144,21 @@ impl SessionManager {
         // Before it is typed: a prompt that is typed twice does more harm than one that a person
         // has to repeat, and its event shows how far it came.
         fs_err::remove_file(&file)?;
-        self.deliver(live, &prompt, InputKind::Prompt, true)
+        // It was judged when the session was made.
+        self.deliver(live, &prompt, InputKind::Prompt, true, None)
             .await
             .map(drop)
     }
 
-    /// Pastes, enters, and makes sure that both arrived.
+    /// Pastes, enters, and makes sure that both arrived. The rules are asked about what somebody
+    /// sends.
     async fn deliver(
         &self,
         live: &Live,
         text: &PromptText,
         kind: InputKind,
         enter: bool,
+        by: Option<Actor>,
     ) -> Result<(Receipt, u64), EngineError> {
         let receipt_id = SessionId::random().to_string();
         let clean = live.subject.redactor.redact_text(text.as_str());
@@ -157,6 +167,14 @@ impl SessionManager {
             json!({ "receipt": receipt_id, "bytes": text.as_str().len(), "excerpt": excerpt });
         let input = live.pane.input().await;
         ready_for_text(live, &input).await?;
+        *live.typed() = TypedLine::empty();
+        let mut judged = None;
+        // Of a command the agent may make another; which, it shows only when it stands there.
+        let is_command = kind == InputKind::Command;
+        if let Some(by) = by.filter(|_| enter && !is_command) {
+            let texts = [text.as_str().to_owned()];
+            judged = self.judge_text(live.id, &live.subject, &texts, by).await?;
+        }
         // From here on whatever the transcript says of this text is about this prompt.
         let from = transcript_len(live.transcript().as_deref());
         let events = &self.parts.events;
@@ -165,12 +183,17 @@ impl SessionManager {
             .await?;
         let queued = live.read_screen().state == ActivityState::Working;
         let known = live.activity();
-        let (status, reason) = match type_text(live, &input, text).await? {
+        let failure = type_text(live, &input, text).await?;
+        live.typed().take(Stroke::Text(text.as_str()));
+        if let Some(by) = by.filter(|_| enter && is_command && failure.is_none()) {
+            judged = self.judge_command(live, &input, text, by).await?;
+        }
+        let (status, reason) = match failure {
             Some(why) => (ReceiptStatus::Failed, Some(why.to_owned())),
             None if !enter => (ReceiptStatus::Typed, None),
             // A busy agent keeps it for later; of a slash command no turn is to be seen.
             None if queued => press_enter(live, &input, text, |r| r.has_box && r.box_empty).await?,
-            None if kind == InputKind::Command => {
+            None if is_command => {
                 press_enter(live, &input, text, |r| r.has_box && r.box_empty).await?
             }
             None => press_enter(live, &input, text, |r| r.state == ActivityState::Working).await?,
@@ -179,6 +202,12 @@ impl SessionManager {
             ReceiptStatus::Submitted if queued => (ReceiptStatus::Typed, Some("queued".to_owned())),
             status => (status, reason),
         };
+        if enter {
+            *live.typed() = match status {
+                ReceiptStatus::Failed => TypedLine::unknown(),
+                _ => TypedLine::empty(),
+            };
+        }
         drop(input);
         if status == ReceiptStatus::Submitted {
             // Whoever then waits for `idle` means the end of this turn.
@@ -187,8 +216,13 @@ impl SessionManager {
         }
 
         let payload = json!({ "receipt": receipt_id, "status": status, "reason": reason });
+        let at = self.parts.clock.now();
+        let judged = judged.filter(|_| status != ReceiptStatus::Failed);
+        let also = move |tx: &codepiper_store::Transaction<'_>, _| {
+            judged.map_or(Ok(()), |line| line.submitted(tx, at))
+        };
         events
-            .emit(live.id, EventSource::Daemon, "PromptReceipt", payload)
+            .emit_with(live.id, EventSource::Daemon, "PromptReceipt", payload, also)
             .await?;
         if status == ReceiptStatus::Failed {
             let reason = reason.unwrap_or_default();
@@ -200,5 +234,26 @@ impl SessionManager {
         }
         let id = receipt_id;
         Ok((Receipt { id, status, reason }, from))
+    }
+    /// Judges a command that stands in the prompt, and takes one away that is refused.
+    async fn judge_command(
+        &self,
+        live: &Live,
+        input: &Input<'_>,
+        text: &PromptText,
+        by: Actor,
+    ) -> Result<Option<Judged>, EngineError> {
+        let mut texts = vec![text.as_str().to_owned()];
+        if self.parts.policies.speak_of_typing(live.id) {
+            live.quiet().await;
+            texts.extend(live.completions());
+        }
+        let judged = self.judge_text(live.id, &live.subject, &texts, by).await;
+        if judged.is_err() {
+            let clear = "ctrl+u".parse().map_err(EngineError::internal)?;
+            input.keys(std::slice::from_ref(&clear)).await?;
+            *live.typed() = TypedLine::unknown();
+        }
+        judged
     }
 }

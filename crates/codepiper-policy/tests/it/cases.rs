@@ -145,3 +145,8 @@ fn hosts() {
 fn other_matchers() {
     assert!(run(include_str!("../cases/other.json")) > 80);
 }
+
+#[test]
+fn typed_text() {
+    assert!(run(include_str!("../cases/typed.json")) > 25);
+}

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use codepiper_model::{Scope, Verdict};
-use codepiper_policy::{Context, Scoped, evaluate, explain, risk};
+use codepiper_policy::{Context, Scoped, Stroke, TypedLine, evaluate, explain, risk};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -231,5 +231,46 @@ fn what_is_nested_deep_or_long_is_neither_allowed_nor_fatal() {
                 "{open} {depth}: {verdict:?}"
             );
         }
+    }
+}
+
+/// Texts and keys as a person types them.
+fn any_strokes() -> impl Strategy<Value = Vec<String>> {
+    let piece = prop_oneof![
+        "\\PC{0,8}",
+        Just("rm -rf /".to_owned()),
+        Just("\u{8}".to_owned())
+    ];
+    prop::collection::vec(piece, 0..8)
+}
+
+fn typed(pieces: &[String]) -> TypedLine {
+    let mut line = TypedLine::empty();
+    for piece in pieces {
+        if piece == "\u{8}" {
+            line.take(Stroke::Erase);
+        } else {
+            line.take(Stroke::Text(piece));
+        }
+    }
+    line
+}
+
+proptest! {
+    #[test]
+    fn a_line_is_the_same_however_it_was_split(pieces in any_strokes(), cut in any::<prop::sample::Index>()) {
+        let whole = typed(&pieces);
+        let split: Vec<String> = pieces
+            .iter()
+            .flat_map(|piece| {
+                let at = piece.char_indices().map(|(at, _)| at).chain([piece.len()]);
+                let (left, right) = piece.split_at(at.collect::<Vec<_>>()[cut.index(piece.chars().count() + 1)]);
+                [left.to_owned(), right.to_owned()]
+            })
+            .filter(|piece| !piece.is_empty())
+            .collect();
+        prop_assert_eq!(&typed(&split), &whole);
+        let each: Vec<String> = pieces.iter().flat_map(|piece| piece.chars().map(String::from)).collect();
+        prop_assert_eq!(typed(&each), whole);
     }
 }

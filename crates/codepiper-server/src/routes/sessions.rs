@@ -2,17 +2,18 @@
 
 use std::time::Duration;
 
-use axum::Json;
 use axum::body::Body as Stream;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
 use codepiper_api::{
     CreateSessionRequest, ErrorBody, KeysRequest, OutputParams, OutputResponse, RenameRequest,
     ResizeRequest, SendKind, SendRequest, SendResponse, SessionResponse, SessionsResponse, Success,
     WaitParams, WaitResponse,
 };
 use codepiper_engine::{CreateSession, Engine, InputKind, SendPrompt, Until};
+use codepiper_model::Actor;
 use futures_util::stream;
 
 use crate::error::ApiError;
@@ -33,6 +34,7 @@ pub(crate) async fn list(State(engine): State<Engine>) -> Result<Json<SessionsRe
 
 pub(crate) async fn create(
     State(engine): State<Engine>,
+    Extension(actor): Extension<Actor>,
     Body(request): Body<CreateSessionRequest>,
 ) -> Result<(StatusCode, Json<SessionResponse>), ApiError> {
     let provider =
@@ -61,7 +63,7 @@ pub(crate) async fn create(
         prompt: request.prompt,
         metadata: request.metadata,
     };
-    let session = engine.sessions.create(create).await?;
+    let session = engine.sessions.create(create, actor).await?;
     Ok((StatusCode::CREATED, Json(SessionResponse { session })))
 }
 
@@ -97,6 +99,7 @@ pub(crate) async fn resize(
 
 pub(crate) async fn send(
     State(engine): State<Engine>,
+    Extension(actor): Extension<Actor>,
     Id(id): Id,
     Body(request): Body<SendRequest, SEND_BODY_MAX>,
 ) -> Result<Json<SendResponse>, ApiError> {
@@ -113,6 +116,7 @@ pub(crate) async fn send(
             SendKind::Command => InputKind::Command,
         },
         enter: request.newline,
+        by: actor,
         wait: request.wait,
         timeout,
     };
@@ -126,10 +130,11 @@ pub(crate) async fn send(
 
 pub(crate) async fn keys(
     State(engine): State<Engine>,
+    Extension(actor): Extension<Actor>,
     Id(id): Id,
     Body(request): Body<KeysRequest>,
 ) -> Result<Json<Success>, ApiError> {
-    engine.sessions.press_keys(id, &request.keys).await?;
+    engine.sessions.press_keys(id, &request.keys, actor).await?;
     Ok(Json(Success { success: true }))
 }
 
