@@ -7,7 +7,7 @@ use codepiper_policy::{Context, Scoped, Stroke, TypedLine, evaluate, explain, ri
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::{bash, call, policy};
+use super::{bash, call, policy, proofs};
 
 fn decided(rules: &[Value], line: &str) -> Option<Verdict> {
     let compiled = policy(&json!(rules)).compile().unwrap();
@@ -121,8 +121,7 @@ fn any_line() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    // `PROPTEST_CASES` asks for more.
-    #![proptest_config(ProptestConfig::with_cases(ProptestConfig::default().cases.max(1000)))]
+    #![proptest_config(proofs(10_000))]
 
     #[test]
     fn another_rule_never_loosens_a_verdict(
