@@ -10,6 +10,9 @@ use crate::StoreError;
 const LOOKED_AT: usize = 20_000;
 const BYTES: usize = 1024 * 1024;
 
+/// Rows that are read one after the other.
+const AT_ONCE: usize = 100;
+
 /// Where to read, and in which direction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reach {
@@ -88,25 +91,44 @@ impl Places {
     ) -> Result<Stretch<T>, StoreError> {
         self.limit(reach);
         let mut places = db.prepare_cached(&self.sql)?;
-        let mut rows = db.prepare_cached(row)?;
-        let mut places = places.query(params_from_iter(self.values))?;
+        let mut statement = db.prepare_cached(row)?;
+        let mut places = places
+            .query_map(params_from_iter(self.values), |row| row.get(0))?
+            .peekable();
         let mut stretch = Stretch {
             rows: Vec::new(),
             next: None,
         };
         let (mut looked_at, mut bytes) = (0, 0);
-        while let Some(place) = places.next()? {
-            let seq: i64 = place.get(0)?;
-            if let Some((row, size)) = rows.query_row([seq], |row| Ok(take(row)))?? {
+        while places.peek().is_some() {
+            let left = limit - stretch.rows.len();
+            let mut some: Vec<i64> = places.by_ref().take(AT_ONCE).collect::<Result<_, _>>()?;
+            // Forwards: a disk that is read backwards is many times slower.
+            some.sort_unstable();
+            let mut found = Vec::new();
+            for seq in &some {
+                let row = statement.query_row([seq], |row| Ok(take(row)))??;
+                found.extend(row.map(|(row, size)| (*seq, row, size)));
+            }
+            if matches!(reach, Reach::Before(_)) {
+                some.reverse();
+                found.reverse();
+            }
+            looked_at += some.len();
+            stretch.next = some.last().copied();
+            if found.len() >= left {
+                found.truncate(left);
+                stretch.next = found.last().map(|(seq, ..)| *seq);
+            }
+            for (_, row, size) in found {
                 stretch.rows.push(row);
                 bytes += size;
             }
-            looked_at += 1;
             if stretch.rows.len() >= limit || looked_at >= LOOKED_AT || bytes >= BYTES {
-                stretch.next = Some(seq);
-                break;
+                return Ok(stretch);
             }
         }
+        stretch.next = None;
         Ok(stretch)
     }
 }

@@ -7,7 +7,7 @@ use crate::stretch::{Places, Reach, Stretch, with_stars};
 use crate::text::Text;
 
 /// Which decisions to read: those that are everything that is given.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct DecisionQuery {
     /// Of this session.
     pub session_id: Option<SessionId>,
@@ -56,9 +56,16 @@ pub fn search(
 }
 
 fn places(query: &DecisionQuery) -> Places {
-    let index = match query.session_id {
-        Some(_) => "decisions_of_session",
-        None => "decisions_facts",
+    // What else is asked for is not in the index of a session, and that may have many rows.
+    let is_of_session_only = DecisionQuery {
+        session_id: None,
+        text: None,
+        ..query.clone()
+    } == DecisionQuery::default();
+    let index = if is_of_session_only && query.session_id.is_some() {
+        "decisions_of_session"
+    } else {
+        "decisions_facts"
     };
     let mut places = Places::of("decisions", index);
     places.and("session_id = ?", query.session_id.map(|id| id.to_string()));
