@@ -28,8 +28,9 @@ pub use policies::{
     GivePolicySetRequest, PoliciesParams, UpdatePolicyRequest, UpdatePolicySetRequest,
 };
 pub use sessions::{
-    CreateSessionRequest, KeysRequest, OutputParams, OutputResponse, RenameRequest, ResizeRequest,
-    SendKind, SendRequest, SendResponse, SessionResponse, SessionsResponse, Success, WaitParams,
+    CreateSessionRequest, DefaultActionRequest, ForkRequest, KeysRequest, OutputParams,
+    OutputResponse, ProviderResumeRequest, RenameRequest, ResizeRequest, ResumeMode, SendKind,
+    SendRequest, SendResponse, SessionResponse, SessionsResponse, Success, WaitParams,
     WaitResponse,
 };
 

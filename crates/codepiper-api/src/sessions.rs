@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use codepiper_model::{BillingMode, Receipt, Session};
+use codepiper_model::{BillingMode, Receipt, Session, Verdict};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -42,6 +42,10 @@ pub struct CreateSessionRequest {
     /// Refuse tool calls while the daemon cannot be asked.
     #[serde(default)]
     pub fail_closed: bool,
+    /// What becomes of a request that no rule matches, where the agent itself would ask: `ask` or
+    /// `deny`; absent: what the daemon's setting says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub default_policy_action: Option<Verdict>,
     /// The model to use.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub model: Option<String>,
@@ -57,9 +61,46 @@ pub struct CreateSessionRequest {
     /// The first prompt.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub prompt: Option<String>,
+    /// A conversation of the agent's own to go on with, begun here or elsewhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub provider_resume: Option<ProviderResumeRequest>,
     /// Whatever its maker wants to remember.
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     pub metadata: Map<String, Value>,
+}
+
+/// A conversation of an agent's own.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ProviderResumeRequest {
+    /// The agent's name for it.
+    pub provider_session_id: String,
+    /// Whether it goes on itself, or a copy of it does.
+    #[serde(default)]
+    pub mode: ResumeMode,
+}
+
+/// How an old conversation goes on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ResumeMode {
+    /// It goes on itself.
+    #[default]
+    Resume,
+    /// A copy goes on, under a name of its own.
+    Fork,
+}
+
+/// `POST /sessions/:id/fork`
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ForkRequest {
+    /// What people call the new session.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Its first prompt.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prompt: Option<String>,
 }
 
 /// What a text is meant as.
@@ -133,6 +174,15 @@ pub struct RenameRequest {
     /// The name; null or blank takes it away, absence does not.
     #[serde(deserialize_with = "Option::deserialize")]
     pub name: Option<String>,
+}
+
+/// `PUT /sessions/:id/default-policy-action`
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DefaultActionRequest {
+    /// `ask`, `deny`, or null for what the daemon's setting says.
+    #[serde(deserialize_with = "Option::deserialize")]
+    pub action: Option<Verdict>,
 }
 
 /// It was done.

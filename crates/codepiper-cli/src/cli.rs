@@ -84,6 +84,12 @@ pub(crate) enum Command {
     Events(Events),
     /// Give a session a name; without one, take it away.
     Rename(Rename),
+    /// Start the agent of an ended session again, with the same conversation.
+    Resume(One),
+    /// Start a new session that goes on where the conversation of another one is now.
+    Fork(Fork),
+    /// Take up a session again whose terminal did not answer.
+    Recover(One),
     /// End a session: its own exit first, then SIGTERM, then SIGKILL.
     Stop(One),
     /// End a session at once, with everything it started.
@@ -179,6 +185,13 @@ pub(crate) struct Start {
     /// The first prompt.
     #[arg(long)]
     pub(crate) prompt: Option<String>,
+    /// Go on with a conversation of the agent's own, by the agent's name for it; it may have been
+    /// begun outside of CodePiper.
+    #[arg(long, value_name = "ID")]
+    pub(crate) resume: Option<String>,
+    /// Go on with a copy of that conversation, and leave it as it is.
+    #[arg(long, requires = "resume")]
+    pub(crate) fork: bool,
     #[command(flatten)]
     pub(crate) launch: Launch,
     /// Arguments for the agent itself.
@@ -199,6 +212,10 @@ pub(crate) struct Launch {
     /// the agent's own rules.
     #[arg(long)]
     pub(crate) fail_closed: bool,
+    /// What becomes of a request that no rule matches, where the agent itself would ask, if it is
+    /// not what `policy default` says.
+    #[arg(long, value_enum)]
+    pub(crate) default_action: Option<Action>,
     /// A variable for the agent. For secrets use `--env-from`: arguments are visible to others.
     #[arg(long = "env", value_name = "NAME=VALUE")]
     pub(crate) env: Vec<String>,
@@ -226,6 +243,7 @@ impl Launch {
         self.billing == Billing::Api
             || self.dangerous
             || self.fail_closed
+            || self.default_action.is_some()
             || !self.env.is_empty()
             || !self.env_from.is_empty()
             || self.cols.or(self.rows).is_some()
@@ -356,6 +374,18 @@ pub(crate) struct Which {
     /// Of this type only.
     #[arg(long = "type", value_name = "TYPE")]
     pub(crate) kind: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Fork {
+    /// The beginning of the session's id, or its name.
+    pub(crate) session: String,
+    /// What to call the new session.
+    #[arg(long)]
+    pub(crate) name: Option<String>,
+    /// Its first prompt.
+    #[arg(long)]
+    pub(crate) prompt: Option<String>,
 }
 
 #[derive(Debug, Args)]

@@ -5,7 +5,7 @@ use std::convert::Infallible;
 use std::fmt;
 use std::io;
 use std::os::fd::BorrowedFd;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use uuid::Uuid;
@@ -22,7 +22,7 @@ use crate::screen::Screen;
 use crate::signals::{HANGUP, Signals};
 use crate::stamp::{Stamp, Stamper};
 use crate::terminal::Terminal;
-use crate::transcript::Transcript;
+use crate::transcript::{self, Transcript};
 use crate::underway::Underway;
 use crate::view::{self, Face, State};
 
@@ -111,16 +111,21 @@ impl Agent {
     pub(crate) fn start(args: DemoArgs) -> Result<Self, StartError> {
         let stamp: Stamper = Stamp::now;
         let cwd = std::env::current_dir().map_err(StartError::NoFolder)?;
-        let session = args
-            .resume
-            .or(args.session_id)
-            .unwrap_or_else(|| stamp().id);
+        let resumed = args.resume.filter(|_| !args.fork);
+        let session = resumed.or(args.session_id).unwrap_or_else(|| stamp().id);
         if let Some(path) = &args.transcript {
-            let written = path.metadata().is_ok_and(|file| file.len() > 0);
-            match (args.resume, args.session_id) {
-                (Some(id), _) if !written => return Err(StartError::NotFound(id)),
-                (None, Some(id)) if written => return Err(StartError::InUse(id)),
+            let is_written = |path: &Path| path.metadata().is_ok_and(|file| file.len() > 0);
+            // Every conversation of a folder has its own name there.
+            let old = args
+                .resume
+                .map(|id| (id, path.with_file_name(format!("{id}.jsonl"))));
+            match (resumed, args.session_id) {
+                (Some(id), _) if !is_written(path) => return Err(StartError::NotFound(id)),
+                (None, Some(id)) if is_written(path) => return Err(StartError::InUse(id)),
                 _ => {}
+            }
+            if let Some((id, old)) = old.filter(|_| args.fork) {
+                transcript::fork(&old, path, session).map_err(|_| StartError::NotFound(id))?;
             }
         }
         let signals = Signals::open().map_err(StartError::NoTerminal)?;

@@ -15,6 +15,8 @@ pub struct DemoArgs {
     pub session_id: Option<Uuid>,
     /// The id of a conversation to go on with; its transcript is appended to.
     pub resume: Option<Uuid>,
+    /// Go on with the old conversation in a new one.
+    pub fork: bool,
     /// Where the JSONL transcript goes; none is written when absent.
     pub transcript: Option<PathBuf>,
     /// Never ask for permission.
@@ -32,8 +34,10 @@ pub enum ArgsError {
     MissingValue(&'static str),
     /// A session id that is no UUID.
     NotAnId(String),
-    /// Both `--session-id` and `--resume`.
+    /// Both `--session-id` and `--resume`, without `--fork-session`.
     NewAndResumed,
+    /// `--fork-session` without `--resume`.
+    ForkOfNothing,
     /// More than one prompt.
     SecondPrompt(String),
 }
@@ -44,7 +48,11 @@ impl fmt::Display for ArgsError {
             Self::UnknownOption(option) => write!(f, "`{option}` is no option of the demo agent"),
             Self::MissingValue(option) => write!(f, "`{option}` needs a value"),
             Self::NotAnId(text) => write!(f, "`{text}` is no session id (a UUID is)"),
-            Self::NewAndResumed => write!(f, "`--session-id` and `--resume` exclude each other"),
+            Self::NewAndResumed => write!(
+                f,
+                "`--session-id` and `--resume` exclude each other without `--fork-session`"
+            ),
+            Self::ForkOfNothing => write!(f, "`--fork-session` needs `--resume`"),
             Self::SecondPrompt(text) => write!(f, "one prompt at a time, and `{text}` is a second"),
         }
     }
@@ -54,7 +62,7 @@ impl std::error::Error for ArgsError {}
 
 impl DemoArgs {
     /// Reads a command line without the program's name:
-    /// `[--session-id UUID | --resume UUID] [--transcript PATH] [--settings FILE]
+    /// `[--session-id UUID | --resume UUID [--fork-session]] [--transcript PATH] [--settings FILE]
     /// [--dangerously-skip-permissions] [--] [PROMPT]`.
     pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Self, ArgsError> {
         let mut parsed = Self::default();
@@ -78,6 +86,7 @@ impl DemoArgs {
                 "--" if options => options = false,
                 "--session-id" if options => parsed.session_id = Some(id(&value("--session-id")?)?),
                 "--resume" if options => parsed.resume = Some(id(&value("--resume")?)?),
+                "--fork-session" if options => parsed.fork = true,
                 "--transcript" if options => {
                     parsed.transcript = Some(value("--transcript")?.into());
                 }
@@ -90,8 +99,11 @@ impl DemoArgs {
                 _ => parsed.prompt = Some(text),
             }
         }
-        if parsed.session_id.is_some() && parsed.resume.is_some() {
+        if parsed.session_id.is_some() && parsed.resume.is_some() && !parsed.fork {
             return Err(ArgsError::NewAndResumed);
+        }
+        if parsed.fork && parsed.resume.is_none() {
+            return Err(ArgsError::ForkOfNothing);
         }
         Ok(parsed)
     }
@@ -128,6 +140,7 @@ mod tests {
                 prompt: Some("SAY: hi".into()),
                 session_id: Uuid::parse_str(id).ok(),
                 resume: None,
+                fork: false,
                 transcript: Some("/tmp/a=b.jsonl".into()),
                 skip_permissions: true,
                 settings: Some("settings.json".into()),

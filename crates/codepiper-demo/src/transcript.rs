@@ -141,6 +141,21 @@ impl Transcript {
     }
 }
 
+/// Begins the conversation `session` at `to` with all that was said in the one at `from`.
+pub(crate) fn fork(from: &Path, to: &Path, session: Uuid) -> io::Result<()> {
+    let mut copy = open(to)?;
+    let parent = from.file_stem().unwrap_or_default().to_string_lossy();
+    for line in std::fs::read_to_string(from)?.lines() {
+        let Ok(mut entry) = serde_json::from_str::<Value>(line) else {
+            continue;
+        };
+        entry["sessionId"] = json!(session);
+        entry["forkedFrom"] = json!({ "sessionId": parent, "messageUuid": entry["uuid"] });
+        writeln!(copy, "{entry}")?;
+    }
+    Ok(())
+}
+
 /// Opens for appending. A line that a crash cut off is ended, so that it costs no other.
 fn open(path: &Path) -> io::Result<File> {
     if let Some(folder) = path.parent() {

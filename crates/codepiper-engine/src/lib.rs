@@ -44,8 +44,8 @@ pub use policies::{
     SetView,
 };
 pub use sessions::{
-    CreateSession, InputKind, Output, SendPrompt, Sent, SessionManager, TerminalReader, Until,
-    Waited,
+    CreateSession, InputKind, Output, ProviderResume, SendPrompt, Sent, SessionManager,
+    TerminalReader, Until, Waited,
 };
 pub use settings::{DaemonSettings, Settings, SettingsChange};
 
@@ -85,7 +85,7 @@ impl Engine {
             .map_err(EngineError::internal)?
             .map_err(EngineError::internal)?;
         let installation = installation_id(&store).await?;
-        let settings = Settings::load(store.clone()).await?;
+        let settings = Settings::load(store.clone(), Arc::clone(&clock)).await?;
         let tmux = Tmux::find(config.var_os("PATH").as_ref()).await;
         if let Err(error) = &tmux {
             tracing::warn!(%error, "no session can be started");

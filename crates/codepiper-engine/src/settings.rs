@@ -1,11 +1,14 @@
 use std::sync::{Arc, PoisonError, RwLock};
 
-use codepiper_model::Verdict;
+use codepiper_model::{Actor, Clock, EntryKind, Verdict};
 use codepiper_store::{Store, settings};
 use codepiper_tmux::Key;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use crate::EngineError;
+use crate::audit;
+use crate::policies::check_default_action;
 
 const KEY: &str = "daemon";
 
@@ -13,6 +16,7 @@ const KEY: &str = "daemon";
 #[derive(Clone)]
 pub struct Settings {
     store: Store,
+    clock: Arc<dyn Clock>,
     current: Arc<RwLock<DaemonSettings>>,
 }
 
@@ -57,13 +61,14 @@ pub struct SettingsChange {
 }
 
 impl Settings {
-    pub(crate) async fn load(store: Store) -> Result<Self, EngineError> {
+    pub(crate) async fn load(store: Store, clock: Arc<dyn Clock>) -> Result<Self, EngineError> {
         let stored = store.read(|db| settings::get(db, KEY)).await?;
         let current = stored
             .and_then(|value| serde_json::from_value(value).ok())
             .unwrap_or_default();
         Ok(Self {
             store,
+            clock,
             current: Arc::new(RwLock::new(current)),
         })
     }
@@ -77,16 +82,17 @@ impl Settings {
     }
 
     /// Changes some of them. They are stored before they apply.
-    pub async fn change(&self, change: SettingsChange) -> Result<DaemonSettings, EngineError> {
+    pub async fn change(
+        &self,
+        change: SettingsChange,
+        by: Actor,
+    ) -> Result<DaemonSettings, EngineError> {
         if let Some(key) = &change.detach_key {
             let parsed = key.parse::<Key>();
             parsed.map_err(|error| EngineError::invalid("detachKey", error.to_string()))?;
         }
-        if change.default_policy_action == Some(Verdict::Allow) {
-            let message = "`defaultPolicyAction` is `ask` or `deny`; write a rule for what is to \
-                           be allowed";
-            return Err(EngineError::invalid("defaultPolicyAction", message));
-        }
+        check_default_action("defaultPolicyAction", change.default_policy_action)?;
+        let at = self.clock.now();
         let stored = self.store.write(move |tx| {
             let mut now: DaemonSettings = settings::get(tx, KEY)?
                 .and_then(|value| serde_json::from_value(value).ok())
@@ -99,6 +105,10 @@ impl Settings {
             now.default_policy_action = change
                 .default_policy_action
                 .unwrap_or(now.default_policy_action);
+            if let Some(action) = change.default_policy_action {
+                let facts = json!({ "action": action, "by": by.to_string(), "sessionId": null });
+                audit::note(tx, EntryKind::DefaultActionChanged, &facts, at)?;
+            }
             settings::set(tx, KEY, &serde_json::to_value(&now)?)?;
             Ok(now)
         });

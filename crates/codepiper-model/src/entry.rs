@@ -27,6 +27,10 @@ pub enum EntryKind {
     PolicyUpdated,
     /// A policy was removed.
     PolicyDeleted,
+    /// What is done where no rule matches was changed, for a session or for all.
+    DefaultActionChanged,
+    /// A session was given what the rules are for another one.
+    PoliciesCopied,
     /// A set of policies was made.
     PolicySetCreated,
     /// A set of policies was changed.
@@ -53,6 +57,8 @@ impl EntryKind {
             Self::PolicyCreated => "policy_created",
             Self::PolicyUpdated => "policy_updated",
             Self::PolicyDeleted => "policy_deleted",
+            Self::DefaultActionChanged => "default_action_changed",
+            Self::PoliciesCopied => "policies_copied",
             Self::PolicySetCreated => "policy_set_created",
             Self::PolicySetUpdated => "policy_set_updated",
             Self::PolicySetDeleted => "policy_set_deleted",

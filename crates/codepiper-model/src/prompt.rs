@@ -52,9 +52,14 @@ impl PromptText {
         Ok(Self(text))
     }
 
-    /// Takes `text` as it stands, for a slash command that is meant as one.
+    /// Takes `text` for the slash command that it names. Of a name with a blank behind it an agent
+    /// makes no other one of its menu.
     pub fn command(text: &str) -> Result<Self, PromptTextError> {
-        Ok(Self(checked(text)?))
+        let mut text = checked(text)?;
+        if !text.contains(char::is_whitespace) {
+            text.push(' ');
+        }
+        Ok(Self(text))
     }
 
     /// What is to be typed.
@@ -97,6 +102,13 @@ mod tests {
         assert_eq!(literal("a /clear"), "a /clear");
         assert_eq!(literal("\u{200b}!x"), " \u{200b}!x");
         assert_eq!(literal("a\r\nb\rc"), "a\nb\nc");
+    }
+
+    #[test]
+    fn a_command_is_the_one_that_was_named() {
+        let command = |text: &str| PromptText::command(text).unwrap().as_str().to_owned();
+        assert_eq!(command("/clear"), "/clear ");
+        assert_eq!(command("/model opus"), "/model opus");
     }
 
     #[test]

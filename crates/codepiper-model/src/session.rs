@@ -3,7 +3,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::{Activity, Exit, ExitReason, ProviderId, SessionId, Timestamp};
+use crate::{Activity, Exit, ExitReason, ProviderId, SessionId, Timestamp, Verdict};
 
 /// Where a session is in its life.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -101,6 +101,10 @@ pub struct Session {
     pub dangerous_mode: bool,
     /// Whether a tool call is refused while the daemon cannot be asked.
     pub fail_closed: bool,
+    /// What becomes of a request that no rule matches, where the agent itself would ask; none: what
+    /// the daemon's setting says.
+    #[serde(default)]
+    pub default_policy_action: Option<Verdict>,
     /// The agent's own name for the conversation.
     pub provider_session_id: Option<String>,
     /// Where the agent writes the conversation down.

@@ -2,15 +2,15 @@
 
 pub(crate) mod hooks;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use codepiper_model::{ActivityState, Capabilities, LaunchSpec, Native, ProviderId};
 use serde_json::{Value, json};
 
 use crate::provider::{directory, push_prompt};
 use crate::{
-    Home, HookAnswer, HookReading, LaunchRequest, Provider, Reading, Refusal, ScreenText, dialog,
-    prompt_box,
+    Conversation, Home, HookAnswer, HookReading, LaunchRequest, Provider, Reading, Refusal,
+    ScreenText, TranscriptPlace, dialog, prompt_box,
 };
 
 /// Anthropic's Claude Code.
@@ -94,11 +94,15 @@ impl Provider for ClaudeCode {
     fn launch(&self, request: &LaunchRequest<'_>) -> LaunchSpec {
         let overlay = request.dir.join(OVERLAY);
         let mut argv = vec![request.program.display().to_string()];
-        let conversation = request.session_id.to_string();
-        match request.resume {
-            Some(id) => argv.extend(["--resume".to_owned(), id.to_owned()]),
-            None => argv.extend(["--session-id".to_owned(), conversation.clone()]),
-        }
+        let conversation = request.conversation.name();
+        let options: &[&str] = match request.conversation {
+            Conversation::New(name) => &["--session-id", name],
+            Conversation::Resume(name) => &["--resume", name],
+            Conversation::Fork { from, to } => {
+                &["--resume", from, "--fork-session", "--session-id", to]
+            }
+        };
+        argv.extend(options.iter().map(ToString::to_string));
         argv.extend(["--settings".to_owned(), overlay.display().to_string()]);
         if request.dangerous {
             argv.push("--dangerously-skip-permissions".to_owned());
@@ -108,15 +112,27 @@ impl Provider for ClaudeCode {
         }
         argv.extend(request.args.iter().cloned());
         let prompt_in_argv = push_prompt(&mut argv, request.prompt);
-        let conversation = request.resume.map_or(conversation, str::to_owned);
         LaunchSpec {
             argv,
             env: Vec::new(),
             files: vec![(OVERLAY.to_owned(), overlay_text(request))],
-            transcript_path: transcript_path(request.home, request.cwd, &conversation),
-            provider_session_id: Some(conversation),
+            transcript_path: self.transcript(&request.transcript_place(), conversation),
+            provider_session_id: Some(conversation.to_owned()),
             prompt_in_argv,
         }
+    }
+
+    /// `<config>/projects/<directory with every other character as a hyphen>/<conversation>.jsonl`
+    fn transcript(&self, place: &TranscriptPlace<'_>, conversation: &str) -> Option<PathBuf> {
+        let folder: String = place
+            .cwd
+            .to_string_lossy()
+            .chars()
+            .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
+            .collect();
+        let config = directory(place.home, "CLAUDE_CONFIG_DIR", ".claude")?;
+        let name = format!("{conversation}.jsonl");
+        Some(config.join("projects").join(folder).join(name))
     }
 
     fn read_hook(&self, event: &str, data: &Value) -> HookReading {
@@ -217,22 +233,6 @@ fn overlay_text(request: &LaunchRequest<'_>) -> String {
         overlay["skipDangerousModePermissionPrompt"] = true.into();
     }
     overlay.to_string()
-}
-
-/// `<config>/projects/<directory with every other character as a hyphen>/<conversation>.jsonl`
-fn transcript_path(home: Home<'_>, cwd: &Path, conversation: &str) -> Option<PathBuf> {
-    let folder: String = cwd
-        .to_string_lossy()
-        .chars()
-        .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
-        .collect();
-    let config = directory(home, "CLAUDE_CONFIG_DIR", ".claude")?;
-    Some(
-        config
-            .join("projects")
-            .join(folder)
-            .join(format!("{conversation}.jsonl")),
-    )
 }
 
 /// The title already says that the turn is over while hooks run at its end, one of which may make it

@@ -1,5 +1,7 @@
 //! The demo agent inside our own binary.
 
+use std::path::{Path, PathBuf};
+
 use codepiper_model::{ActivityState, Capabilities, LaunchSpec, Native, ProviderId};
 
 use serde_json::{Value, json};
@@ -7,7 +9,8 @@ use serde_json::{Value, json};
 use crate::claude::hooks;
 use crate::provider::push_prompt;
 use crate::{
-    Home, HookAnswer, HookReading, LaunchRequest, Provider, Reading, ScreenText, dialog, prompt_box,
+    Conversation, Home, HookAnswer, HookReading, LaunchRequest, Provider, Reading, ScreenText,
+    TranscriptPlace, dialog, prompt_box,
 };
 
 /// The settings in the session's directory.
@@ -52,20 +55,20 @@ impl Provider for Demo {
     }
 
     fn launch(&self, request: &LaunchRequest<'_>) -> LaunchSpec {
-        let transcript = request.dir.join("transcript.jsonl");
+        let conversation = request.conversation.name();
+        let transcript = place(request.dir, conversation);
         let mut argv = vec![
             request.program.display().to_string(),
             "demo-agent".to_owned(),
         ];
-        let conversation = request
-            .resume
-            .map_or(request.session_id.to_string(), str::to_owned);
-        let option = if request.resume.is_some() {
-            "--resume"
-        } else {
-            "--session-id"
+        let options: &[&str] = match request.conversation {
+            Conversation::New(name) => &["--session-id", name],
+            Conversation::Resume(name) => &["--resume", name],
+            Conversation::Fork { from, to } => {
+                &["--resume", from, "--fork-session", "--session-id", to]
+            }
         };
-        argv.extend([option.to_owned(), conversation.clone()]);
+        argv.extend(options.iter().map(ToString::to_string));
         argv.extend(["--transcript".to_owned(), transcript.display().to_string()]);
         let settings = request.dir.join(SETTINGS);
         argv.extend(["--settings".to_owned(), settings.display().to_string()]);
@@ -81,10 +84,14 @@ impl Provider for Demo {
                 SETTINGS.to_owned(),
                 json!({ "hooks": hooks::settings(request.hooks) }).to_string(),
             )],
-            provider_session_id: Some(conversation),
+            provider_session_id: Some(conversation.to_owned()),
             transcript_path: Some(transcript),
             prompt_in_argv,
         }
+    }
+
+    fn transcript(&self, from: &TranscriptPlace<'_>, conversation: &str) -> Option<PathBuf> {
+        Some(place(from.dir, conversation))
     }
 
     fn read_hook(&self, event: &str, data: &Value) -> HookReading {
@@ -122,4 +129,12 @@ impl Provider for Demo {
     fn typed_text(&self, screen: ScreenText<'_>) -> Option<String> {
         prompt_box::text(screen, &['>'])
     }
+}
+
+/// `<state>/demo/transcripts/<conversation>.jsonl`, beside the sessions' own directories: a
+/// conversation may go on in another session.
+fn place(dir: &Path, conversation: &str) -> PathBuf {
+    let state = dir.ancestors().nth(2).unwrap_or(dir);
+    let name = format!("{conversation}.jsonl");
+    state.join("demo").join("transcripts").join(name)
 }

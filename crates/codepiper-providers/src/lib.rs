@@ -16,7 +16,7 @@ mod transcript;
 use codepiper_model::ProviderId;
 
 pub use hook::{HookAnswer, HookCall, HookCommand, HookFact, HookReading};
-pub use provider::{Home, LaunchRequest, Provider, Refusal};
+pub use provider::{Conversation, Home, LaunchRequest, Provider, Refusal, TranscriptPlace};
 pub use reading::{Reading, ScreenText};
 pub use transcript::{Turn, turn_of};
 

@@ -1,6 +1,6 @@
 use std::path::{Path, PathBuf};
 
-use codepiper_model::{Capabilities, LaunchSpec, PromptText, ProviderId, SessionId};
+use codepiper_model::{Capabilities, LaunchSpec, PromptText, ProviderId};
 use serde_json::Value;
 
 use crate::{HookAnswer, HookCommand, HookReading, Reading, ScreenText};
@@ -8,8 +8,6 @@ use crate::{HookAnswer, HookCommand, HookReading, Reading, ScreenText};
 /// What a session is asked to be, as far as its agent is concerned.
 #[derive(Clone, Debug)]
 pub struct LaunchRequest<'a> {
-    /// The session.
-    pub session_id: SessionId,
     /// The agent's program.
     pub program: &'a Path,
     /// Where it starts, with links resolved.
@@ -24,12 +22,37 @@ pub struct LaunchRequest<'a> {
     pub dangerous: bool,
     /// The first prompt.
     pub prompt: Option<&'a PromptText>,
-    /// The agent's own name of the conversation to go on with.
-    pub resume: Option<&'a str>,
+    /// Which conversation of the agent's own.
+    pub conversation: Conversation<'a>,
     /// How it calls its hooks.
     pub hooks: HookCommand<'a>,
     /// The environment the agent will have.
     pub home: Home<'a>,
+}
+
+/// A conversation, by the agent's own name for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Conversation<'a> {
+    /// A new one gets this name.
+    New(&'a str),
+    /// An old one goes on.
+    Resume(&'a str),
+    /// A new one goes on where an old one is now.
+    Fork {
+        /// The old one, which stays as it is.
+        from: &'a str,
+        /// The name of the new one.
+        to: &'a str,
+    },
+}
+
+impl<'a> Conversation<'a> {
+    /// The name that the session's conversation has from then on.
+    pub const fn name(self) -> &'a str {
+        match self {
+            Self::New(name) | Self::Resume(name) | Self::Fork { to: name, .. } => name,
+        }
+    }
 }
 
 /// Why an agent would not start.
@@ -43,6 +66,17 @@ pub struct Refusal {
     pub hint: &'static str,
 }
 
+/// What says where transcripts are.
+#[derive(Clone, Copy, Debug)]
+pub struct TranscriptPlace<'a> {
+    /// Where the agent keeps its things.
+    pub home: Home<'a>,
+    /// Where the conversation takes place, with links resolved.
+    pub cwd: &'a Path,
+    /// The session's own directory.
+    pub dir: &'a Path,
+}
+
 /// Where an agent keeps its things: its environment, and the files it would find there.
 #[derive(Clone, Copy)]
 pub struct Home<'a> {
@@ -50,6 +84,17 @@ pub struct Home<'a> {
     pub var: &'a dyn Fn(&str) -> Option<String>,
     /// The contents of a file.
     pub file: &'a dyn Fn(&Path) -> Option<String>,
+}
+
+impl<'a> LaunchRequest<'a> {
+    /// What says where its transcript is.
+    pub const fn transcript_place(&self) -> TranscriptPlace<'a> {
+        TranscriptPlace {
+            home: self.home,
+            cwd: self.cwd,
+            dir: self.dir,
+        }
+    }
 }
 
 impl std::fmt::Debug for Home<'_> {
@@ -88,6 +133,9 @@ pub trait Provider: Sync {
 
     /// The arguments and files of a launch.
     fn launch(&self, request: &LaunchRequest<'_>) -> LaunchSpec;
+
+    /// Where it writes a conversation down, once somebody has said something in it.
+    fn transcript(&self, place: &TranscriptPlace<'_>, conversation: &str) -> Option<PathBuf>;
 
     /// What an event of its hooks says.
     fn read_hook(&self, event: &str, data: &Value) -> HookReading;

@@ -55,25 +55,41 @@ pub(crate) async fn guard(
     if request.uri().path().starts_with("/hooks/") {
         return next.run(request).await;
     }
-    let actor = match caller.actor(&engine).await {
-        Ok(actor) => actor,
-        Err(error) => return ApiError::from(error).into_response(),
-    };
+    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    // A caller that hangs up at once must not get out of being written down.
+    let judgement = tokio::spawn(judge(engine, caller, method, path));
+    match judgement.await.map_err(EngineError::internal).flatten() {
+        Ok(Ok(actor)) => {
+            request.extensions_mut().insert(actor);
+            next.run(request).await
+        }
+        Ok(Err(refused)) => refusal(refused).into_response(),
+        Err(error) => ApiError::from(error).into_response(),
+    }
+}
+
+/// Says who may make the call, or, once that is written down, who may not.
+async fn judge(
+    engine: Engine,
+    caller: Caller,
+    method: Method,
+    path: String,
+) -> Result<Result<Actor, Actor>, EngineError> {
+    let actor = caller.actor(&engine).await?;
     let may = match actor {
         Actor::Owner => true,
-        Actor::Agent(id) => agent_may(request.method(), request.uri().path(), id),
+        Actor::Agent(id) => agent_may(&method, &path, id),
         Actor::Unknown => false,
     };
     if may {
-        request.extensions_mut().insert(actor);
-        return next.run(request).await;
+        return Ok(Ok(actor));
     }
-    let path: String = request.uri().path().chars().take(200).collect();
-    let what = format!("{} {path}", request.method());
+    let shown: String = path.chars().take(200).collect();
+    let what = format!("{method} {shown}");
     if let Err(error) = engine.actors.note_refusal(actor, &what).await {
         tracing::error!(%error, "cannot store a refusal");
     }
-    refusal(actor).into_response()
+    Ok(Err(actor))
 }
 
 /// An agent may see that the daemon is there, and its own session.

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use codepiper_model::{Exit, Session, SessionId, Status, Timestamp};
+use codepiper_model::{Exit, ProviderId, Session, SessionId, Status, Timestamp, Verdict};
 use rusqlite::{Connection, OptionalExtension as _, Row, named_params};
 
 use crate::StoreError;
@@ -25,11 +25,12 @@ pub fn insert(db: &Connection, stored: &Stored) -> Result<(), StoreError> {
     db.prepare_cached(
         "INSERT INTO sessions (id, provider, name, cwd, status, created_at, updated_at, pid,
              pty_cols, pty_rows, model, billing_mode, dangerous_mode, provider_session_id,
-             transcript_path, socket, exit, scrubbed_env, metadata, secret_hash, fail_closed)
+             transcript_path, socket, exit, scrubbed_env, metadata, secret_hash, fail_closed,
+             default_policy_action)
          VALUES (:id, :provider, :name, :cwd, :status, :created_at, :updated_at, :pid,
              :pty_cols, :pty_rows, :model, :billing_mode, :dangerous_mode, :provider_session_id,
              :transcript_path, :socket, :exit, :scrubbed_env, :metadata, :secret_hash,
-             :fail_closed)",
+             :fail_closed, :default_policy_action)",
     )?
     .execute(named_params! {
         ":id": s.id.to_string(),
@@ -53,6 +54,7 @@ pub fn insert(db: &Connection, stored: &Stored) -> Result<(), StoreError> {
         ":metadata": serde_json::to_string(&s.metadata)?,
         ":secret_hash": stored.secret_hash,
         ":fail_closed": s.fail_closed,
+        ":default_policy_action": s.default_policy_action.map(Verdict::as_str),
     })?;
     Ok(())
 }
@@ -96,6 +98,52 @@ pub fn set_running(
         )?
         .execute((id.to_string(), pid, at.as_millis()))?;
     one(changed)
+}
+
+/// What changes when the agent of an ended session is started again.
+#[derive(Clone, Debug)]
+pub struct Again {
+    /// The hash of the new credential of its hooks.
+    pub secret_hash: Option<String>,
+    /// Variables that its billing mode keeps away from it.
+    pub scrubbed_env: Vec<String>,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Writes down that an ended session starts again. `false` when it has not ended.
+pub fn set_starting_again(
+    db: &Connection,
+    id: SessionId,
+    again: &Again,
+) -> Result<bool, StoreError> {
+    let changed = db
+        .prepare_cached(
+            "UPDATE sessions SET status = 'STARTING', exit = NULL, pid = NULL, secret_hash = ?2,
+                 scrubbed_env = ?3, updated_at = ?4
+             WHERE id = ?1 AND status IN ('STOPPED', 'CRASHED')",
+        )?
+        .execute((
+            id.to_string(),
+            &again.secret_hash,
+            serde_json::to_string(&again.scrubbed_env)?,
+            again.at.as_millis(),
+        ))?;
+    Ok(changed == 1)
+}
+
+/// The sessions that have this conversation of their agent's own, latest first.
+pub fn of_conversation(
+    db: &Connection,
+    provider: ProviderId,
+    conversation: &str,
+) -> Result<Vec<Stored>, StoreError> {
+    let mut statement = db.prepare_cached(
+        "SELECT * FROM sessions WHERE provider = ?1 AND provider_session_id = ?2
+         ORDER BY created_at DESC",
+    )?;
+    let rows = statement.query_and_then((provider.as_str(), conversation), read)?;
+    rows.collect()
 }
 
 /// Writes down how a live session ended. `false` when it had ended already.
@@ -149,6 +197,33 @@ pub fn set_name(
     one(changed)
 }
 
+/// Writes down what becomes of a request of this session that no rule matches; `None`: what the
+/// daemon's setting says. `false` when there is no such session.
+pub fn set_default_action(
+    db: &Connection,
+    id: SessionId,
+    action: Option<Verdict>,
+    at: Timestamp,
+) -> Result<bool, StoreError> {
+    let changed = db
+        .prepare_cached(
+            "UPDATE sessions SET default_policy_action = ?2, updated_at = ?3 WHERE id = ?1",
+        )?
+        .execute((id.to_string(), action.map(Verdict::as_str), at.as_millis()))?;
+    Ok(changed == 1)
+}
+
+/// The sessions that have a default action of their own.
+pub fn default_actions(db: &Connection) -> Result<Vec<(SessionId, Verdict)>, StoreError> {
+    let mut statement = db.prepare_cached(
+        "SELECT id, default_policy_action FROM sessions WHERE default_policy_action IS NOT NULL",
+    )?;
+    let rows = statement.query_and_then([], |row| {
+        Ok((parsed(row, "id")?, named(row, "default_policy_action")?))
+    })?;
+    rows.collect()
+}
+
 /// Writes down the size of a session's terminal.
 pub fn set_size(
     db: &Connection,
@@ -193,6 +268,10 @@ fn read(row: &Row<'_>) -> Result<Stored, StoreError> {
         billing_mode: named(row, "billing_mode")?,
         dangerous_mode: row.get("dangerous_mode")?,
         fail_closed: row.get("fail_closed")?,
+        default_policy_action: match row.get_ref("default_policy_action")? {
+            rusqlite::types::ValueRef::Null => None,
+            _ => Some(named(row, "default_policy_action")?),
+        },
         provider_session_id: row.get("provider_session_id")?,
         transcript_path: row
             .get::<_, Option<String>>("transcript_path")?

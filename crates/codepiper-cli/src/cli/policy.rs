@@ -1,6 +1,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
+use codepiper_model::Verdict;
 
 /// Short lines: one that the help breaks anew could not be pasted.
 const CREATE_EXAMPLE: &str = r#"Example:
@@ -135,6 +136,12 @@ pub(crate) struct UpdatePolicy {
 pub(crate) struct DefaultAction {
     /// What is to become of such a request; without it, what becomes of it now is shown.
     pub(crate) action: Option<Action>,
+    /// Only for this session: the beginning of its id, or its name.
+    #[arg(long)]
+    pub(crate) session: Option<String>,
+    /// Let the session go by what counts for all again.
+    #[arg(long, requires = "session", conflicts_with = "action")]
+    pub(crate) inherit: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -143,6 +150,15 @@ pub(crate) enum Action {
     Ask,
     /// It is refused.
     Deny,
+}
+
+impl Action {
+    pub(crate) const fn verdict(self) -> Verdict {
+        match self {
+            Self::Ask => Verdict::Ask,
+            Self::Deny => Verdict::Deny,
+        }
+    }
 }
 
 #[derive(Debug, Args)]

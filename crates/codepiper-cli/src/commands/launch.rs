@@ -1,11 +1,14 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use codepiper_api::CreateSessionRequest;
+use codepiper_api::{CreateSessionRequest, SessionResponse};
 use codepiper_model::BillingMode;
+use serde_json::Value;
 
-use crate::cli::{Billing, Launch};
+use super::Context;
+use crate::cli::{Action, Billing, Launch};
 use crate::error::CliError;
+use crate::{output, place};
 
 /// Turns the flags of a launch into a request.
 pub(super) fn request(
@@ -26,13 +29,42 @@ pub(super) fn request(
         },
         dangerous_mode: launch.dangerous,
         fail_closed: launch.fail_closed,
+        default_policy_action: launch.default_action.map(Action::verdict),
         model: launch.model,
         name: launch.name,
         cols: launch.cols,
         rows: launch.rows,
         prompt,
+        provider_resume: None,
         metadata: serde_json::Map::default(),
     })
+}
+
+/// Shows a session that has just been started.
+pub(super) fn show(context: &Context, answer: Value) -> Result<(), CliError> {
+    if context.json {
+        return output::json(&answer);
+    }
+    let SessionResponse { session } = serde_json::from_value(answer)?;
+    output::line(format!(
+        "session {} {}",
+        session.id,
+        session.status.as_str()
+    ))?;
+    if !session.scrubbed_env.is_empty() {
+        let names = session.scrubbed_env.join(", ");
+        output::note(format!(
+            "kept away from the agent (billing: subscription): {names}"
+        ));
+    }
+    if session.dangerous_mode {
+        output::note("dangerous mode: the agent runs without asking");
+    }
+    let (program, id) = (place::program(), session.id);
+    output::note(format!(
+        "  {program} attach {id}\n  {program} send {id} 'your prompt' --wait\n  {program} stop {id}"
+    ));
+    Ok(())
 }
 
 /// The directory with links resolved where it exists; the daemon says what is wrong with others.

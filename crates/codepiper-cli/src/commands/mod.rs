@@ -9,14 +9,17 @@ mod daemon;
 mod doctor;
 mod down;
 mod events;
+mod fork;
 mod keys;
 mod kill;
 mod launch;
 mod policy;
 mod policy_set;
 mod providers;
+mod recover;
 mod rename;
 mod resize;
+mod resume;
 mod send;
 mod sessions;
 mod show;
@@ -84,6 +87,9 @@ async fn run_client(mut context: Context, command: Command) -> Result<ExitCode, 
             events::run(&context, args.session.as_deref(), &args.which).await?;
         }
         Command::Rename(args) => rename::run(&context, args).await?,
+        Command::Resume(args) => resume::run(&context, &args).await?,
+        Command::Fork(args) => fork::run(&context, args).await?,
+        Command::Recover(args) => recover::run(&context, &args).await?,
         Command::Stop(args) => stop::run(&context, &args).await?,
         Command::Kill(args) => kill::run(&context, &args).await?,
         Command::Resize(args) => resize::run(&context, &args).await?,

@@ -243,10 +243,15 @@ fn the_person_is_not_taken_for_an_agent() {
     }
 }
 
-/// It calls, and is gone before the daemon gets to it.
+/// It calls, and is gone before the daemon gets to it; somebody else holds its connection.
+#[cfg(target_os = "linux")]
 #[test]
 fn what_cannot_be_told_is_refused_and_that_is_written_down() {
-    use rustix::process::{Pid, Signal, kill_process};
+    use std::io::Write as _;
+
+    use rustix::process::{
+        Pid, PidfdFlags, PidfdGetfdFlags, Signal, kill_process, pidfd_getfd, pidfd_open,
+    };
 
     let home = TestHome::new();
     let pid = home.run(&["daemon", "status", "--json"]).ok().json()["pid"].clone();
@@ -259,17 +264,30 @@ fn what_cannot_be_told_is_refused_and_that_is_written_down() {
         let rows = rows.query_map([], |row| row.get(0)).unwrap();
         rows.collect::<Result<_, _>>().unwrap()
     };
-    home.until("a call is refused", || {
-        kill_process(daemon, Signal::STOP).unwrap();
-        let mut call = home.command(["sessions"]).spawn().unwrap();
-        // Long enough to connect, mostly.
-        std::thread::park_timeout(std::time::Duration::from_millis(300));
-        call.kill().unwrap();
-        call.wait().unwrap();
-        kill_process(daemon, Signal::CONT).unwrap();
-        std::thread::park_timeout(std::time::Duration::from_millis(300));
-        !refused().is_empty()
+    kill_process(daemon, Signal::STOP).unwrap();
+    let mut call = home.command(["sessions"]).spawn().unwrap();
+    let caller = pidfd_open(Pid::from_child(&call), PidfdFlags::empty()).unwrap();
+    let fds = std::path::PathBuf::from(format!("/proc/{}/fd", call.id()));
+    let mut held = None;
+    home.until("it is connected", || {
+        // Its runtime has a pair of sockets of its own, of which both ends have an address.
+        let numbers = std::fs::read_dir(&fds).unwrap().flatten();
+        held = numbers
+            .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
+            .filter_map(|fd| pidfd_getfd(&caller, fd, PidfdGetfdFlags::empty()).ok())
+            .map(std::os::unix::net::UnixStream::from)
+            .find(|it| {
+                it.peer_addr()
+                    .is_ok_and(|peer| peer.as_pathname().is_some())
+            });
+        held.is_some()
     });
+    call.kill().unwrap();
+    call.wait().unwrap();
+    let request = b"GET /sessions HTTP/1.1\r\nhost: localhost\r\n\r\n";
+    held.as_mut().unwrap().write_all(request).unwrap();
+    kill_process(daemon, Signal::CONT).unwrap();
+    home.until("the call is refused", || !refused().is_empty());
     let refused = refused();
     let sealed = refused.first().unwrap();
     assert!(sealed.contains("\"actor\":\"unknown\""), "{sealed}");

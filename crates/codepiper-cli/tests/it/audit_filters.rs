@@ -150,6 +150,10 @@ fn what_came_after_is_found_too() {
     let before = start["seq"].to_string();
     let older = found(&home, &["entries", "--before", &before], "entries");
     assert_eq!(older, all[..all.len() - 1]);
+    // Starting again is a start.
+    home.run(&["kill", &bold]).ok();
+    home.run(&["resume", &bold]).ok();
+    assert_eq!(kinds(&["--kind", "dangerous_start"]).len(), 2);
     let unknown = home.run(&["audit", "entries", "--kind", "nope"]);
     assert_eq!(unknown.code, 2);
     assert!(unknown.stderr.contains("`actor_refused`"), "{unknown:?}");
@@ -167,14 +171,14 @@ fn what_came_after_is_found_too() {
 #[test]
 fn a_telephone_shows_it_line_by_line() {
     let (home, id) = recorded();
-    let outer = home.path("outer");
-    let tmux = |args: &[&str]| {
-        let mut command = std::process::Command::new("timeout");
-        command.args(["20", "tmux", "-u", "-f", "/dev/null", "-S"]);
-        let output = command.arg(&outer).args(args).output().unwrap();
-        String::from_utf8(output.stdout).unwrap()
-    };
-    let shown = |command: &str| {
+    // A tmux server each: one that is ending may still take in the next session.
+    let shown = |outer: &str, command: &str| {
+        let tmux = |args: &[&str]| {
+            let mut tmux = std::process::Command::new("timeout");
+            tmux.args(["20", "tmux", "-u", "-f", "/dev/null", "-S"]);
+            let output = tmux.arg(home.path(outer)).args(args).output().unwrap();
+            String::from_utf8(output.stdout).unwrap()
+        };
         let line = format!(
             "HOME={} CODEPIPER_SOCKET={} '{}' {command}; cat",
             home.dir.path().display(),
@@ -200,7 +204,7 @@ fn a_telephone_shows_it_line_by_line() {
         tmux(&["kill-server"]);
         screen
     };
-    let screen = shown("audit --decision deny; echo end of it");
+    let screen = shown("one", "audit --decision deny; echo end of it");
     let lines: Vec<&str> = screen.lines().collect();
     assert!(lines[0].ends_with("Z deny, blocked"), "{screen}");
     assert_eq!(
@@ -213,7 +217,7 @@ fn a_telephone_shows_it_line_by_line() {
         ["  Bash: touch denied", "end of it"],
         "{screen}"
     );
-    let screen = shown("audit entries --kind answered; echo end of it");
+    let screen = shown("two", "audit entries --kind answered; echo end of it");
     assert!(
         screen.lines().next().unwrap().contains("Z answered ("),
         "{screen}"

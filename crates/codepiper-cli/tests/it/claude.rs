@@ -51,6 +51,20 @@ impl FakeClaude {
             .any(|request| request.body.to_string().contains(text))
     }
 
+    /// The latest request to the model whose own words contain this, with all that was said before.
+    pub(crate) fn history_of(&self, text: &str) -> String {
+        let requests = self.model.requests();
+        let bodies = requests.iter().map(|request| &request.body);
+        let found = bodies
+            .filter(|body| body["messages"].to_string().contains(text))
+            .max_by_key(|body| body.to_string().len());
+        found.unwrap()["messages"].to_string()
+    }
+
+    pub(crate) fn url(&self) -> String {
+        self.model.base_url()
+    }
+
     /// Starts a session and returns its id.
     pub(crate) fn start(&self, home: &TestHome, extra: &[&str]) -> String {
         let work = home.work();

@@ -437,3 +437,105 @@ fn an_answer_in_the_terminal_is_for_one_request_only() {
         home.until(name, || home.path(&format!("work/{name}")).exists());
     }
 }
+
+/// Ways around a rule, each of which the real agent is told to go.
+#[test]
+fn no_way_around_a_rule_leads_past_it() {
+    let fake = FakeClaude::new();
+    let home = FakeClaude::home();
+    home.policy(&json!([
+        { "id": "all", "action": "allow", "tool": "Bash" },
+        { "id": "touch", "action": "deny", "tool": "Bash", "command": "touch *" },
+        { "id": "out", "action": "deny", "path": { "write": "*/outside/*" } },
+        { "id": "bad", "action": "deny", "tool": "Bash", "risk": "unknown" },
+    ]));
+    std::fs::create_dir(home.path("outside")).unwrap();
+    std::os::unix::fs::symlink(home.path("outside"), home.path("work/link")).unwrap();
+    let id = ready(&fake, &home, &[]);
+    let denied = [
+        "true; touch made",
+        "env -i touch made",
+        "/usr/bin/touch made",
+        "\\touch made",
+        "t'ou'ch made",
+        "bash -lc 'touch made'",
+        "eval touch made",
+        "echo made | xargs touch",
+        "find . -maxdepth 0 -exec touch made \\;",
+        "alias t=touch; t made",
+        "echo dG91Y2ggbWFkZQ== | base64 -d | sh",
+        "X=touch; $X made",
+        "touch${IFS}made",
+        "echo $(touch made)",
+        "echo x > link/made",
+        "echo x > ../outside/made",
+        "cd /proc/self/cwd/link && echo x > made",
+    ];
+    let prompt = format!("RUN: {}\nSAY: tried all", denied.join("\nRUN: "));
+    let done = home.run(&["send", &id, &prompt, "--wait"]);
+    assert_eq!(done.ok().stdout.trim(), "tried all");
+    let decisions = home.decisions(&id);
+    assert_eq!(decisions.len(), denied.len());
+    for (decision, line) in decisions.iter().rev().zip(denied) {
+        assert_eq!(decision["toolInput"]["command"], line);
+        let is_stopped = decision["decision"] == "deny" && decision["outcome"] == "blocked";
+        assert!(is_stopped, "{line}: {decision:#}");
+    }
+    assert!(!home.path("work/made").exists());
+    assert!(!home.path("outside/made").exists());
+    home.run(&["send", &id, "RUN: echo x > other\nSAY: done", "--wait"])
+        .ok();
+    assert!(home.path("work/other").exists(), "the rest is allowed");
+}
+
+#[test]
+fn what_is_typed_is_judged_as_the_agent_would_take_it() {
+    let fake = FakeClaude::new();
+    let home = FakeClaude::home();
+    home.policy(&json!([
+        { "id": "clear", "action": "deny", "tool": "terminal_input", "args": { "input": "/clear*" } },
+        { "id": "drop", "action": "deny", "tool": "terminal_input", "args": { "input": "*drop the tables*" } },
+        { "id": "touch", "action": "deny", "tool": "Bash", "command": "touch *" },
+    ]));
+    let id = ready(&fake, &home, &[]);
+    let press = |keys: &[&str]| {
+        let body = json!({ "keys": keys }).to_string();
+        home.http("POST", &format!("/sessions/{id}/keys"), body.as_bytes())
+    };
+    let type_out = |text: &str| {
+        for c in text.chars() {
+            assert_eq!(press(&[&c.to_string()]).0, 200);
+        }
+    };
+    assert_eq!(home.run(&["slash", &id, "clear"]).code, 5);
+    // Of these letters Claude Code would make the first command of its menu, but not of this name.
+    home.run(&["slash", &id, "clea"]).ok();
+    home.until("the command is not known", || {
+        home.run(&["tail", &id])
+            .stdout
+            .contains("Unknown command: /clea")
+    });
+    type_out("/clea");
+    home.until("the menu is shown", || {
+        home.run(&["tail", &id]).stdout.contains("/clear ")
+    });
+    assert_eq!(press(&["enter"]).0, 403);
+    press(&["ctrl+u"]);
+    // A shell line shows as its own mode.
+    type_out("!touch made");
+    let (status, body) = press(&["enter"]);
+    assert_eq!(status, 403, "{body}");
+    press(&["ctrl+u"]);
+    press(&["backspace"]);
+    // Typed out of order.
+    type_out("drp the tables");
+    let left = ["left"; 12];
+    assert_eq!(press(&left).0, 200);
+    type_out("o");
+    let (status, body) = press(&["enter"]);
+    assert_eq!(status, 403, "{body}");
+    press(&["ctrl+u"]);
+    press(&["ctrl+k"]);
+    home.run(&["send", &id, "SAY: still here", "--wait"]).ok();
+    assert!(!home.path("work/made").exists());
+}

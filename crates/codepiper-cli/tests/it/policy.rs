@@ -350,6 +350,42 @@ fn the_default_decides_what_no_rule_matches() {
 }
 
 #[test]
+fn a_session_may_have_a_default_of_its_own_which_counts_at_once() {
+    let mut home = TestHome::new();
+    let strict = home.demo(&["--default-action", "deny"]);
+    let other = home.demo(&[]);
+    let touch = |home: &TestHome, id: &str, file: &str| {
+        let prompt = format!("RUN: touch {file}\nSAY: went on");
+        home.run(&["send", id, &prompt, "--wait"]).code
+    };
+    assert_eq!(touch(&home, &strict, "a"), 0);
+    assert!(!home.path("work/a").exists());
+    assert_eq!(touch(&home, &other, "b"), 7, "the others are asked about");
+    home.run(&["keys", &other, "escape"]).ok();
+
+    let default = |home: &TestHome, extra: &[&str]| {
+        let args = [&["policy", "default", "--session", &strict], extra].concat();
+        home.run(&args).ok().stdout
+    };
+    assert_eq!(default(&home, &[]), "deny\n");
+    assert_eq!(default(&home, &["--inherit"]), "ask (counts for all)\n");
+    assert_eq!(touch(&home, &strict, "c"), 7);
+    home.run(&["keys", &strict, "escape"]).ok();
+    default(&home, &["deny"]);
+    home.kill_daemon();
+    home.start_daemon();
+    assert_eq!(touch(&home, &strict, "d"), 0);
+    assert_eq!(home.session(&strict)["defaultPolicyAction"], "deny");
+
+    let path = format!("/sessions/{strict}/default-policy-action");
+    let (status, body) = home.http("PUT", &path, br#"{"action":"allow"}"#);
+    assert_eq!(status, 400, "{body}");
+    assert!(body.contains("write a rule"), "{body}");
+    let nobody = "/sessions/0f5d3b9e-5b0a-4c8e-9d0c-2f6d1a7b8c9d/default-policy-action";
+    assert_eq!(home.http("PUT", nobody, br#"{"action":null}"#).0, 404);
+}
+
+#[test]
 fn the_examples_of_the_help_work() {
     let home = TestHome::new();
     let bin = std::path::Path::new(env!("CARGO_BIN_EXE_codepiper"));

@@ -21,7 +21,7 @@ pub(crate) use head::keep as keep_head;
 pub use head::{Head, Heads};
 pub(crate) use record::{
     Ruling, answered, came_of, input_changed, note, record, record_before, rule_again,
-    shown_answer, submitted,
+    shown_answer, started, submitted,
 };
 pub(crate) use redact::Redactor;
 pub use search::{DecisionFilter, EntryFilter, Query as AuditQuery, StoredDecision, StoredEntry};

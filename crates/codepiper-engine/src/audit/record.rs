@@ -1,7 +1,8 @@
 //! Writing the audit, always in the transaction of what it is about.
 
 use codepiper_model::{
-    Answer, Decision, DecisionKind, DecisionSource, EntryKind, Matched, Outcome, Seq, Timestamp,
+    Actor, Answer, Decision, DecisionKind, DecisionSource, EntryKind, Matched, Outcome, Seq,
+    Session, Timestamp,
 };
 use codepiper_store::decisions::{self, StoredDecision};
 use codepiper_store::{StoreError, Transaction};
@@ -209,6 +210,25 @@ pub(crate) fn input_changed(
 ) -> Result<(), StoreError> {
     let facts = json!({ "toolInput": tool_input });
     seal_entry(tx, at, EntryKind::InputChanged, Some(&decision.id), &facts)
+}
+
+/// Writes down that an agent is started that does not ask; the others' starts are events only.
+pub(crate) fn started(
+    tx: &Transaction<'_>,
+    session: &Session,
+    by: Actor,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    if !session.dangerous_mode {
+        return Ok(());
+    }
+    let facts = json!({
+        "by": by.to_string(),
+        "cwd": session.cwd,
+        "provider": session.provider,
+        "sessionId": session.id,
+    });
+    note(tx, EntryKind::DangerousStart, &facts, at)
 }
 
 /// Writes down something else that has to be accounted for.

@@ -1,7 +1,8 @@
 //! The answer to a tool call.
 
 use codepiper_model::{
-    ApprovalId, ApprovalStatus, DecisionKind, DecisionSource, Matched, Permission, Seq, Verdict,
+    ApprovalId, ApprovalStatus, DecisionKind, DecisionSource, Matched, Permission, Seq, SessionId,
+    Verdict,
 };
 use codepiper_providers::{HookAnswer, HookCall, HookFact, HookReading, provider};
 use codepiper_store::approvals::StoredApproval;
@@ -125,7 +126,7 @@ impl Hooks {
         let (tool_call, asked) = request(subject, report, reading, call);
         let matched = self.parts.policies.evaluate(&tool_call).matched;
         let earlier = self.earlier(&asked).await?;
-        let ruling = self.ruling_on_request(matched, call, earlier.as_ref());
+        let ruling = self.ruling_on_request(asked.session_id, matched, call, earlier.as_ref());
         let is_for_person =
             ruling.decision == DecisionKind::Ask && !call.is_question && subject.is_live;
         let at = asked.at;
@@ -184,6 +185,7 @@ impl Hooks {
 
     fn ruling_on_request(
         &self,
+        session_id: SessionId,
         matched: Vec<Matched>,
         call: &HookCall,
         earlier: Option<&StoredDecision>,
@@ -200,7 +202,7 @@ impl Hooks {
             reason = Some("the agent's own rules ask although a rule here allows".to_owned());
         } else if matched.is_empty() && !call.is_question {
             source = DecisionSource::Default;
-            decision = match self.parts.policies.default_action() {
+            decision = match self.parts.policies.default_action(Some(session_id)) {
                 Verdict::Deny => {
                     reason = Some("no rule allows it, and the default is to deny".to_owned());
                     DecisionKind::Deny

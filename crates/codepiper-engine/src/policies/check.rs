@@ -72,11 +72,12 @@ impl PolicyEngine {
                 )
             }
         };
+        let default = self.default_action(call.session_id);
         let decided_by = evaluation.decided_by();
-        let verdict = decided_by.map_or_else(|| self.default_action(), |rule| rule.action);
+        let verdict = decided_by.map_or(default, |rule| rule.action);
         let commands = evaluation.commands.iter().map(|command| CheckedCommand {
             argv: command.argv.clone(),
-            verdict: command.verdict.unwrap_or_else(|| self.default_action()),
+            verdict: command.verdict.unwrap_or(default),
         });
         let commands = commands.collect();
         Ok(Checked {

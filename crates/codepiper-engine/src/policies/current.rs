@@ -2,10 +2,10 @@
 
 use std::collections::{HashMap, HashSet};
 
-use codepiper_model::{Scope, SessionId};
+use codepiper_model::{Scope, SessionId, Verdict};
 use codepiper_policy::{CompiledPolicy, Scoped};
 use codepiper_store::policies::{self, StoredPolicy};
-use codepiper_store::{Connection, StoreError, policy_sets};
+use codepiper_store::{Connection, StoreError, policy_sets, sessions};
 use serde_json::{Value, json};
 
 use super::view::{parsed, wrong};
@@ -17,6 +17,8 @@ pub(super) struct Current {
     policies: Vec<Held>,
     /// The sets that each session has.
     given: HashMap<SessionId, HashSet<String>>,
+    /// The default actions of the sessions that have one of their own.
+    defaults: HashMap<SessionId, Verdict>,
 }
 
 #[derive(Debug)]
@@ -44,7 +46,13 @@ impl Current {
         Ok(Self {
             policies: held.collect(),
             given,
+            defaults: sessions::default_actions(db)?.into_iter().collect(),
         })
+    }
+
+    /// The default action of a session that has one of its own.
+    pub(super) fn default_action(&self, session: SessionId) -> Option<Verdict> {
+        self.defaults.get(&session).copied()
     }
 
     /// The policies that have a say in a session, and why.

@@ -3,16 +3,18 @@
 mod change;
 mod check;
 mod current;
+mod default_action;
 mod disk;
 mod sets;
 mod view;
 
 use std::sync::{Arc, PoisonError, RwLock};
 
-use codepiper_model::{Clock, SessionId, ToolCall, Verdict};
+use codepiper_model::{Clock, SessionId, ToolCall};
 use codepiper_policy::{Evaluation, evaluate};
 use codepiper_store::Store;
 use codepiper_store::policies;
+pub(crate) use default_action::check_default_action;
 pub(crate) use disk::context;
 use tokio::sync::Mutex;
 
@@ -83,16 +85,16 @@ impl PolicyEngine {
         evaluate(&current.scoped(call.session_id), call, &context())
     }
 
+    /// Whether there is a policy for this session.
+    pub(crate) fn has_any(&self, session_id: SessionId) -> bool {
+        !self.current().scoped(Some(session_id)).is_empty()
+    }
+
     /// Whether a rule is about text that is typed in this session.
     pub(crate) fn speak_of_typing(&self, session_id: SessionId) -> bool {
         let current = self.current();
         let mut policies = current.scoped(Some(session_id)).into_iter();
         policies.any(|scoped| scoped.policy.is_about_typing())
-    }
-
-    /// What becomes of a request that no rule matches, where the agent itself would ask.
-    pub(crate) fn default_action(&self) -> Verdict {
-        self.settings.get().default_policy_action
     }
 
     fn current(&self) -> Arc<Current> {

@@ -280,12 +280,47 @@ impl PolicyEngine {
         .await
     }
 
-    /// Gives the default set to a session that is being made.
-    pub(crate) async fn give_default(&self, session_id: SessionId) -> Result<(), EngineError> {
+    /// Takes in a session that is being made of another one, whose sets and own policies it gets.
+    pub(crate) async fn take_in_like(
+        &self,
+        session_id: SessionId,
+        other: SessionId,
+        by: Actor,
+    ) -> Result<(), EngineError> {
+        let now = self.clock.now();
+        self.change_sets(by, EntryKind::PoliciesCopied, move |tx| {
+            let sets = policy_sets::given(tx)?;
+            let sets = sets.into_iter().filter(|(session, _)| *session == other);
+            let sets: Vec<String> = sets.map(|(_, set)| set).collect();
+            for set in &sets {
+                policy_sets::give(tx, session_id, set)?;
+            }
+            let own = policies::all(tx)?;
+            let own = own
+                .into_iter()
+                .filter(|policy| policy.session_id == Some(other));
+            let mut copies = Vec::new();
+            for mut policy in own {
+                policy.id = uuid::Uuid::now_v7().to_string();
+                policy.session_id = Some(session_id);
+                (policy.created_at, policy.updated_at) = (now, now);
+                policies::insert(tx, &policy)?;
+                copies.push(policy.id);
+            }
+            Ok(Ok(
+                json!({ "from": other, "policyIds": copies, "policySetIds": sets,
+                "sessionId": session_id }),
+            ))
+        })
+        .await
+    }
+
+    /// Takes in a session that is being made, and gives it the default set.
+    pub(crate) async fn take_in(&self, session_id: SessionId) -> Result<(), EngineError> {
         let default = self.store.read(policy_sets::default).await?;
         match default {
             Some(set) => self.give_set(session_id, &set.id, Actor::Owner).await,
-            None => Ok(()),
+            None => self.reload().await,
         }
     }
 

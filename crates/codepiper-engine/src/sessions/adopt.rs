@@ -43,6 +43,33 @@ impl SessionManager {
         Ok(())
     }
 
+    /// Takes up a session whose tmux server did not answer.
+    pub async fn recover(&self, id: SessionId) -> Result<Session, EngineError> {
+        let stored = self.stored(id).await?;
+        if self.live_map().contains_key(&id) {
+            return self.get(id).await;
+        }
+        let found = if stored.session.status.is_live() {
+            timeout(PATIENCE, self.adopt(&stored)).await
+        } else {
+            Ok(Ok(Found::Ended))
+        };
+        match found {
+            Ok(Ok(Found::Adopted)) => self.get(id).await,
+            Ok(Ok(Found::Ended)) => Err(EngineError::conflict_with_hint(
+                "session_ended",
+                format!("session `{id}` has no terminal any more"),
+                "`codepiper resume` starts its agent again, with the same conversation",
+            )),
+            Ok(Ok(Found::Unknown)) | Err(_) => Err(EngineError::conflict_with_hint(
+                "session_unreachable",
+                format!("the tmux server of session `{id}` does not answer"),
+                "it is tried again every few seconds; `codepiper kill` ends it",
+            )),
+            Ok(Err(error)) => Err(error),
+        }
+    }
+
     async fn adopt_patiently(&self, stored: Stored) {
         let id = stored.session.id;
         let first = timeout(PATIENCE, self.adopt(&stored)).await;

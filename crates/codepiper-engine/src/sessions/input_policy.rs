@@ -2,17 +2,23 @@
 //! before Enter is pressed, whoever typed which part of it. It has one row in the audit where rules
 //! speak of typed text, and where it runs a shell line; other words are events like any.
 
+use std::time::Duration;
+
 use codepiper_model::{
     Actor, DecisionKind, DecisionSource, EventSource, Matched, Outcome, SessionId, Timestamp,
     ToolCall, Verdict,
 };
-use codepiper_policy::{TERMINAL_INPUT, TypedKind};
+use codepiper_policy::{TERMINAL_INPUT, TypedKind, TypedLine};
 use codepiper_store::{StoreError, Transaction, decisions};
 use serde_json::{Value, json};
 
+use super::typing::until;
 use super::{Live, SessionManager, Subject};
 use crate::EngineError;
 use crate::audit::{self, Asked, Ruling};
+
+/// How agents show a long text that was pasted.
+const PASTED: &str = "[Pasted text";
 
 /// A line that may be submitted.
 #[derive(Clone, Debug)]
@@ -37,8 +43,9 @@ impl SessionManager {
         by: Actor,
     ) -> Result<Option<Judged>, EngineError> {
         let typed = live.typed().clone();
-        if !typed.is_exact() {
-            live.quiet().await;
+        // Where there is no rule nothing can be refused, and nobody is kept waiting.
+        if self.parts.policies.has_any(live.id) {
+            settled(live, &typed).await;
         }
         if live.read_screen().is_dialog() {
             return Ok(None);
@@ -48,9 +55,7 @@ impl SessionManager {
         if !typed.text().trim().is_empty() {
             texts.push(typed.text().to_owned());
         }
-        let is_hidden = shown
-            .as_ref()
-            .is_none_or(|shown| shown.contains("[Pasted text"));
+        let is_hidden = shown.as_ref().is_none_or(|shown| shown.contains(PASTED));
         if !typed.is_exact() && is_hidden && self.parts.policies.speak_of_typing(live.id) {
             return Err(unreadable(live.id));
         }
@@ -123,6 +128,34 @@ impl SessionManager {
             None => Ok(Some(Judged { decision_id, by })),
         }
     }
+}
+
+/// Waits, but never long, until the screen shows what was typed, and what the agent makes of it.
+async fn settled(live: &Live, typed: &TypedLine) {
+    const ECHO: Duration = Duration::from_millis(500);
+    if typed.is_exact() {
+        let is_echoed = |shown: String| shown.contains(PASTED) || same(&shown, typed.text());
+        let echoed = until(live, ECHO, |_| live.shown_text().is_none_or(is_echoed));
+        let _ = echoed.await;
+    }
+    // The menu of commands comes a moment later.
+    let is_name = |text: &str| text.starts_with('/') && !text.contains(char::is_whitespace);
+    if live.shown_text().as_deref().is_some_and(is_name) {
+        let _ = until(live, ECHO, |_| !live.completions().is_empty()).await;
+        live.quiet().await;
+    } else if !typed.is_exact() {
+        live.quiet().await;
+    }
+}
+
+/// Whether two texts are the same but for where their rows are broken.
+fn same(one: &str, other: &str) -> bool {
+    let letters = |text: &str| {
+        text.chars()
+            .filter(|c| !c.is_whitespace())
+            .collect::<String>()
+    };
+    letters(one) == letters(other)
 }
 
 fn call(id: SessionId, subject: &Subject, text: &str) -> ToolCall {

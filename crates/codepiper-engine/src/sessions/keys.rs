@@ -79,7 +79,9 @@ impl SessionManager {
                 pressed.count += typed.len();
                 if !live.read_screen().is_dialog() {
                     let mut line = live.typed();
-                    typed.iter().for_each(|key| take(&mut line, key));
+                    for key in typed {
+                        take(&mut line, key);
+                    }
                 }
             }
             if let Some(enter) = enter {

@@ -109,8 +109,8 @@ impl Live {
 
     /// Waits, but never long, until the screen has stopped changing.
     pub(super) async fn quiet(&self) {
-        const QUIET: Duration = Duration::from_millis(60);
-        const LONGEST: Duration = Duration::from_millis(500);
+        const QUIET: Duration = Duration::from_millis(100);
+        const LONGEST: Duration = Duration::from_secs(1);
         let mut changes = self.pane.changes();
         let changing = async { while let Ok(Ok(())) = timeout(QUIET, changes.changed()).await {} };
         drop(timeout(LONGEST, changing).await);

@@ -2,12 +2,18 @@
 
 mod activity;
 mod adopt;
+mod conversation;
 mod create;
+mod fork;
 mod input_policy;
+mod kept;
 mod keys;
+mod launch;
 mod live;
+mod plan;
 mod prompt;
 mod request;
+mod resume;
 mod sight;
 mod stop;
 mod subject;
@@ -40,7 +46,7 @@ use live::Live;
 pub(crate) use subject::Subject;
 
 pub use prompt::{InputKind, SendPrompt, Sent};
-pub use request::CreateSession;
+pub use request::{CreateSession, ProviderResume};
 pub use view::{Output, TerminalReader};
 pub use wait::{Until, Waited};
 
@@ -204,12 +210,13 @@ impl SessionManager {
                 "it is tried again every few seconds; `codepiper kill` ends it",
             )
         } else {
-            EngineError::conflict(
+            EngineError::conflict_with_hint(
                 "session_ended",
                 format!(
                     "session `{id}` is {}; it takes nothing any more",
                     session.status.as_str()
                 ),
+                "`codepiper resume` starts its agent again, with the same conversation",
             )
         })
     }

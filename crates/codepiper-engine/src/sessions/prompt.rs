@@ -6,12 +6,10 @@ use codepiper_model::{
 };
 use codepiper_policy::{Stroke, TypedLine};
 use codepiper_providers::Reading;
-use codepiper_tmux::Input;
 use serde_json::json;
 use tokio::time::timeout;
 
-use super::create::PROMPT_FILE;
-use super::input_policy::Judged;
+use super::launch::PROMPT_FILE;
 use super::turn::{self, transcript_len};
 use super::typing::{press_enter, ready_for_text, type_text, until};
 use super::{Live, SessionManager};
@@ -169,9 +167,7 @@ impl SessionManager {
         ready_for_text(live, &input).await?;
         *live.typed() = TypedLine::empty();
         let mut judged = None;
-        // Of a command the agent may make another; which, it shows only when it stands there.
-        let is_command = kind == InputKind::Command;
-        if let Some(by) = by.filter(|_| enter && !is_command) {
+        if let Some(by) = by.filter(|_| enter) {
             let texts = [text.as_str().to_owned()];
             judged = self.judge_text(live.id, &live.subject, &texts, by).await?;
         }
@@ -185,15 +181,12 @@ impl SessionManager {
         let known = live.activity();
         let failure = type_text(live, &input, text).await?;
         live.typed().take(Stroke::Text(text.as_str()));
-        if let Some(by) = by.filter(|_| enter && is_command && failure.is_none()) {
-            judged = self.judge_command(live, &input, text, by).await?;
-        }
         let (status, reason) = match failure {
             Some(why) => (ReceiptStatus::Failed, Some(why.to_owned())),
             None if !enter => (ReceiptStatus::Typed, None),
             // A busy agent keeps it for later; of a slash command no turn is to be seen.
             None if queued => press_enter(live, &input, text, |r| r.has_box && r.box_empty).await?,
-            None if is_command => {
+            None if kind == InputKind::Command => {
                 press_enter(live, &input, text, |r| r.has_box && r.box_empty).await?
             }
             None => press_enter(live, &input, text, |r| r.state == ActivityState::Working).await?,
@@ -234,26 +227,5 @@ impl SessionManager {
         }
         let id = receipt_id;
         Ok((Receipt { id, status, reason }, from))
-    }
-    /// Judges a command that stands in the prompt, and takes one away that is refused.
-    async fn judge_command(
-        &self,
-        live: &Live,
-        input: &Input<'_>,
-        text: &PromptText,
-        by: Actor,
-    ) -> Result<Option<Judged>, EngineError> {
-        let mut texts = vec![text.as_str().to_owned()];
-        if self.parts.policies.speak_of_typing(live.id) {
-            live.quiet().await;
-            texts.extend(live.completions());
-        }
-        let judged = self.judge_text(live.id, &live.subject, &texts, by).await;
-        if judged.is_err() {
-            let clear = "ctrl+u".parse().map_err(EngineError::internal)?;
-            input.keys(std::slice::from_ref(&clear)).await?;
-            *live.typed() = TypedLine::unknown();
-        }
-        judged
     }
 }

@@ -1,10 +1,11 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use codepiper_model::{BillingMode, PromptText, ProviderId};
+use codepiper_model::{BillingMode, PromptText, ProviderId, Verdict};
 use serde_json::{Map, Value};
 
 use crate::EngineError;
+use crate::policies::check_default_action;
 
 /// What a new session is asked to be.
 #[derive(Clone, Debug)]
@@ -23,6 +24,8 @@ pub struct CreateSession {
     pub dangerous_mode: bool,
     /// Refuse tool calls while the daemon cannot be asked.
     pub fail_closed: bool,
+    /// What becomes of a request that no rule matches; none: what the setting says.
+    pub default_policy_action: Option<Verdict>,
     /// The model to use.
     pub model: Option<String>,
     /// What people call the session.
@@ -33,8 +36,19 @@ pub struct CreateSession {
     pub rows: Option<u16>,
     /// The first prompt.
     pub prompt: Option<String>,
+    /// The conversation of the agent's own that it goes on with.
+    pub provider_resume: Option<ProviderResume>,
     /// Whatever its maker wants to remember.
     pub metadata: Map<String, Value>,
+}
+
+/// A conversation of an agent's own, by the agent's name for it.
+#[derive(Clone, Debug)]
+pub struct ProviderResume {
+    /// The name.
+    pub conversation: String,
+    /// Whether a copy of it goes on, and it stays as it is.
+    pub is_fork: bool,
 }
 
 /// A request that makes sense, with its directory resolved.
@@ -49,8 +63,10 @@ impl CreateSession {
     /// Checks everything that can be checked before anything is made.
     pub(crate) fn check(&self) -> Result<Checked, EngineError> {
         check_size(self.cols, self.rows)?;
+        check_default_action("defaultPolicyAction", self.default_policy_action)?;
         self.check_env()?;
         self.check_args()?;
+        self.check_conversation_name()?;
         if let Some(model) = &self.model
             && (model.is_empty() || model.len() > 100 || model.chars().any(char::is_control))
         {
@@ -99,6 +115,22 @@ impl CreateSession {
             }
         }
         Ok(())
+    }
+
+    fn check_conversation_name(&self) -> Result<(), EngineError> {
+        // It becomes part of a path, and an argument.
+        let is_name = |name: &str| {
+            let starts_well = name.starts_with(|c: char| c.is_ascii_alphanumeric());
+            let is_part = |c: char| c.is_ascii_alphanumeric() || "-_".contains(c);
+            starts_well && name.len() <= 100 && name.chars().all(is_part)
+        };
+        match &self.provider_resume {
+            Some(old) if !is_name(&old.conversation) => Err(EngineError::invalid(
+                "providerResume.providerSessionId",
+                "`providerResume.providerSessionId` is the agent's own name of a conversation, such as a UUID",
+            )),
+            _ => Ok(()),
+        }
     }
 
     fn check_args(&self) -> Result<(), EngineError> {

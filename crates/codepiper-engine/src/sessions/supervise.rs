@@ -11,7 +11,7 @@ use tokio::sync::watch;
 use tokio::time::{Instant, sleep, sleep_until};
 
 use super::activity::{HookSign, Observed, Signs};
-use super::create::{FAILURE_FILE, PROMPT_FILE, SPEC_FILE};
+use super::launch::{FAILURE_FILE, PROMPT_FILE, SPEC_FILE};
 use super::sight::Sight;
 use super::{Live, SessionManager};
 use crate::EngineError;

@@ -110,7 +110,12 @@ pub(crate) fn read(event: &str, data: &Value) -> HookReading {
         mode: text("permission_mode"),
         conversation: text("session_id")
             .zip(text("transcript_path").map(PathBuf::from))
-            .filter(|_| event == "SessionStart"),
+            .filter(|_| match event {
+                // A fork begins under the old name, and has its own from the first prompt on.
+                "SessionStart" => data["source"] != "resume",
+                "UserPromptSubmit" => true,
+                _ => false,
+            }),
     }
 }
 

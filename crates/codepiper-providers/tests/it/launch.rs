@@ -1,7 +1,7 @@
 use std::path::Path;
 
 use codepiper_model::{LaunchSpec, PromptText, ProviderId};
-use codepiper_providers::{Home, HookCommand, LaunchRequest, provider};
+use codepiper_providers::{Conversation, Home, HookCommand, LaunchRequest, provider};
 
 fn launch<'a>(id: ProviderId, change: impl FnOnce(&mut LaunchRequest<'a>)) -> LaunchSpec {
     let home = Home {
@@ -9,7 +9,6 @@ fn launch<'a>(id: ProviderId, change: impl FnOnce(&mut LaunchRequest<'a>)) -> La
         file: &|_| None,
     };
     let mut request = LaunchRequest {
-        session_id: "0f5d3b9e-5b0a-4c8e-9d0c-2f6d1a7b8c9d".parse().unwrap(),
         program: Path::new("/bin/agent"),
         cwd: Path::new("/srv/my.app"),
         dir: Path::new("/state/x"),
@@ -17,7 +16,7 @@ fn launch<'a>(id: ProviderId, change: impl FnOnce(&mut LaunchRequest<'a>)) -> La
         model: None,
         dangerous: false,
         prompt: None,
-        resume: None,
+        conversation: Conversation::New("0f5d3b9e-5b0a-4c8e-9d0c-2f6d1a7b8c9d"),
         hooks: HookCommand {
             program: Path::new("/state/bin/codepiper"),
             spool: Path::new("/state/spool"),
@@ -79,4 +78,38 @@ fn dangerous_mode_brings_its_flag_and_skips_the_agents_own_warning() {
             .1
             .contains("\"skipDangerousModePermissionPrompt\":true")
     );
+}
+
+#[test]
+fn an_old_conversation_goes_on_and_a_fork_gets_a_name_of_its_own() {
+    for (id, folder) in [
+        (
+            ProviderId::ClaudeCode,
+            "/home/u/.claude/projects/-srv-my-app",
+        ),
+        (ProviderId::Demo, "/demo/transcripts"),
+    ] {
+        let resumed = launch(id, |request| {
+            request.conversation = Conversation::Resume("old");
+        });
+        let spelled = resumed.argv.join(" ");
+        assert!(spelled.contains("--resume old"), "{spelled}");
+        assert!(!spelled.contains("--session-id"), "{spelled}");
+        assert_eq!(resumed.provider_session_id.as_deref(), Some("old"));
+
+        let (from, to) = ("old", "new");
+        let fork = launch(id, |request| {
+            request.conversation = Conversation::Fork { from, to }
+        });
+        let spelled = fork.argv.join(" ");
+        assert!(
+            spelled.contains("--resume old --fork-session --session-id new"),
+            "{spelled}"
+        );
+        assert_eq!(fork.provider_session_id.as_deref(), Some("new"));
+        assert_eq!(
+            fork.transcript_path.unwrap(),
+            Path::new(folder).join("new.jsonl")
+        );
+    }
 }

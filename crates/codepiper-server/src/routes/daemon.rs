@@ -1,9 +1,9 @@
 //! The daemon itself.
 
-use axum::Json;
 use axum::extract::State;
+use axum::{Extension, Json};
 use codepiper_engine::{DaemonSettings, Engine, SettingsChange};
-use codepiper_model::Status;
+use codepiper_model::{Actor, Status};
 use serde_json::{Value, json};
 
 use crate::error::ApiError;
@@ -46,9 +46,10 @@ pub(crate) async fn settings(State(engine): State<Engine>) -> Json<Value> {
 
 pub(crate) async fn change_settings(
     State(engine): State<Engine>,
+    Extension(actor): Extension<Actor>,
     Body(change): Body<SettingsChange>,
 ) -> Result<Json<Value>, ApiError> {
-    Ok(answer(&engine.settings.change(change).await?))
+    Ok(answer(&engine.settings.change(change, actor).await?))
 }
 
 fn answer(settings: &DaemonSettings) -> Json<Value> {

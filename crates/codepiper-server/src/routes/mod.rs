@@ -75,10 +75,17 @@ pub(crate) fn router(engine: Engine) -> Router {
         )
         .route("/sessions", get(sessions::list).post(sessions::create))
         .route("/sessions/{id}", get(sessions::show))
+        .route(
+            "/sessions/{id}/default-policy-action",
+            put(sessions::change_default_action),
+        )
         .route("/sessions/{id}/keys", post(sessions::keys))
         .route("/sessions/{id}/kill", post(sessions::kill))
         .route("/sessions/{id}/name", put(sessions::rename))
         .route("/sessions/{id}/output/stream", get(sessions::output_stream))
+        .route("/sessions/{id}/fork", post(sessions::fork))
+        .route("/sessions/{id}/recover", post(sessions::recover))
+        .route("/sessions/{id}/resume", post(sessions::resume))
         .route("/sessions/{id}/resize", post(sessions::resize))
         .route("/sessions/{id}/send", post(sessions::send))
         .route("/sessions/{id}/stop", post(sessions::stop))

@@ -8,11 +8,11 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use codepiper_api::{
-    CreateSessionRequest, ErrorBody, KeysRequest, OutputParams, OutputResponse, RenameRequest,
-    ResizeRequest, SendKind, SendRequest, SendResponse, SessionResponse, SessionsResponse, Success,
-    WaitParams, WaitResponse,
+    CreateSessionRequest, DefaultActionRequest, ErrorBody, ForkRequest, KeysRequest, OutputParams,
+    OutputResponse, RenameRequest, ResizeRequest, ResumeMode, SendKind, SendRequest, SendResponse,
+    SessionResponse, SessionsResponse, Success, WaitParams, WaitResponse,
 };
-use codepiper_engine::{CreateSession, Engine, InputKind, SendPrompt, Until};
+use codepiper_engine::{CreateSession, Engine, InputKind, ProviderResume, SendPrompt, Until};
 use codepiper_model::Actor;
 use futures_util::stream;
 
@@ -56,11 +56,16 @@ pub(crate) async fn create(
         billing_mode: request.billing_mode,
         dangerous_mode: request.dangerous_mode,
         fail_closed: request.fail_closed,
+        default_policy_action: request.default_policy_action,
         model: request.model,
         name: request.name,
         cols: request.cols,
         rows: request.rows,
         prompt: request.prompt,
+        provider_resume: request.provider_resume.map(|old| ProviderResume {
+            conversation: old.provider_session_id,
+            is_fork: old.mode == ResumeMode::Fork,
+        }),
         metadata: request.metadata,
     };
     let session = engine.sessions.create(create, actor).await?;
@@ -82,6 +87,18 @@ pub(crate) async fn rename(
     Body(request): Body<RenameRequest>,
 ) -> Result<Json<SessionResponse>, ApiError> {
     let session = engine.sessions.rename(id, request.name.as_deref()).await?;
+    Ok(Json(SessionResponse { session }))
+}
+
+pub(crate) async fn change_default_action(
+    State(engine): State<Engine>,
+    Extension(actor): Extension<Actor>,
+    Id(id): Id,
+    Body(request): Body<DefaultActionRequest>,
+) -> Result<Json<SessionResponse>, ApiError> {
+    let policies = &engine.policies;
+    policies.change_default(id, request.action, actor).await?;
+    let session = engine.sessions.get(id).await?;
     Ok(Json(SessionResponse { session }))
 }
 
@@ -145,6 +162,36 @@ pub(crate) async fn stop(
 ) -> Result<Json<Success>, ApiError> {
     engine.sessions.stop(id).await?;
     Ok(Json(Success { success: true }))
+}
+
+pub(crate) async fn resume(
+    State(engine): State<Engine>,
+    Extension(actor): Extension<Actor>,
+    Id(id): Id,
+    _: NoBody,
+) -> Result<Json<SessionResponse>, ApiError> {
+    let session = engine.sessions.resume(id, actor).await?;
+    Ok(Json(SessionResponse { session }))
+}
+
+pub(crate) async fn recover(
+    State(engine): State<Engine>,
+    Id(id): Id,
+    _: NoBody,
+) -> Result<Json<SessionResponse>, ApiError> {
+    let session = engine.sessions.recover(id).await?;
+    Ok(Json(SessionResponse { session }))
+}
+
+pub(crate) async fn fork(
+    State(engine): State<Engine>,
+    Extension(actor): Extension<Actor>,
+    Id(id): Id,
+    Body(request): Body<ForkRequest>,
+) -> Result<(StatusCode, Json<SessionResponse>), ApiError> {
+    let (name, prompt) = (request.name, request.prompt);
+    let session = engine.sessions.fork(id, name, prompt, actor).await?;
+    Ok((StatusCode::CREATED, Json(SessionResponse { session })))
 }
 
 pub(crate) async fn kill(

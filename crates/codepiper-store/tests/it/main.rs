@@ -7,7 +7,7 @@ mod sessions;
 
 use std::path::{Path, PathBuf};
 
-use codepiper_model::{BillingMode, ProviderId, Session, SessionId, Status, Timestamp};
+use codepiper_model::{BillingMode, ProviderId, Session, SessionId, Status, Timestamp, Verdict};
 use codepiper_store::Store;
 use codepiper_store::sessions::Stored;
 use tempfile::TempDir;
@@ -45,6 +45,7 @@ fn a_session() -> Stored {
         billing_mode: BillingMode::Subscription,
         dangerous_mode: false,
         fail_closed: false,
+        default_policy_action: Some(Verdict::Deny),
         provider_session_id: Some("abc".into()),
         transcript_path: Some("/tmp/t.jsonl".into()),
         attach: None,

@@ -1,0 +1,42 @@
+use codepiper_model::{Actor, Session, SessionId};
+
+use super::kept::Kept;
+use super::{CreateSession, ProviderResume, SessionManager};
+use crate::EngineError;
+
+impl SessionManager {
+    /// Makes a new session that goes on where the conversation of another one is now; that one
+    /// stays as it is.
+    pub async fn fork(
+        &self,
+        id: SessionId,
+        name: Option<String>,
+        prompt: Option<String>,
+        by: Actor,
+    ) -> Result<Session, EngineError> {
+        let session = self.stored(id).await?.session;
+        let kept = Kept::read(&self.parts.config.session_dir(id))?;
+        let own_name = id.to_string();
+        let request = CreateSession {
+            provider: session.provider,
+            cwd: session.cwd,
+            args: kept.args,
+            env: kept.env,
+            billing_mode: session.billing_mode,
+            dangerous_mode: session.dangerous_mode,
+            fail_closed: session.fail_closed,
+            default_policy_action: session.default_policy_action,
+            model: session.model,
+            name,
+            cols: Some(session.pty_cols),
+            rows: Some(session.pty_rows),
+            prompt,
+            provider_resume: Some(ProviderResume {
+                conversation: session.provider_session_id.unwrap_or(own_name),
+                is_fork: true,
+            }),
+            metadata: session.metadata,
+        };
+        self.make(request, Some(id), by).await
+    }
+}

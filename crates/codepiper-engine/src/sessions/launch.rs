@@ -1,0 +1,94 @@
+use codepiper_model::{AgentSpec, SessionId};
+use codepiper_tmux::{ConfigOptions, Pane, PaneOptions, Ring, Server, Start, Tag, render_config};
+
+use super::SessionManager;
+use super::plan::{Blueprint, Plan};
+use crate::EngineError;
+use crate::config::{make_private, write_private};
+
+/// The file from which our own binary executes the agent, and the one where it says why it could
+/// not.
+pub(crate) const SPEC_FILE: &str = "launch.json";
+pub(crate) const FAILURE_FILE: &str = "launch-failure.txt";
+
+/// The first prompt, as long as it waits to be typed.
+pub(crate) const PROMPT_FILE: &str = "first-prompt.txt";
+
+impl SessionManager {
+    /// Starts the agent in a tmux server of its own.
+    pub(super) async fn launch(
+        &self,
+        blueprint: &Blueprint<'_>,
+        plan: &Plan,
+        server: Server,
+    ) -> Result<Pane, EngineError> {
+        let config = &self.parts.config;
+        let dir = config.session_dir(blueprint.id);
+        make_private(&dir)?;
+        for (name, contents) in &plan.spec.files {
+            write_private(&dir.join(name), contents.as_bytes())?;
+        }
+        let agent = AgentSpec {
+            argv: plan.spec.argv.clone(),
+            cwd: blueprint.cwd.to_owned(),
+            failure_file: dir.join(FAILURE_FILE),
+        };
+        let agent = serde_json::to_vec(&agent).map_err(EngineError::internal)?;
+        write_private(&dir.join(SPEC_FILE), &agent)?;
+        if let Some(prompt) = blueprint.prompt.filter(|_| !plan.spec.prompt_in_argv) {
+            // A daemon that is restarted before the agent is ready for it must still have it.
+            write_private(&dir.join(PROMPT_FILE), prompt.as_str().as_bytes())?;
+        }
+        self.write_tmux_config()?;
+
+        // As the subreaper of what its agent leaves behind, the server stays its ancestor. Only
+        // Linux has that.
+        let launcher = [config.program.clone().into(), "reaper-exec".into()];
+        let launcher = if cfg!(target_os = "linux") {
+            &launcher[..]
+        } else {
+            &[]
+        };
+        let command = [
+            config.program.clone().into(),
+            "agent-exec".into(),
+            dir.join(SPEC_FILE).into(),
+        ];
+        let (config_file, tag) = (config.tmux_config(), self.tag(blueprint.id));
+        let env: Vec<_> = plan.env.clone().into_iter().collect();
+        let pane = Pane::launch(
+            server,
+            Start {
+                launcher,
+                config: &config_file,
+                env: &env,
+                command: &command,
+            },
+            &tag,
+            PaneOptions {
+                size: blueprint.size,
+                ring_cap: Ring::CAP,
+            },
+        );
+        Ok(pane.await?)
+    }
+
+    fn write_tmux_config(&self) -> Result<(), EngineError> {
+        let key = self.parts.settings.get().detach_key;
+        let detach_key = key.parse().map_err(EngineError::internal)?;
+        let text = render_config(&ConfigOptions { detach_key });
+        let path = self.parts.config.tmux_config();
+        if fs_err::read_to_string(&path).is_ok_and(|current| current == text) {
+            return Ok(());
+        }
+        // Another start may be reading it: a whole file takes its place at once.
+        let fresh = path.with_extension(format!("conf.{}", SessionId::random().short()));
+        write_private(&fresh, text.as_bytes())?;
+        Ok(fs_err::rename(fresh, path)?)
+    }
+
+    /// What marks a tmux server as this installation's, and as this session's.
+    pub(super) fn tag(&self, id: SessionId) -> Tag {
+        Tag(format!("{}:{id}", self.parts.installation))
+    }
+}

@@ -1,0 +1,142 @@
+use codepiper_model::{Actor, EventSource, Session, SessionId};
+use codepiper_providers::Conversation;
+use codepiper_store::StoreError;
+use codepiper_store::sessions::{self, Stored};
+use codepiper_tmux::{Presence, Server};
+use serde_json::json;
+
+use super::conversation::is_written;
+use super::create::told;
+use super::kept::Kept;
+use super::plan::{Blueprint, Plan};
+use super::{SessionManager, Subject};
+use crate::{EngineError, audit};
+
+impl SessionManager {
+    /// Starts the agent of a session that has ended again, with the same conversation.
+    pub async fn resume(&self, id: SessionId, by: Actor) -> Result<Session, EngineError> {
+        // A caller that goes away must not leave half a session.
+        let manager = self.clone();
+        let resumption = self
+            .parts
+            .tasks
+            .spawn(async move { manager.resume_whole(id, by).await });
+        resumption.await.map_err(EngineError::internal)?
+    }
+
+    async fn resume_whole(&self, id: SessionId, by: Actor) -> Result<Session, EngineError> {
+        let stored = self.stored(id).await?;
+        let session = &stored.session;
+        if session.status.is_live() {
+            return Err(is_live(session));
+        }
+        if !session.cwd.is_dir() {
+            return Err(EngineError::conflict_with_hint(
+                "directory_gone",
+                format!(
+                    "the directory `{}` of session `{id}` is gone",
+                    session.cwd.display()
+                ),
+                "make it again, or start a new session elsewhere",
+            ));
+        }
+        let server = Server::new(self.tmux()?.clone(), stored.socket.clone(), id.tmux_name());
+        if server.presence() != Presence::Absent {
+            return Err(EngineError::conflict_with_hint(
+                "server_left",
+                format!("the tmux server of session `{id}` is still there"),
+                "end it with `codepiper kill`, then resume",
+            ));
+        }
+        let dir = self.parts.config.session_dir(id);
+        let kept = Kept::read(&dir)?;
+        let own_name = id.to_string();
+        let name = session.provider_session_id.as_deref().unwrap_or(&own_name);
+        let transcript = session.transcript_path.as_deref();
+        // An agent refuses to go on with a conversation in which nobody has said anything yet.
+        let has_begun = transcript.is_none_or(is_written);
+        let conversation = if has_begun {
+            Conversation::Resume(name)
+        } else {
+            Conversation::New(name)
+        };
+        let blueprint = Blueprint {
+            id,
+            provider: session.provider,
+            cwd: &session.cwd,
+            args: &kept.args,
+            env: &kept.env,
+            billing_mode: session.billing_mode,
+            dangerous: session.dangerous_mode,
+            fail_closed: session.fail_closed,
+            model: session.model.as_deref(),
+            prompt: None,
+            size: (session.pty_cols, session.pty_rows),
+            conversation,
+        };
+        let plan = self.plan(&blueprint)?;
+        self.check_nobody_has(&blueprint).await?;
+        let _place = self.take_place()?;
+        self.store_again(&stored, &plan, by).await?;
+        let stored = self.stored(id).await?;
+        let subject = Subject::new(&stored, &plan.env);
+        match self.begin(&stored, subject, &blueprint, &plan).await {
+            Ok(()) => self.get(id).await,
+            Err(error) => {
+                self.launch_failed(id, &error).await?;
+                Err(told(id, error))
+            }
+        }
+    }
+
+    /// Writes down that an ended session starts again. Of two who want that, one does.
+    async fn store_again(
+        &self,
+        stored: &Stored,
+        plan: &Plan,
+        by: Actor,
+    ) -> Result<(), EngineError> {
+        let session = &stored.session;
+        let id = session.id;
+        let again = sessions::Again {
+            secret_hash: plan.credential.hash(),
+            scrubbed_env: plan.scrubbed.clone(),
+            at: self.parts.clock.now(),
+        };
+        let payload = json!({
+            "by": by.to_string(),
+            "conversation": session.provider_session_id,
+            "dangerousMode": session.dangerous_mode,
+        });
+        let session = session.clone();
+        let write = move |tx: &codepiper_store::Transaction<'_>, _| {
+            if sessions::set_starting_again(tx, id, &again)? {
+                audit::started(tx, &session, by, again.at)
+            } else {
+                Err(StoreError::NotFound)
+            }
+        };
+        let events = &self.parts.events;
+        let stored = events.emit_with(id, EventSource::User, "SessionResumed", payload, write);
+        match stored.await {
+            Ok(_) => Ok(()),
+            Err(error) => {
+                let now = self.stored(id).await?.session;
+                Err(if now.status.is_live() {
+                    is_live(&now)
+                } else {
+                    error
+                })
+            }
+        }
+    }
+}
+
+fn is_live(session: &Session) -> EngineError {
+    let (id, status) = (session.id, session.status.as_str());
+    EngineError::conflict_with_hint(
+        "session_live",
+        format!("session `{id}` is {status}; only one that has ended can be resumed"),
+        "`codepiper attach` shows it",
+    )
+}
