@@ -29,9 +29,9 @@ pub use policies::{
 };
 pub use sessions::{
     CreateSessionRequest, DefaultActionRequest, ForkRequest, KeysRequest, OutputParams,
-    OutputResponse, ProviderResumeRequest, RenameRequest, ResizeRequest, ResumeMode, SendKind,
-    SendRequest, SendResponse, SessionResponse, SessionsResponse, Success, WaitParams,
-    WaitResponse,
+    OutputResponse, ProviderResumeRequest, RenameRequest, ResizeRequest, RestoreFailure,
+    RestoreResponse, ResumeMode, SendKind, SendRequest, SendResponse, SessionResponse,
+    SessionsResponse, Success, WaitParams, WaitResponse,
 };
 
 /// The default place of the daemon's socket.

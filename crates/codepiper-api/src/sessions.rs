@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use codepiper_model::{BillingMode, Receipt, Session, Verdict};
+use codepiper_model::{BillingMode, Receipt, Session, SessionId, Verdict};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -89,6 +89,25 @@ pub enum ResumeMode {
     Resume,
     /// A copy goes on, under a name of its own.
     Fork,
+}
+
+/// What came of bringing back sessions.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct RestoreResponse {
+    /// Those that are back.
+    pub restored: Vec<SessionId>,
+    /// Those that are not.
+    pub failed: Vec<RestoreFailure>,
+}
+
+/// A session that is not back.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RestoreFailure {
+    /// The session.
+    pub session_id: SessionId,
+    /// Why.
+    pub error: String,
 }
 
 /// `POST /sessions/:id/fork`

@@ -86,6 +86,8 @@ pub(crate) enum Command {
     Rename(Rename),
     /// Start the agent of an ended session again, with the same conversation.
     Resume(One),
+    /// Bring back the sessions that ran when the machine was switched off.
+    Restore(Restore),
     /// Start a new session that goes on where the conversation of another one is now.
     Fork(Fork),
     /// Take up a session again whose terminal did not answer.
@@ -374,6 +376,13 @@ pub(crate) struct Which {
     /// Of this type only.
     #[arg(long = "type", value_name = "TYPE")]
     pub(crate) kind: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Restore {
+    /// Only show which these are.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
 }
 
 #[derive(Debug, Args)]

@@ -8,6 +8,7 @@ mod agent_program;
 mod ancestry;
 mod approvals;
 mod audit;
+mod boot;
 mod bus;
 mod canonical;
 mod config;
@@ -22,7 +23,7 @@ mod shorten;
 
 use std::sync::Arc;
 
-use codepiper_model::Clock;
+use codepiper_model::{Actor, Clock};
 use codepiper_store::{MovedAside, Store, settings as stored};
 use codepiper_tmux::Tmux;
 use tokio_util::sync::CancellationToken;
@@ -44,7 +45,7 @@ pub use policies::{
     SetView,
 };
 pub use sessions::{
-    CreateSession, InputKind, Output, ProviderResume, SendPrompt, Sent, SessionManager,
+    CreateSession, InputKind, Output, ProviderResume, Restored, SendPrompt, Sent, SessionManager,
     TerminalReader, Until, Waited,
 };
 pub use settings::{DaemonSettings, Settings, SettingsChange};
@@ -118,7 +119,16 @@ impl Engine {
             tasks: tasks.clone(),
             stop: stop.clone(),
         });
+        let was_off = sessions.note_boot().await?;
         sessions.adopt_all().await?;
+        if was_off && settings.get().restore_after_reboot {
+            let sessions = sessions.clone();
+            tasks.spawn(async move {
+                if let Err(error) = sessions.restore(Actor::Owner).await {
+                    tracing::error!(%error, "cannot bring back the sessions of before");
+                }
+            });
+        }
         approvals.close_of_ended().await?;
         let head_file = config.audit_head();
         let keep = audit::keep_head(
@@ -167,6 +177,9 @@ impl Engine {
 
     /// Lets go of every session without touching it.
     pub async fn release(&self) {
+        if let Err(error) = self.sessions.note_stop().await {
+            tracing::error!(%error, "cannot note the end");
+        }
         self.sessions.release().await;
     }
 }

@@ -26,6 +26,8 @@ pub struct Settings {
 pub struct DaemonSettings {
     /// Whether sessions live on when the daemon stops.
     pub preserve_sessions: bool,
+    /// Whether the sessions that ran come back by themselves after the machine was switched off.
+    pub restore_after_reboot: bool,
     /// Whether agents get the `SSH_AUTH_SOCK` of the daemon.
     pub forward_ssh_auth_sock: bool,
     /// The key that leaves an attached terminal; every other key reaches the agent.
@@ -39,6 +41,7 @@ impl Default for DaemonSettings {
     fn default() -> Self {
         Self {
             preserve_sessions: true,
+            restore_after_reboot: false,
             forward_ssh_auth_sock: true,
             detach_key: "ctrl+]".to_owned(),
             default_policy_action: Verdict::Ask,
@@ -52,6 +55,8 @@ impl Default for DaemonSettings {
 pub struct SettingsChange {
     /// See [`DaemonSettings::preserve_sessions`].
     pub preserve_sessions: Option<bool>,
+    /// See [`DaemonSettings::restore_after_reboot`].
+    pub restore_after_reboot: Option<bool>,
     /// See [`DaemonSettings::forward_ssh_auth_sock`].
     pub forward_ssh_auth_sock: Option<bool>,
     /// See [`DaemonSettings::detach_key`].
@@ -98,6 +103,9 @@ impl Settings {
                 .and_then(|value| serde_json::from_value(value).ok())
                 .unwrap_or_default();
             now.preserve_sessions = change.preserve_sessions.unwrap_or(now.preserve_sessions);
+            now.restore_after_reboot = change
+                .restore_after_reboot
+                .unwrap_or(now.restore_after_reboot);
             now.forward_ssh_auth_sock = change
                 .forward_ssh_auth_sock
                 .unwrap_or(now.forward_ssh_auth_sock);

@@ -76,6 +76,21 @@ pub fn live(db: &Connection) -> Result<Vec<Stored>, StoreError> {
     rows.collect()
 }
 
+/// The sessions that have, or should have, an agent, and those whose agents crashed since
+/// `since`; in the order in which they were made.
+pub fn lost_since(db: &Connection, since: Option<Timestamp>) -> Result<Vec<SessionId>, StoreError> {
+    let mut statement = db.prepare_cached(
+        "SELECT id FROM sessions
+         WHERE status IN ('STARTING', 'RUNNING')
+             OR status = 'CRASHED' AND updated_at >= ?1
+                 AND json_extract(exit, '$.reason') IN ('exited', 'tmux_lost')
+         ORDER BY created_at",
+    )?;
+    let rows =
+        statement.query_and_then([since.map(Timestamp::as_millis)], |row| parsed(row, "id"))?;
+    rows.collect()
+}
+
 /// One session.
 pub fn get(db: &Connection, id: SessionId) -> Result<Option<Stored>, StoreError> {
     db.prepare_cached("SELECT * FROM sessions WHERE id = ?1")?

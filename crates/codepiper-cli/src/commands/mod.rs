@@ -19,6 +19,7 @@ mod providers;
 mod recover;
 mod rename;
 mod resize;
+mod restore;
 mod resume;
 mod send;
 mod sessions;
@@ -88,6 +89,7 @@ async fn run_client(mut context: Context, command: Command) -> Result<ExitCode, 
         }
         Command::Rename(args) => rename::run(&context, args).await?,
         Command::Resume(args) => resume::run(&context, &args).await?,
+        Command::Restore(args) => restore::run(&context, &args).await?,
         Command::Fork(args) => fork::run(&context, args).await?,
         Command::Recover(args) => recover::run(&context, &args).await?,
         Command::Stop(args) => stop::run(&context, &args).await?,

@@ -26,6 +26,7 @@ mod outage;
 mod permissions;
 mod policy;
 mod policy_sets;
+mod restore;
 mod resume;
 mod secrets;
 mod support;

@@ -30,6 +30,7 @@ impl SessionManager {
     /// ours, only a server that is certainly gone makes a session ended, and nothing is killed.
     pub(crate) async fn adopt_all(&self) -> Result<(), EngineError> {
         let rows = self.parts.store.read(sessions::live).await?;
+        let expected = rows.iter().map(|stored| stored.session.id).collect();
         let mut attempts = JoinSet::new();
         for stored in rows {
             let manager = self.clone();
@@ -40,7 +41,7 @@ impl SessionManager {
                 tracing::error!(%error, "an adoption failed");
             }
         }
-        Ok(())
+        self.note_lost(expected).await
     }
 
     /// Takes up a session whose tmux server did not answer.

@@ -13,6 +13,7 @@ mod live;
 mod plan;
 mod prompt;
 mod request;
+mod restore;
 mod resume;
 mod sight;
 mod stop;
@@ -47,6 +48,7 @@ pub(crate) use subject::Subject;
 
 pub use prompt::{InputKind, SendPrompt, Sent};
 pub use request::{CreateSession, ProviderResume};
+pub use restore::Restored;
 pub use view::{Output, TerminalReader};
 pub use wait::{Until, Waited};
 

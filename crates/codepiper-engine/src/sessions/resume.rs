@@ -12,6 +12,9 @@ use super::plan::{Blueprint, Plan};
 use super::{SessionManager, Subject};
 use crate::{EngineError, audit};
 
+/// The code of the refusal to resume what has not ended.
+pub(super) const LIVE: &str = "session_live";
+
 impl SessionManager {
     /// Starts the agent of a session that has ended again, with the same conversation.
     pub async fn resume(&self, id: SessionId, by: Actor) -> Result<Session, EngineError> {
@@ -135,7 +138,7 @@ impl SessionManager {
 fn is_live(session: &Session) -> EngineError {
     let (id, status) = (session.id, session.status.as_str());
     EngineError::conflict_with_hint(
-        "session_live",
+        LIVE,
         format!("session `{id}` is {status}; only one that has ended can be resumed"),
         "`codepiper attach` shows it",
     )

@@ -9,6 +9,7 @@ mod export;
 mod hooks;
 mod policies;
 mod policy_sets;
+mod restore;
 mod sessions;
 
 use axum::Router;
@@ -73,6 +74,7 @@ pub(crate) fn router(engine: Engine) -> Router {
             "/sessions/{id}/policy-sets/{set}",
             delete(policy_sets::take),
         )
+        .route("/restore", get(restore::list).post(restore::restore))
         .route("/sessions", get(sessions::list).post(sessions::create))
         .route("/sessions/{id}", get(sessions::show))
         .route(
