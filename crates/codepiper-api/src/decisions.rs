@@ -1,16 +1,41 @@
-use codepiper_model::{Decision, SessionId};
+use codepiper_model::{Decision, DecisionKind, Outcome, SessionId, Timestamp};
 use serde::{Deserialize, Serialize};
 
-/// `GET /policy-decisions`
+/// `GET /policy-decisions`: those that are everything that is given.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct DecisionsParams {
-    /// Of this session only.
+    /// Of this session.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub session_id: Option<SessionId>,
-    /// `allow`, `deny`, `ask` or `none` only.
+    /// `allow`, `deny`, `ask` or `none`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub decision: Option<String>,
+    pub decision: Option<DecisionKind>,
+    /// On this tool; `*` stands for any text (`mcp__*`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tool_name: Option<String>,
+    /// `ran`, `blocked`, `answered` or `unknown`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<Outcome>,
+    /// By a rule of this policy.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub policy_id: Option<String>,
+    /// By the rule of this name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rule_id: Option<String>,
+    /// Where this one had the last word: `policy`, `owner`, `terminal`, `agent`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub actor: Option<String>,
+    /// Not before this time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub since: Option<Timestamp>,
+    /// Before this time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub until: Option<Timestamp>,
+    /// With this text, whatever its case, in the tool's name, in a value of what the tool was to
+    /// get, or in the reason.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
     /// Earlier than the decision of this id.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub before: Option<String>,
@@ -24,63 +49,4 @@ pub struct DecisionsParams {
 pub struct DecisionsResponse {
     /// The decisions.
     pub decisions: Vec<Decision>,
-}
-
-/// `GET /audit/verify`
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct VerifyParams {
-    /// A hash that was noted earlier: its row must still be there.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub head: Option<String>,
-}
-
-/// What checking the audit came to.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct VerificationResponse {
-    /// Whether nothing is wrong.
-    pub ok: bool,
-    /// How many decisions there are.
-    pub decisions: u64,
-    /// How many entries came after decisions.
-    pub entries: u64,
-    /// The newest hashes: worth noting down elsewhere.
-    pub head: AuditHeads,
-    /// How many problems there are.
-    pub problem_count: usize,
-    /// The first hundred of them.
-    pub problems: Vec<AuditProblem>,
-}
-
-/// The newest row of each of the two chains.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct AuditHeads {
-    /// Of the decisions.
-    pub decisions: Option<AuditHead>,
-    /// Of what came after them.
-    pub after: Option<AuditHead>,
-}
-
-/// A row of a chain.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct AuditHead {
-    /// Its place.
-    pub seq: i64,
-    /// Its hash.
-    pub hash: String,
-}
-
-/// Something that is not as it was written.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct AuditProblem {
-    /// `decisions`, or `after` for what came after them.
-    pub chain: String,
-    /// The row.
-    pub seq: i64,
-    /// The decision it is, or is about.
-    pub decision_id: Option<String>,
-    /// What is wrong with it.
-    pub what: String,
 }

@@ -4,6 +4,7 @@
 //! sense is the engine's business.
 
 mod approvals;
+mod audit;
 mod client;
 mod decisions;
 mod error;
@@ -13,11 +14,12 @@ mod policies;
 mod sessions;
 
 pub use approvals::{AnswerApprovalRequest, ApprovalResponse, ApprovalsParams, ApprovalsResponse};
-pub use client::{BodyStream, Client, ClientError, USER_AGENT};
-pub use decisions::{
-    AuditHead, AuditHeads, AuditProblem, DecisionsParams, DecisionsResponse, VerificationResponse,
-    VerifyParams,
+pub use audit::{
+    AuditHead, AuditHeads, AuditProblem, EntriesParams, EntriesResponse, ExportFormat,
+    ExportParams, ExportedLine, VerificationResponse, VerifyParams,
 };
+pub use client::{BodyStream, Client, ClientError, USER_AGENT};
+pub use decisions::{DecisionsParams, DecisionsResponse};
 pub use error::ErrorBody;
 pub use events::{EventsParams, EventsResponse};
 pub use hooks::{HookAnswer, HookRequest, SECRET_HEADER};

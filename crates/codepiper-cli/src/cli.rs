@@ -1,4 +1,5 @@
 mod approvals;
+mod audit;
 mod daemon;
 mod policy;
 mod policy_set;
@@ -7,8 +8,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-pub(crate) use approvals::{
-    AnswerApproval, Approvals, Audit, AuditCommand, Decided, WhichDecisions,
+pub(crate) use approvals::{AnswerApproval, Approvals};
+pub(crate) use audit::{
+    Audit, AuditCommand, CameOf, Decided, Entries, Export, Times, WhichDecisions, WhichEntries,
 };
 pub(crate) use daemon::{Daemon, DaemonCommand, DaemonRun, LogFormat};
 pub(crate) use policy::{
@@ -16,6 +18,10 @@ pub(crate) use policy::{
     OnePolicy, Policy, PolicyCommand, TestPolicies, UpdatePolicy,
 };
 pub(crate) use policy_set::{Gift, Member, PolicySet, PolicySetCommand};
+
+const AUDIT_EXAMPLES: &str = "Examples:
+  codepiper audit --decision deny --since 7d
+  codepiper audit --tool 'mcp__*' --outcome ran --text staging";
 
 /// Own your AI coding agents' sessions: start them, leave them, find them again.
 ///
@@ -108,8 +114,8 @@ pub(crate) enum Command {
     /// Gather policies into sets that sessions are given.
     PolicySet(PolicySet),
     /// Show what was decided on the agents' tool calls, by whom, and what came of it.
-    #[command(after_help = "Example:\n  codepiper audit --decision deny --limit 20")]
-    Audit(Audit),
+    #[command(after_help = AUDIT_EXAMPLES)]
+    Audit(Box<Audit>),
     /// List the agents and whether they can be used here.
     Providers(Format),
     /// Check this machine.

@@ -6,6 +6,7 @@ mod commands;
 mod daemon_process;
 mod error;
 mod hook_forward;
+mod moment;
 mod output;
 mod place;
 mod reaper_exec;

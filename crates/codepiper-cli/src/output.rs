@@ -52,6 +52,12 @@ pub(crate) fn report(error: &CliError, as_json: bool) {
     }
 }
 
+/// How wide the terminal is that standard output goes to.
+pub(crate) fn columns() -> Option<u16> {
+    let size = rustix::termios::tcgetwinsize(std::io::stdout()).ok()?;
+    Some(size.ws_col).filter(|columns| *columns > 0)
+}
+
 /// Prints rows in columns as wide as they need to be.
 pub(crate) fn table<const N: usize>(head: [&str; N], rows: &[[String; N]]) -> Result<(), CliError> {
     let mut widths = head.map(|title| title.chars().count());

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use codepiper_model::{Actor, Clock, EventSource, NewEvent};
+use codepiper_model::{Actor, Clock, EntryKind, EventSource, NewEvent};
 use codepiper_store::{Store, Transaction, events};
 use serde_json::json;
 
@@ -98,7 +98,8 @@ impl Actors {
             facts["leftOut"] = left_out.into();
         }
         let Actor::Agent(session_id) = actor else {
-            let note = move |tx: &Transaction<'_>| audit::note(tx, "actor_refused", &facts, at);
+            let note =
+                move |tx: &Transaction<'_>| audit::note(tx, EntryKind::ActorRefused, &facts, at);
             return Ok(self.store.write(note).await?);
         };
         let event = NewEvent {
@@ -110,7 +111,7 @@ impl Actors {
         };
         self.events
             .commit(move |tx| {
-                audit::note(tx, "actor_refused", &facts, at)?;
+                audit::note(tx, EntryKind::ActorRefused, &facts, at)?;
                 Ok((events::append(tx, &event)?, ()))
             })
             .await

@@ -32,14 +32,17 @@ use tokio_util::task::TaskTracker;
 pub use actors::{Actors, Peer};
 pub use agent_program::ProviderStatus;
 pub use approvals::{AnswerRequest, ApprovalFilter, Approvals, Refused};
-pub use audit::{Audit, DecisionFilter, Head, Heads, Problem, Verification};
+pub use audit::{
+    Audit, AuditQuery, DecisionFilter, EntryFilter, Export, Head, Heads, Problem, StoredDecision,
+    StoredEntry, Verification,
+};
 pub use bus::{EventBus, EventFilter};
 pub use config::Config;
 pub use error::EngineError;
 pub use hooks::{HookReply, HookReport, Hooks};
 pub use policies::{
-    Applied, Changed, Changes, Checked, Counts, Difference, Export, Group, NewPolicy, NewSet,
-    PolicyChange, PolicyEngine, PolicyView, ReadyView, Replay, Replayed, SetChange, SetSummary,
+    Applied, Changed, Changes, Checked, Counts, Difference, Group, NewPolicy, NewSet, PolicyChange,
+    PolicyEngine, PolicyExport, PolicyView, ReadyView, Replay, Replayed, SetChange, SetSummary,
     SetView,
 };
 pub use sessions::{

@@ -1,6 +1,6 @@
 use std::sync::{Arc, PoisonError, RwLock};
 
-use codepiper_model::{Actor, Clock, Verdict};
+use codepiper_model::{Actor, Clock, EntryKind, Verdict};
 use codepiper_store::{Store, settings};
 use codepiper_tmux::Key;
 use serde::{Deserialize, Serialize};
@@ -115,7 +115,7 @@ impl Settings {
                 .unwrap_or(now.default_policy_action);
             if let Some(action) = change.default_policy_action {
                 let facts = json!({ "action": action, "by": by.to_string(), "sessionId": null });
-                audit::note(tx, "default_action_changed", &facts, at)?;
+                audit::note(tx, EntryKind::DefaultActionChanged, &facts, at)?;
             }
             settings::set(tx, KEY, &serde_json::to_value(&now)?)?;
             Ok(now)

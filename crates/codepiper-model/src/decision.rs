@@ -18,9 +18,6 @@ pub enum DecisionKind {
 }
 
 impl DecisionKind {
-    /// Every kind.
-    pub const ALL: [Self; 4] = [Self::Allow, Self::Deny, Self::Ask, Self::None];
-
     /// The name on the wire.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -29,11 +26,6 @@ impl DecisionKind {
             Self::Ask => "ask",
             Self::None => "none",
         }
-    }
-
-    /// The kind of that name.
-    pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.as_str() == name)
     }
 }
 
@@ -49,6 +41,18 @@ pub enum DecisionSource {
     Agent,
     /// The daemon was not there; its absence decided.
     Fallback,
+}
+
+impl DecisionSource {
+    /// The name on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Rule => "rule",
+            Self::Default => "default",
+            Self::Agent => "agent",
+            Self::Fallback => "fallback",
+        }
+    }
 }
 
 /// What came of a tool call.

@@ -51,7 +51,8 @@ impl Serialize for Timestamp {
 impl<'de> Deserialize<'de> for Timestamp {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        text.parse().map_err(serde::de::Error::custom)
+        let wanted = "it has to be a time such as `2026-11-23T10:00:00Z`";
+        text.parse().map_err(|_| serde::de::Error::custom(wanted))
     }
 }
 

@@ -3,7 +3,9 @@
 //! Invariant: no business rules. A handler parses, calls one service and converts.
 
 mod actor;
+mod csv;
 mod error;
+mod exported;
 mod extract;
 mod reading;
 mod routes;

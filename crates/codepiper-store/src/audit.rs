@@ -1,9 +1,13 @@
 //! What came after a decision, and what else has to be accounted for: a chain of hashes.
 
+mod search;
+
 use codepiper_model::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _};
 
 use crate::StoreError;
+
+pub use search::{EntryQuery, StoredEntry, search};
 
 /// An entry that is about to be added.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,5 +1,6 @@
 //! Reading the two chains of the audit from their beginning, for whoever checks them.
 
+use codepiper_model::Timestamp;
 use rusqlite::{Connection, Row};
 
 use crate::StoreError;
@@ -19,6 +20,8 @@ pub struct Link {
     pub decision_id: Option<String>,
     /// What is shown of a decision now; none for what came after one.
     pub shown: Option<String>,
+    /// What the row is found by, under its name in what is shown or, without that, sealed.
+    pub found_by: Vec<(&'static str, String)>,
 }
 
 /// Which chain.
@@ -39,17 +42,18 @@ pub fn links(
 ) -> Result<Vec<Link>, StoreError> {
     let sql = match chain {
         Chain::Decisions => {
-            "SELECT seq, sealed, prev_hash, hash, id AS decision_id, body AS shown FROM decisions
-             WHERE seq > ?1 ORDER BY seq LIMIT ?2"
+            "SELECT seq, sealed, prev_hash, hash, id AS decision_id, body AS shown, ts, session_id,
+                 decision, outcome
+             FROM decisions WHERE seq > ?1 ORDER BY seq LIMIT ?2"
         }
         Chain::After => {
-            "SELECT seq, sealed, prev_hash, hash, decision_id, NULL AS shown FROM audit
-             WHERE seq > ?1 ORDER BY seq LIMIT ?2"
+            "SELECT seq, sealed, prev_hash, hash, decision_id, NULL AS shown, ts, kind
+             FROM audit WHERE seq > ?1 ORDER BY seq LIMIT ?2"
         }
     };
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     let mut statement = db.prepare_cached(sql)?;
-    let rows = statement.query_and_then((seq, limit), read)?;
+    let rows = statement.query_and_then((seq, limit), |row| read(row, chain))?;
     rows.collect()
 }
 
@@ -61,7 +65,20 @@ pub fn after_decision(db: &Connection, decision_id: &str) -> Result<Vec<String>,
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-fn read(row: &Row<'_>) -> Result<Link, StoreError> {
+fn read(row: &Row<'_>, chain: Chain) -> Result<Link, StoreError> {
+    let columns: &[(&'static str, &str)] = match chain {
+        Chain::Decisions => &[
+            ("sessionId", "session_id"),
+            ("decision", "decision"),
+            ("outcome", "outcome"),
+        ],
+        Chain::After => &[("kind", "kind")],
+    };
+    let at = Timestamp::from_millis(row.get("ts")?);
+    let mut found_by = vec![("timestamp", at.to_string())];
+    for (name, column) in columns {
+        found_by.push((name, row.get(*column)?));
+    }
     Ok(Link {
         seq: row.get("seq")?,
         sealed: row.get("sealed")?,
@@ -69,5 +86,6 @@ fn read(row: &Row<'_>) -> Result<Link, StoreError> {
         hash: row.get("hash")?,
         decision_id: row.get("decision_id")?,
         shown: row.get("shown")?,
+        found_by,
     })
 }

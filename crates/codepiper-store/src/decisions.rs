@@ -1,11 +1,14 @@
 //! What was decided on tool calls: rows in a chain of hashes, each with what became of it.
 
-use codepiper_model::{Decision, DecisionKind, Seq, SessionId, Timestamp};
-use rusqlite::types::Value;
-use rusqlite::{Connection, OptionalExtension as _, Row, params_from_iter};
+mod search;
+
+use codepiper_model::{Decision, DecisionKind, Seq, SessionId};
+use rusqlite::{Connection, OptionalExtension as _, Row};
 
 use crate::StoreError;
 use crate::row::json;
+
+pub use search::{DecisionQuery, search};
 
 /// A decision, and what finds it again when the agent goes on.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,23 +21,6 @@ pub struct StoredDecision {
     pub tool_use_id: Option<String>,
     /// What the hash covers.
     pub sealed: String,
-}
-
-/// Which decisions to read.
-#[derive(Clone, Debug, Default)]
-pub struct DecisionQuery {
-    /// Of this session only.
-    pub session_id: Option<SessionId>,
-    /// Of this kind only.
-    pub decision: Option<DecisionKind>,
-    /// Earlier than the one of this id.
-    pub before: Option<String>,
-    /// From this time on.
-    pub since: Option<Timestamp>,
-    /// Before this time.
-    pub until: Option<Timestamp>,
-    /// At most so many.
-    pub limit: usize,
 }
 
 /// The place and the hash of the newest row.
@@ -180,42 +166,10 @@ pub fn close_turn(
     Ok(())
 }
 
-/// Decisions, newest first.
-pub fn query(db: &Connection, query: &DecisionQuery) -> Result<Vec<Decision>, StoreError> {
-    let stored = stored(db, query)?;
-    Ok(stored.into_iter().map(|row| row.decision).collect())
-}
-
-/// The same, with what finds them again.
-pub fn stored(db: &Connection, query: &DecisionQuery) -> Result<Vec<StoredDecision>, StoreError> {
-    let mut sql = String::from("SELECT * FROM decisions WHERE TRUE");
-    let mut values: Vec<Value> = Vec::new();
-    let mut filter = |condition: &str, value: Option<Value>| {
-        if let Some(value) = value {
-            sql.push_str(condition);
-            values.push(value);
-        }
-    };
-    filter(
-        " AND session_id = ?",
-        query.session_id.map(|id| id.to_string().into()),
-    );
-    filter(
-        " AND decision = ?",
-        query.decision.map(|kind| kind.as_str().to_owned().into()),
-    );
-    filter(
-        " AND seq < (SELECT seq FROM decisions WHERE id = ?)",
-        query.before.clone().map(Value::from),
-    );
-    let millis = |time: Option<Timestamp>| time.map(|time| time.as_millis().into());
-    filter(" AND ts >= ?", millis(query.since));
-    filter(" AND ts < ?", millis(query.until));
-    sql.push_str(" ORDER BY seq DESC LIMIT ?");
-    values.push(i64::try_from(query.limit).unwrap_or(i64::MAX).into());
-    let mut statement = db.prepare_cached(&sql)?;
-    let rows = statement.query_and_then(params_from_iter(values), read)?;
-    rows.collect()
+/// The place of a decision.
+pub fn place(db: &Connection, id: &str) -> Result<Option<i64>, StoreError> {
+    let mut statement = db.prepare_cached("SELECT seq FROM decisions WHERE id = ?1")?;
+    Ok(statement.query_row([id], |row| row.get(0)).optional()?)
 }
 
 fn one(

@@ -33,6 +33,9 @@ pub enum StoreError {
         /// What stands there.
         value: String,
     },
+    /// A text is too long to be looked for.
+    #[error("the text is too long to be looked for")]
+    TextTooLong,
     /// The store is closing.
     #[error("the database is closed")]
     Closed,

@@ -21,6 +21,8 @@ pub mod policy_sets;
 mod row;
 pub mod sessions;
 pub mod settings;
+mod stretch;
+mod text;
 mod writer;
 
 use std::path::{Path, PathBuf};
@@ -31,6 +33,7 @@ use tokio::sync::Semaphore;
 pub use error::StoreError;
 pub use file::MovedAside;
 pub use rusqlite::{Connection, Transaction};
+pub use stretch::{Reach, Stretch};
 use writer::Writer;
 
 const READERS: usize = 4;

@@ -10,6 +10,8 @@ mod actors;
 mod answers;
 mod approvals;
 mod audit;
+mod audit_export;
+mod audit_filters;
 mod claude;
 mod command_line;
 mod daemon;

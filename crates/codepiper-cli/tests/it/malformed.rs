@@ -504,6 +504,28 @@ GET /policy-decisions?before=nope -> 400 invalid_request before
 GET /policy-decisions?sessionId=nope -> 400 invalid_request sessionId
 GET /policy-decisions?sessionId=$NOBODY -> 404 session_not_found
 GET /policy-decisions?since=1 -> 400 invalid_request since
+GET /policy-decisions?since=2026-11-23 -> 400 invalid_request since
+GET /policy-decisions?until=2026-11-23T10:00:00 -> 400 invalid_request until
+GET /policy-decisions?outcome=maybe -> 400 invalid_request outcome
+GET /policy-decisions?text= -> 400 invalid_request text
+GET /policy-decisions?text=<201> -> 400 invalid_request text
+GET /policy-decisions?tool=Bash -> 400 invalid_request tool
+GET /policy-decisions?actor=owner&actor=agent -> 400 invalid_request actor
+GET /audit/entries?kind=nope -> 400 invalid_request kind
+GET /audit/entries?before=nope -> 400 invalid_request before
+GET /audit/entries?limit=0 -> 400 invalid_request limit
+GET /audit/entries?sessionId=$ID -> 400 invalid_request sessionId
+GET /audit/entries?text= -> 400 invalid_request text
+GET /audit/entries?since=now -> 400 invalid_request since
+GET /audit/export?format=xml -> 400 invalid_request format
+GET /audit/export?entries=yes -> 400 invalid_request entries
+GET /audit/export?limit=5 -> 400 invalid_request limit
+GET /audit/export?kind=asked -> 400 invalid_request kind
+GET /audit/export?decisionId=x -> 400 invalid_request decisionId
+GET /audit/export?entries=true&ruleId=x -> 400 invalid_request ruleId
+GET /audit/export?sessionId=$NOBODY -> 404 session_not_found
+GET /audit/export?text= -> 400 invalid_request text
+POST /audit/export {} -> 405 method_not_allowed
 GET /policy-decisions/nope -> 404 not_found
 
 # Hooks: whoever has no secret learns nothing

@@ -74,6 +74,14 @@ fn a_changed_byte_is_found_wherever_it_is() {
             "`actor` is not what was written",
         ),
         (
+            "UPDATE decisions SET outcome = 'unknown' WHERE seq = 2",
+            "`outcome` is not the one that it is found by",
+        ),
+        (
+            "UPDATE audit SET ts = 0 WHERE kind = 'answered'",
+            "`timestamp` is not the one that it is found by",
+        ),
+        (
             "UPDATE audit SET sealed = replace(sealed, 'ran', 'run') WHERE kind = 'outcome' AND seq < 5",
             "changed",
         ),

@@ -3,7 +3,7 @@
 //! one of decisions and one of what came after them; each entry also names the newest hash of the
 //! other, so that whoever notes one hash has noted everything before it in both.
 
-use codepiper_model::{Decision, Timestamp};
+use codepiper_model::{Decision, EntryKind, Timestamp};
 use codepiper_store::audit::{self, NewEntry};
 use codepiper_store::decisions::{self, StoredDecision};
 use codepiper_store::{StoreError, Transaction};
@@ -52,7 +52,7 @@ pub(super) fn seal_decision(
 pub(super) fn seal_entry(
     tx: &Transaction<'_>,
     at: Timestamp,
-    kind: &str,
+    kind: EntryKind,
     decision_id: Option<&str>,
     facts: &Value,
 ) -> Result<(), StoreError> {
@@ -61,13 +61,13 @@ pub(super) fn seal_entry(
         "besideHash": decisions::last_hash(tx)?,
         "decisionId": decision_id,
         "facts": facts,
-        "kind": kind,
+        "kind": kind.as_str(),
         "prevHash": prev_hash,
         "timestamp": at,
     }));
     let entry = NewEntry {
         at,
-        kind: kind.to_owned(),
+        kind: kind.as_str().to_owned(),
         decision_id: decision_id.map(str::to_owned),
         hash: sha256(sealed.as_bytes()),
         sealed,

@@ -2,27 +2,29 @@
 
 mod asked;
 mod chain;
+mod export;
 mod head;
 mod record;
 mod redact;
+mod search;
 mod verify;
 
 use std::path::PathBuf;
 
-use codepiper_model::Decision;
-use codepiper_store::decisions::{self, DecisionQuery};
-use codepiper_store::{Store, sessions};
+use codepiper_store::Store;
 
 use crate::EngineError;
 
 pub(crate) use asked::{Asked, request_hash};
+pub use export::Export;
 pub(crate) use head::keep as keep_head;
 pub use head::{Head, Heads};
 pub(crate) use record::{
     Ruling, answered, came_of, input_changed, note, record, record_before, rule_again,
-    shown_answer, submitted,
+    shown_answer, started, submitted,
 };
 pub(crate) use redact::Redactor;
+pub use search::{DecisionFilter, EntryFilter, Query as AuditQuery, StoredDecision, StoredEntry};
 pub use verify::{Problem, Verification};
 
 /// Reads the audit.
@@ -32,9 +34,6 @@ pub struct Audit {
     /// Where the newest hashes are kept.
     head_file: PathBuf,
 }
-
-/// Which decisions to read.
-pub type DecisionFilter = DecisionQuery;
 
 impl Audit {
     pub(crate) fn new(store: Store, head_file: PathBuf) -> Self {
@@ -49,32 +48,5 @@ impl Audit {
             verify::verify(db, head::kept(&file).as_ref(), noted.as_deref())
         };
         Ok(self.store.read(check).await?)
-    }
-
-    /// Decisions, newest first.
-    pub async fn decisions(&self, filter: DecisionFilter) -> Result<Vec<Decision>, EngineError> {
-        let session = filter.session_id;
-        let read = move |db: &codepiper_store::Connection| {
-            let is_known = match session {
-                Some(id) => sessions::get(db, id)?.is_some(),
-                None => true,
-            };
-            let is_place = match &filter.before {
-                Some(id) => decisions::get(db, id)?.is_some(),
-                None => true,
-            };
-            let found = decisions::query(db, &filter)?;
-            Ok((found, is_known, is_place))
-        };
-        let (found, is_known, is_place) = self.store.read(read).await?;
-        match session {
-            // The audit outlives its session.
-            Some(id) if !is_known && found.is_empty() => Err(EngineError::no_session(id)),
-            _ if !is_place => Err(EngineError::invalid(
-                "before",
-                "`before` is no decision's id",
-            )),
-            _ => Ok(found),
-        }
     }
 }

@@ -1,7 +1,8 @@
 //! Writing the audit, always in the transaction of what it is about.
 
 use codepiper_model::{
-    Answer, Decision, DecisionKind, DecisionSource, Matched, Outcome, Seq, Timestamp,
+    Actor, Answer, Decision, DecisionKind, DecisionSource, EntryKind, Matched, Outcome, Seq,
+    Session, Timestamp,
 };
 use codepiper_store::decisions::{self, StoredDecision};
 use codepiper_store::{StoreError, Transaction};
@@ -130,7 +131,7 @@ pub(crate) fn rule_again(
         "reason": ruling.reason,
         "source": ruling.source,
     });
-    seal_entry(tx, at, "asked", Some(&decision.id), &facts)?;
+    seal_entry(tx, at, EntryKind::Asked, Some(&decision.id), &facts)?;
     Ok(decision)
 }
 
@@ -147,7 +148,13 @@ pub(crate) fn answered(
     decision.outcome = Outcome::Answered;
     decisions::update(tx, &decision, None)?;
     let facts = json!({ "answer": shown_answer(answer) });
-    seal_entry(tx, answer.at, "answered", Some(decision_id), &facts)
+    seal_entry(
+        tx,
+        answer.at,
+        EntryKind::Answered,
+        Some(decision_id),
+        &facts,
+    )
 }
 
 /// An answer as events and the audit show it. Its note may hold a secret; the agent is told it as
@@ -171,7 +178,7 @@ pub(crate) fn came_of(
     decision.outcome = outcome;
     decisions::update(tx, &decision, tool_use_id)?;
     let facts = json!({ "outcome": outcome });
-    seal_entry(tx, at, "outcome", Some(&decision.id), &facts)
+    seal_entry(tx, at, EntryKind::Outcome, Some(&decision.id), &facts)
 }
 
 /// Writes down that a typed line was submitted, and by whom where no rule had a say.
@@ -190,7 +197,7 @@ pub(crate) fn submitted(
     }
     decisions::update(tx, &decision, None)?;
     let facts = json!({ "by": by, "outcome": decision.outcome });
-    seal_entry(tx, at, "submitted", Some(decision_id), &facts)
+    seal_entry(tx, at, EntryKind::Submitted, Some(decision_id), &facts)
 }
 
 /// Writes down that a tool was used with something else than what was decided on: another hook of
@@ -202,13 +209,32 @@ pub(crate) fn input_changed(
     at: Timestamp,
 ) -> Result<(), StoreError> {
     let facts = json!({ "toolInput": tool_input });
-    seal_entry(tx, at, "input_changed", Some(&decision.id), &facts)
+    seal_entry(tx, at, EntryKind::InputChanged, Some(&decision.id), &facts)
+}
+
+/// Writes down that an agent is started that does not ask; the others' starts are events only.
+pub(crate) fn started(
+    tx: &Transaction<'_>,
+    session: &Session,
+    by: Actor,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    if !session.dangerous_mode {
+        return Ok(());
+    }
+    let facts = json!({
+        "by": by.to_string(),
+        "cwd": session.cwd,
+        "provider": session.provider,
+        "sessionId": session.id,
+    });
+    note(tx, EntryKind::DangerousStart, &facts, at)
 }
 
 /// Writes down something else that has to be accounted for.
 pub(crate) fn note(
     tx: &Transaction<'_>,
-    kind: &str,
+    kind: EntryKind,
     facts: &Value,
     at: Timestamp,
 ) -> Result<(), StoreError> {

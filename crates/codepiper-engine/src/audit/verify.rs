@@ -151,6 +151,15 @@ fn wrong_in_chain(link: &Link, last: &Head) -> Vec<String> {
         wrong.push("it was changed after it was written".to_owned());
     }
     let sealed: Value = serde_json::from_str(&link.sealed).unwrap_or_default();
+    let told: Value = match &link.shown {
+        Some(shown) => serde_json::from_str(shown).unwrap_or_default(),
+        None => sealed.clone(),
+    };
+    for (name, value) in &link.found_by {
+        if told[name].as_str() != Some(value) {
+            wrong.push(format!("its `{name}` is not the one that it is found by"));
+        }
+    }
     let names = [("prevHash", Some(&link.prev_hash))];
     let id = if link.shown.is_some() {
         "id"

@@ -1,4 +1,4 @@
-use codepiper_model::{Actor, SessionId};
+use codepiper_model::{Actor, EntryKind, SessionId};
 use codepiper_store::policies::{self, StoredPolicy};
 use codepiper_store::sessions;
 use serde_json::{Value, json};
@@ -89,7 +89,7 @@ impl PolicyEngine {
             if added {
                 let mut facts = policy_facts(&written, by);
                 facts["sessionId"] = json!(written.session_id);
-                audit::note(tx, "policy_created", &facts, now)?;
+                audit::note(tx, EntryKind::PolicyCreated, &facts, now)?;
             }
             Ok(added)
         });
@@ -141,7 +141,7 @@ impl PolicyEngine {
             let changed = policies::update(tx, &written)?;
             audit::note(
                 tx,
-                "policy_updated",
+                EntryKind::PolicyUpdated,
                 &policy_facts(&written, by),
                 written.updated_at,
             )?;
@@ -167,7 +167,7 @@ impl PolicyEngine {
             let removed = policies::delete(tx, &name)?;
             if removed {
                 let facts = json!({ "by": by.to_string(), "id": name });
-                audit::note(tx, "policy_deleted", &facts, now)?;
+                audit::note(tx, EntryKind::PolicyDeleted, &facts, now)?;
             }
             Ok(removed)
         });

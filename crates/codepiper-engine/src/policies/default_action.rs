@@ -1,6 +1,6 @@
 //! What becomes of a request that no rule matches, where the agent itself would ask.
 
-use codepiper_model::{Actor, SessionId, Verdict};
+use codepiper_model::{Actor, EntryKind, SessionId, Verdict};
 use codepiper_store::{Transaction, sessions};
 use serde_json::json;
 
@@ -34,7 +34,7 @@ impl PolicyEngine {
                 if is_known {
                     let facts =
                         json!({ "action": action, "by": by.to_string(), "sessionId": session_id });
-                    audit::note(tx, "default_action_changed", &facts, now)?;
+                    audit::note(tx, EntryKind::DefaultActionChanged, &facts, now)?;
                 }
                 Ok(is_known)
             };

@@ -13,7 +13,7 @@ use crate::EngineError;
 
 /// Which policies and sets to write into a file.
 #[derive(Clone, Debug, Default)]
-pub struct Export {
+pub struct PolicyExport {
     /// These policies.
     pub ids: Vec<String>,
     /// This set, with its policies.
@@ -24,7 +24,7 @@ pub struct Export {
 
 impl PolicyEngine {
     /// Writes policies and sets as a file that makes them again, in the order of their ids.
-    pub async fn export(&self, what: Export) -> Result<String, EngineError> {
+    pub async fn export(&self, what: PolicyExport) -> Result<String, EngineError> {
         let read = move |db: &Connection| chosen(db, &what);
         let (policies, sets) = self.store.read(read).await??;
         written(policies, sets).map_err(EngineError::internal)
@@ -33,7 +33,7 @@ impl PolicyEngine {
 
 type Chosen = (Vec<Policy>, Vec<SetEntry>);
 
-fn chosen(db: &Connection, what: &Export) -> Result<Result<Chosen, EngineError>, StoreError> {
+fn chosen(db: &Connection, what: &PolicyExport) -> Result<Result<Chosen, EngineError>, StoreError> {
     let members = policy_sets::members(db)?;
     let mut sets = Vec::new();
     for set in policy_sets::all(db)? {

@@ -30,7 +30,7 @@ pub use apply::{Applied, Changes};
 pub use change::{NewPolicy, PolicyChange};
 pub use check::Checked;
 use current::Current;
-pub use export::Export;
+pub use export::PolicyExport;
 pub use ready::ReadyView;
 pub use replay::{Changed, Counts, Difference, Group, Replay, Replayed};
 pub use sets::{NewSet, SetChange, SetSummary, SetView};

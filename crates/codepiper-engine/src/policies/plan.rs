@@ -1,6 +1,6 @@
 //! What a file makes different from what is kept.
 
-use codepiper_model::{Actor, Timestamp};
+use codepiper_model::{Actor, EntryKind, Timestamp};
 use codepiper_store::policies::{self, StoredPolicy};
 use codepiper_store::policy_sets::{self, StoredSet};
 use codepiper_store::{Connection, StoreError, Transaction};
@@ -94,16 +94,20 @@ impl Plan {
     ) -> Result<(), StoreError> {
         for (step, policy) in &self.policies {
             let kind = match step {
-                Step::Create => policies::insert(tx, policy).map(|_| "policy_created")?,
-                Step::Update => policies::update(tx, policy).map(|_| "policy_updated")?,
+                Step::Create => policies::insert(tx, policy).map(|_| EntryKind::PolicyCreated)?,
+                Step::Update => policies::update(tx, policy).map(|_| EntryKind::PolicyUpdated)?,
                 Step::Leave => continue,
             };
             audit::note(tx, kind, &policy_facts(policy, by), now)?;
         }
         for (step, set, wanted) in &self.sets {
             let kind = match step {
-                Step::Create => policy_sets::insert(tx, set).map(|_| "policy_set_created")?,
-                Step::Update => policy_sets::update(tx, set).map(|_| "policy_set_updated")?,
+                Step::Create => {
+                    policy_sets::insert(tx, set).map(|_| EntryKind::PolicySetCreated)?
+                }
+                Step::Update => {
+                    policy_sets::update(tx, set).map(|_| EntryKind::PolicySetUpdated)?
+                }
                 Step::Leave => continue,
             };
             for (_, policy) in policy_sets::members(tx)?

@@ -1,6 +1,6 @@
 use std::collections::HashMap;
 
-use codepiper_model::{Actor, SessionId, Timestamp};
+use codepiper_model::{Actor, EntryKind, SessionId, Timestamp};
 use codepiper_store::policy_sets::{self, StoredSet, Taken};
 use codepiper_store::{Connection, StoreError, Transaction, policies, sessions};
 use serde::Serialize;
@@ -129,7 +129,7 @@ impl PolicyEngine {
             updated_at: now,
         };
         let members = new.policy_ids;
-        self.change_sets(by, "policy_set_created", move |tx| {
+        self.change_sets(by, EntryKind::PolicySetCreated, move |tx| {
             let missing = missing(tx, &members)?;
             if !missing.is_empty() {
                 return Ok(Err(missing_policies(&missing)));
@@ -165,7 +165,7 @@ impl PolicyEngine {
             return Err(EngineError::invalid("name", message));
         }
         let (now, set_id) = (self.clock.now(), id.to_owned());
-        self.change_sets(by, "policy_set_updated", move |tx| {
+        self.change_sets(by, EntryKind::PolicySetUpdated, move |tx| {
             let Some(mut set) = policy_sets::get(tx, &set_id)? else {
                 return Ok(Err(no_set(&set_id)));
             };
@@ -187,7 +187,7 @@ impl PolicyEngine {
     /// Removes a set. Its policies stay, and count for every session where they are in no other.
     pub async fn delete_set(&self, id: &str, by: Actor) -> Result<(), EngineError> {
         let id = id.to_owned();
-        self.change_sets(by, "policy_set_deleted", move |tx| {
+        self.change_sets(by, EntryKind::PolicySetDeleted, move |tx| {
             Ok(if policy_sets::delete(tx, &id)? {
                 Ok(json!({ "id": id }))
             } else {
@@ -200,7 +200,7 @@ impl PolicyEngine {
     /// Puts a policy into a set.
     pub async fn add_to_set(&self, id: &str, policy: &str, by: Actor) -> Result<(), EngineError> {
         let (id, policy) = (id.to_owned(), policy.to_owned());
-        self.change_sets(by, "policy_set_updated", move |tx| {
+        self.change_sets(by, EntryKind::PolicySetUpdated, move |tx| {
             if policy_sets::get(tx, &id)?.is_none() {
                 return Ok(Err(no_set(&id)));
             }
@@ -225,7 +225,7 @@ impl PolicyEngine {
         by: Actor,
     ) -> Result<(), EngineError> {
         let (id, policy) = (id.to_owned(), policy.to_owned());
-        self.change_sets(by, "policy_set_updated", move |tx| {
+        self.change_sets(by, EntryKind::PolicySetUpdated, move |tx| {
             Ok(if policy_sets::remove_member(tx, &id, &policy)? {
                 Ok(json!({ "id": id, "removed": policy }))
             } else {
@@ -244,7 +244,7 @@ impl PolicyEngine {
         by: Actor,
     ) -> Result<(), EngineError> {
         let id = id.to_owned();
-        self.change_sets(by, "policy_set_given", move |tx| {
+        self.change_sets(by, EntryKind::PolicySetGiven, move |tx| {
             if sessions::get(tx, session_id)?.is_none() {
                 return Ok(Err(EngineError::no_session(session_id)));
             }
@@ -269,7 +269,7 @@ impl PolicyEngine {
         by: Actor,
     ) -> Result<(), EngineError> {
         let id = id.to_owned();
-        self.change_sets(by, "policy_set_taken", move |tx| {
+        self.change_sets(by, EntryKind::PolicySetTaken, move |tx| {
             Ok(if policy_sets::take(tx, session_id, &id)? {
                 Ok(json!({ "id": id, "sessionId": session_id }))
             } else {
@@ -288,7 +288,7 @@ impl PolicyEngine {
         by: Actor,
     ) -> Result<(), EngineError> {
         let now = self.clock.now();
-        self.change_sets(by, "policies_copied", move |tx| {
+        self.change_sets(by, EntryKind::PoliciesCopied, move |tx| {
             let sets = policy_sets::given(tx)?;
             let sets = sets.into_iter().filter(|(session, _)| *session == other);
             let sets: Vec<String> = sets.map(|(_, set)| set).collect();
@@ -329,7 +329,7 @@ impl PolicyEngine {
     async fn change_sets(
         &self,
         by: Actor,
-        kind: &'static str,
+        kind: EntryKind,
         change: impl FnOnce(&Transaction<'_>) -> Result<Result<Value, EngineError>, StoreError>
         + Send
         + 'static,

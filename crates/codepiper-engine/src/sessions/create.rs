@@ -3,6 +3,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use codepiper_model::{Activity, Actor, EventSource, Exit, ExitReason, Session, SessionId, Status};
 use codepiper_providers::Conversation;
+use codepiper_store::Transaction;
 use codepiper_store::sessions::{self, Stored};
 use codepiper_tmux::Server;
 use serde_json::json;
@@ -12,6 +13,7 @@ use super::plan::{Blueprint, Plan};
 use super::request::Checked;
 use super::{CreateSession, Live, SessionManager, Subject};
 use crate::EngineError;
+use crate::audit;
 
 /// Sessions that may run at the same time.
 const MAX_SESSIONS: usize = 100;
@@ -88,7 +90,7 @@ impl SessionManager {
             socket: self.parts.config.tmux_socket(id),
             secret_hash: plan.credential.hash(),
         };
-        self.store_new(stored.clone()).await?;
+        self.store_new(stored.clone(), by).await?;
         match like {
             Some(other) => self.parts.policies.take_in_like(id, other, by).await?,
             None => self.parts.policies.take_in(id).await?,
@@ -180,7 +182,7 @@ impl SessionManager {
         }
     }
 
-    async fn store_new(&self, stored: Stored) -> Result<(), EngineError> {
+    async fn store_new(&self, stored: Stored, by: Actor) -> Result<(), EngineError> {
         let id = stored.session.id;
         let session = &stored.session;
         let payload = json!({
@@ -190,11 +192,12 @@ impl SessionManager {
             "billingMode": session.billing_mode,
             "dangerousMode": session.dangerous_mode,
         });
-        // The event refers to the row, so the row comes first, in the same transaction.
-        self.parts
-            .store
-            .write(move |tx| sessions::insert(tx, &stored))
-            .await?;
+        // The event refers to the row, so the row comes first.
+        let insert = move |tx: &Transaction<'_>| {
+            sessions::insert(tx, &stored)?;
+            audit::started(tx, &stored.session, by, stored.session.created_at)
+        };
+        self.parts.store.write(insert).await?;
         self.parts
             .events
             .emit(id, EventSource::User, "SessionCreated", payload)

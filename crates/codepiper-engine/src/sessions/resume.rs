@@ -10,7 +10,7 @@ use super::create::told;
 use super::kept::Kept;
 use super::plan::{Blueprint, Plan};
 use super::{SessionManager, Subject};
-use crate::EngineError;
+use crate::{EngineError, audit};
 
 /// The code of the refusal to resume what has not ended.
 pub(super) const LIVE: &str = "session_live";
@@ -111,9 +111,10 @@ impl SessionManager {
             "conversation": session.provider_session_id,
             "dangerousMode": session.dangerous_mode,
         });
+        let session = session.clone();
         let write = move |tx: &codepiper_store::Transaction<'_>, _| {
             if sessions::set_starting_again(tx, id, &again)? {
-                Ok(())
+                audit::started(tx, &session, by, again.at)
             } else {
                 Err(StoreError::NotFound)
             }

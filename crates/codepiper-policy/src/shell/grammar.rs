@@ -9,6 +9,8 @@ use std::panic::catch_unwind;
 use brush_parser::ast::Program;
 use brush_parser::{ParserOptions, Token, TokenizerOptions, parse_tokens, uncached_tokenize_str};
 
+use super::ends;
+
 /// The longest line.
 const BYTES_MAX: usize = 64 * 1024;
 /// The most expansions, quoted or not: they nest within words.
@@ -25,7 +27,9 @@ pub(super) fn parse(text: &str) -> Option<Program> {
     catch_unwind(|| {
         let tokens = uncached_tokenize_str(text, &TokenizerOptions::default()).ok()?;
         let openers = tokens.iter().filter(|token| opens(token)).count();
-        if openers > OPENERS_MAX || tokens.iter().any(has_many_subscripts) {
+        let is_odd =
+            |token: &Token| has_many_subscripts(token) || ends::may_be_elsewhere(token.to_str());
+        if openers > OPENERS_MAX || tokens.iter().any(is_odd) {
             return None;
         }
         parse_tokens(&tokens, &ParserOptions::default()).ok()

@@ -6,6 +6,7 @@
 
 mod command;
 mod doubt;
+mod ends;
 mod grammar;
 mod reader;
 mod rough;

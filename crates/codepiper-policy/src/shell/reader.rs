@@ -108,6 +108,9 @@ impl Reader {
             // Also what the pieces run: `sudo` at the beginning of one hides nothing.
             self.run_rough(command);
         }
+        for file in rough::files(text) {
+            self.push(file);
+        }
     }
 
     fn run_rough(&mut self, command: Command) {
@@ -118,7 +121,8 @@ impl Reader {
             match inner {
                 Inner::Argv(words) if !words.is_empty() => self.push(Command::new(words, doubt)),
                 Inner::Script(text) => {
-                    for piece in rough::pieces(&text, UNREADABLE) {
+                    let pieces = rough::pieces(&text, UNREADABLE);
+                    for piece in pieces.into_iter().chain(rough::files(&text)) {
                         self.push(piece);
                     }
                 }
@@ -164,7 +168,7 @@ impl Reader {
 
     fn compound(&mut self, compound: &CompoundCommand) {
         match compound {
-            CompoundCommand::Arithmetic(command) => self.evaluated(&command.expr.value),
+            CompoundCommand::Arithmetic(command) => self.arithmetic(&command.expr.value),
             CompoundCommand::ArithmeticForClause(command) => {
                 let parts = [&command.initializer, &command.condition, &command.updater];
                 for part in parts.into_iter().flatten() {
@@ -211,6 +215,16 @@ impl Reader {
                 self.list(&command.1.list);
             }
             CompoundCommand::Coprocess(command) => self.command(&command.body, None),
+        }
+    }
+
+    /// What stands in `((…))`. The parser takes `( ( rm x ) )` for that, which is a command in two
+    /// subshells, and so is `((rm x))` to a shell without arithmetic.
+    fn arithmetic(&mut self, text: &str) {
+        self.evaluated(text);
+        let is_of_numbers = |c: char| c.is_ascii_digit() || " \t\n+-*%<>=!&|^?:,()".contains(c);
+        if !text.chars().all(is_of_numbers) {
+            self.script(text);
         }
     }
 

@@ -8,7 +8,7 @@ use codepiper_policy::{Context, Rule, Scoped, Stroke, TypedLine, evaluate, expla
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::{bash, call, policy};
+use super::{bash, call, policy, proofs};
 
 fn decided(rules: &[Value], line: &str) -> Option<Verdict> {
     let compiled = policy(&json!(rules)).compile().unwrap();
@@ -181,8 +181,7 @@ fn any_line() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    // `PROPTEST_CASES` asks for more.
-    #![proptest_config(ProptestConfig::with_cases(ProptestConfig::default().cases.max(1000)))]
+    #![proptest_config(proofs(10_000))]
 
     #[test]
     fn what_is_written_as_yaml_is_what_is_read(rules in prop::collection::vec(any_written_rule(), 0..3)) {

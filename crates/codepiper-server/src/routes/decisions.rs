@@ -1,10 +1,9 @@
-//! The audit.
+//! What was decided.
 
 use axum::Json;
 use axum::extract::State;
-use codepiper_api::{DecisionsParams, DecisionsResponse, VerifyParams};
-use codepiper_engine::{DecisionFilter, Engine, Verification};
-use codepiper_model::DecisionKind;
+use codepiper_api::{DecisionsParams, DecisionsResponse};
+use codepiper_engine::{DecisionFilter, Engine};
 
 use crate::error::ApiError;
 use crate::extract::Params;
@@ -14,39 +13,19 @@ pub(crate) async fn list(
     Params(params): Params<DecisionsParams>,
 ) -> Result<Json<DecisionsResponse>, ApiError> {
     let limit = super::checked_limit(params.limit)?;
-    let decision = match params
-        .decision
-        .as_deref()
-        .map(|name| (name, DecisionKind::parse(name)))
-    {
-        None => None,
-        Some((_, Some(kind))) => Some(kind),
-        Some((name, None)) => {
-            let known = DecisionKind::ALL.map(DecisionKind::as_str).join(", ");
-            let shown: String = name.chars().take(40).collect();
-            let message = format!("`decision` is one of {known}, not `{shown}`");
-            return Err(ApiError::bad_request(
-                "invalid_request",
-                Some("decision".to_owned()),
-                message,
-            ));
-        }
-    };
     let filter = DecisionFilter {
         session_id: params.session_id,
-        decision,
-        before: params.before,
-        limit,
-        ..DecisionFilter::default()
+        decision: params.decision,
+        tool_name: params.tool_name,
+        outcome: params.outcome,
+        policy_id: params.policy_id,
+        rule_id: params.rule_id,
+        actor: params.actor,
+        since: params.since,
+        until: params.until,
+        text: super::checked_text(params.text)?,
     };
-    let decisions = engine.audit.decisions(filter).await?;
+    let found = engine.audit.decisions(filter, params.before, limit);
+    let decisions = found.await?;
     Ok(Json(DecisionsResponse { decisions }))
-}
-
-/// Whether the audit is as it was written.
-pub(crate) async fn verify(
-    State(engine): State<Engine>,
-    Params(params): Params<VerifyParams>,
-) -> Result<Json<Verification>, ApiError> {
-    Ok(Json(engine.audit.verify(params.head).await?))
 }

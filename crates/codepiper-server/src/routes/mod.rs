@@ -1,9 +1,11 @@
 //! Every path of the API, one file per resource.
 
 mod approvals;
+mod audit;
 mod daemon;
 mod decisions;
 mod events;
+mod export;
 mod hooks;
 mod policies;
 mod policy_sets;
@@ -91,7 +93,9 @@ pub(crate) fn router(engine: Engine) -> Router {
         .route_layer(from_fn(no_params));
     let routes = Router::new()
         .route("/approvals", get(approvals::list))
-        .route("/audit/verify", get(decisions::verify))
+        .route("/audit/entries", get(audit::entries))
+        .route("/audit/export", get(export::export))
+        .route("/audit/verify", get(audit::verify))
         .route("/events", get(events::all))
         .route("/policies", get(policies::list))
         .route("/policy-decisions", get(decisions::list))
@@ -125,6 +129,20 @@ fn checked_limit(limit: Option<usize>) -> Result<usize, ApiError> {
     Err(ApiError::bad_request(
         "invalid_request",
         Some("limit".to_owned()),
+        message,
+    ))
+}
+
+/// A text to look for.
+fn checked_text(text: Option<String>) -> Result<Option<String>, ApiError> {
+    let is_good = |text: &String| (1..=200).contains(&text.chars().count());
+    if text.as_ref().is_none_or(is_good) {
+        return Ok(text);
+    }
+    let message = "`text` has 1 to 200 characters";
+    Err(ApiError::bad_request(
+        "invalid_request",
+        Some("text".to_owned()),
         message,
     ))
 }

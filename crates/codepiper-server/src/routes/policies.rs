@@ -9,7 +9,7 @@ use codepiper_api::{
     UpdatePolicyRequest,
 };
 use codepiper_engine::{
-    Applied, Checked, Engine, Export, NewPolicy, PolicyChange, PolicyView, Replay, Replayed,
+    Applied, Checked, Engine, NewPolicy, PolicyChange, PolicyExport, PolicyView, Replay, Replayed,
 };
 use codepiper_model::yaml::YAML_BYTES_MAX;
 use codepiper_model::{Actor, SessionId, ToolCall};
@@ -145,7 +145,7 @@ pub(crate) async fn export(
     State(engine): State<Engine>,
     Body(request): Body<ExportPoliciesRequest>,
 ) -> Result<Json<ExportPoliciesResponse>, ApiError> {
-    let what = Export {
+    let what = PolicyExport {
         ids: request.ids,
         set: request.set,
         all: request.all,

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use codepiper_model::{SessionId, Timestamp, Verdict};
 use codepiper_store::decisions::{self, DecisionQuery};
-use codepiper_store::{Connection, StoreError, sessions};
+use codepiper_store::{Connection, Reach, StoreError, sessions};
 
 use super::apply::read;
 use super::current::Current;
@@ -48,28 +48,23 @@ impl PolicyEngine {
         let now = self.clock.now();
         let made = move |db: &Connection| draft(db, file, with_current, now);
         let draft = Arc::new(self.store.read(made).await??);
-        let mut query = DecisionQuery {
+        let query = DecisionQuery {
             session_id: replay.session_id,
             since: replay.since,
             until: replay.until,
-            limit: PAGE,
             ..DecisionQuery::default()
         };
         let default_action = self.default_action(None);
         let mut tally = Tally::default();
-        loop {
+        let mut reach = Some(Reach::NEWEST);
+        while let Some(from) = reach {
             let (draft, asked) = (Arc::clone(&draft), query.clone());
             let page = move |db: &Connection| {
                 let mut tally = tally;
-                let last = go_on(db, &asked, &draft, default_action, &mut tally)?;
-                Ok((tally, last))
+                let next = go_on(db, &asked, from, &draft, default_action, &mut tally)?;
+                Ok((tally, next))
             };
-            let last;
-            (tally, last) = self.store.read(page).await?;
-            match last {
-                Some(last) => query.before = Some(last),
-                None => break,
-            }
+            (tally, reach) = self.store.read(page).await?;
         }
         if let Some(id) = replay.session_id.filter(|_| tally.calls() == 0) {
             let known = self.store.read(move |db| sessions::get(db, id)).await?;
@@ -95,24 +90,22 @@ fn draft(
     }
 }
 
-/// Goes through one page; returns the last decision of it when there may be more.
+/// Goes through one page; says where the next one begins when there may be one.
 fn go_on(
     db: &Connection,
     query: &DecisionQuery,
+    from: Reach,
     draft: &Current,
     default_action: Verdict,
     tally: &mut Tally,
-) -> Result<Option<String>, StoreError> {
-    let page = decisions::stored(db, query)?;
-    let is_full = page.len() == query.limit;
-    let mut last = None;
-    for stored in page {
+) -> Result<Option<Reach>, StoreError> {
+    let page = decisions::search(db, query, from, PAGE)?;
+    for stored in page.rows {
         let past = Past::new(db, stored)?;
         let policies = draft.scoped(past.call.session_id);
         let evaluation = codepiper_policy::explain(&policies, &past.call, &context());
-        last = Some(past.decision.id.clone());
         let own = past.call.session_id.and_then(|id| draft.default_action(id));
         tally.note(&past, &evaluation, own.unwrap_or(default_action));
     }
-    Ok(last.filter(|_| is_full))
+    Ok(page.next.map(Reach::Before))
 }
