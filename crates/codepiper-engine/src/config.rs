@@ -50,6 +50,16 @@ impl Config {
         self.state_dir().join("sessions").join(id.to_string())
     }
 
+    /// The key that secrets at rest are sealed with.
+    pub fn key_file(&self) -> PathBuf {
+        let named = self.var_os("CODEPIPER_KEY_FILE");
+        if named.is_empty() {
+            self.state_dir().join("key")
+        } else {
+            PathBuf::from(named)
+        }
+    }
+
     /// Where hooks leave what they could not report.
     pub fn spool_dir(&self) -> PathBuf {
         self.state_dir().join("spool")

@@ -15,6 +15,7 @@ mod config;
 mod environment;
 mod error;
 mod hooks;
+mod key;
 mod policies;
 mod process;
 mod sessions;
@@ -93,6 +94,7 @@ impl Engine {
             tracing::warn!(%error, "no session can be started");
         }
         let hook_program = hooks::install_program(&config)?;
+        let key = key::load(&config)?;
         let config = Arc::new(config);
         let stop = CancellationToken::new();
         let events = EventBus::new(store.clone(), clock.clone()).await?;
@@ -115,6 +117,7 @@ impl Engine {
             approvals: approvals.clone(),
             policies: policies.clone(),
             hook_program,
+            key,
             tmux: tmux.map_err(Arc::new),
             installation,
             tasks: tasks.clone(),

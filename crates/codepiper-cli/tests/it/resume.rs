@@ -194,7 +194,7 @@ fn a_session_that_lost_its_terminal_goes_on_as_it_was() {
     assert_eq!(session["defaultPolicyAction"], "deny");
 
     // What is kept for it is nobody else's to read, and gone daemons change nothing.
-    let kept = home.path(&format!(".codepiper/sessions/{id}/request.json"));
+    let kept = home.path(&format!(".codepiper/sessions/{id}/request.sealed"));
     assert_eq!(
         std::fs::metadata(kept).unwrap().permissions().mode() & 0o777,
         0o600

@@ -8,7 +8,6 @@ use codepiper_store::sessions::{self, Stored};
 use codepiper_tmux::Server;
 use serde_json::json;
 
-use super::kept::Kept;
 use super::plan::{Blueprint, Plan};
 use super::request::Checked;
 use super::{CreateSession, Live, SessionManager, Subject};
@@ -101,7 +100,7 @@ impl SessionManager {
                 let texts = [prompt.as_str().to_owned()];
                 self.judge_text(id, &subject, &texts, by).await?;
             }
-            Kept::of(&blueprint).write(&self.parts.config.session_dir(id))?;
+            self.keep(&blueprint)?;
             self.begin(&stored, subject, &blueprint, &plan).await
         };
         match begun.await {

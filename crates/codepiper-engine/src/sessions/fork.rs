@@ -1,6 +1,5 @@
 use codepiper_model::{Actor, Session, SessionId};
 
-use super::kept::Kept;
 use super::{CreateSession, ProviderResume, SessionManager};
 use crate::EngineError;
 
@@ -15,7 +14,7 @@ impl SessionManager {
         by: Actor,
     ) -> Result<Session, EngineError> {
         let session = self.stored(id).await?.session;
-        let kept = Kept::read(&self.parts.config.session_dir(id))?;
+        let kept = self.kept(id)?;
         let own_name = id.to_string();
         let request = CreateSession {
             provider: session.provider,

@@ -1,42 +1,59 @@
 use std::collections::BTreeMap;
-use std::path::Path;
 
+use codepiper_model::SessionId;
 use serde::{Deserialize, Serialize};
 
+use super::SessionManager;
 use super::plan::Blueprint;
 use crate::EngineError;
 use crate::config::{make_private, write_private};
 
-const FILE: &str = "request.json";
+const FILE: &str = "request.sealed";
 
-/// What a session was asked to be and its row does not say, for when its agent is started again.
-/// It may hold secrets, so it is a file that only its owner can read.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+/// What a session was asked to be and its row does not say, for when its agent is started again. It
+/// may hold secrets, so it is sealed.
+#[derive(Clone, Default, Serialize, Deserialize)]
 pub(super) struct Kept {
     pub(super) args: Vec<String>,
     pub(super) env: BTreeMap<String, String>,
 }
 
-impl Kept {
-    pub(super) fn of(blueprint: &Blueprint<'_>) -> Self {
-        Self {
+impl SessionManager {
+    pub(super) fn keep(&self, blueprint: &Blueprint<'_>) -> Result<(), EngineError> {
+        let kept = Kept {
             args: blueprint.args.to_vec(),
             env: blueprint.env.clone(),
-        }
+        };
+        let text = serde_json::to_vec(&kept).map_err(EngineError::internal)?;
+        let sealed = self.parts.key.seal(&place(blueprint.id), &text);
+        let dir = self.parts.config.session_dir(blueprint.id);
+        make_private(&dir)?;
+        write_private(&dir.join(FILE), &sealed.map_err(EngineError::internal)?)
     }
 
-    pub(super) fn write(&self, dir: &Path) -> Result<(), EngineError> {
-        make_private(dir)?;
-        let text = serde_json::to_vec(self).map_err(EngineError::internal)?;
-        write_private(&dir.join(FILE), &text)
+    /// What was kept of a session; nothing of those of early versions.
+    pub(super) fn kept(&self, id: SessionId) -> Result<Kept, EngineError> {
+        let path = self.parts.config.session_dir(id).join(FILE);
+        let sealed = match fs_err::read(&path) {
+            Ok(sealed) => sealed,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                return Ok(Kept::default());
+            }
+            Err(error) => return Err(error.into()),
+        };
+        let text = self.parts.key.open(&place(id), &sealed).map_err(|error| {
+            let what = path.display();
+            EngineError::conflict_with_hint(
+                "sealed",
+                format!("the arguments and variables of session `{id}` (`{what}`): {error}"),
+                "put the key back with which this installation was made, or start a new session",
+            )
+        })?;
+        serde_json::from_slice(&text).map_err(EngineError::internal)
     }
+}
 
-    /// What is kept in a session's directory; nothing for sessions of early versions.
-    pub(super) fn read(dir: &Path) -> Result<Self, EngineError> {
-        match fs_err::read(dir.join(FILE)) {
-            Ok(text) => serde_json::from_slice(&text).map_err(EngineError::internal),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Self::default()),
-            Err(error) => Err(error.into()),
-        }
-    }
+/// What is kept of one session says nothing of another.
+fn place(id: SessionId) -> String {
+    format!("request of {id}")
 }

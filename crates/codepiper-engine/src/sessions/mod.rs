@@ -30,6 +30,7 @@ use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use codepiper_auth::Key;
 use codepiper_model::{Clock, EventSource, Session, SessionId};
 use codepiper_store::sessions::{self, Stored};
 use codepiper_store::{Store, StoreError};
@@ -75,6 +76,8 @@ pub(crate) struct Parts {
     pub(crate) policies: PolicyEngine,
     /// Our own program, where agents' hooks find it.
     pub(crate) hook_program: PathBuf,
+    /// What secrets at rest are sealed with.
+    pub(crate) key: Key,
     pub(crate) tmux: Result<Tmux, Arc<TmuxError>>,
     pub(crate) installation: String,
     pub(crate) tasks: TaskTracker,

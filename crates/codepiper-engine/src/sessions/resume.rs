@@ -7,7 +7,6 @@ use serde_json::json;
 
 use super::conversation::is_written;
 use super::create::told;
-use super::kept::Kept;
 use super::plan::{Blueprint, Plan};
 use super::{SessionManager, Subject};
 use crate::{EngineError, audit};
@@ -51,8 +50,7 @@ impl SessionManager {
                 "end it with `codepiper kill`, then resume",
             ));
         }
-        let dir = self.parts.config.session_dir(id);
-        let kept = Kept::read(&dir)?;
+        let kept = self.kept(id)?;
         let own_name = id.to_string();
         let name = session.provider_session_id.as_deref().unwrap_or(&own_name);
         let transcript = session.transcript_path.as_deref();
