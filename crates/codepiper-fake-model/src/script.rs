@@ -27,6 +27,7 @@ pub(crate) enum Step {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Tool {
     Run(String),
+    Escalate(String),
     Read(String),
     Write(String),
     Ask(String),
@@ -57,6 +58,7 @@ impl Script {
                 "ECHO" if rest.is_empty() => Step::Say(fingerprint(prompt)),
                 "THINK" => Step::Think(rest.to_owned()),
                 "RUN" => Step::Use(Tool::Run(rest.to_owned())),
+                "ESCALATE" => Step::Use(Tool::Escalate(rest.to_owned())),
                 "READ" => Step::Use(Tool::Read(rest.to_owned())),
                 "WRITE" => Step::Use(Tool::Write(rest.to_owned())),
                 "ASK" => Step::Use(Tool::Ask(rest.to_owned())),
@@ -88,6 +90,35 @@ impl Script {
         script
     }
 
+    /// The script of a request that an agent makes for itself.
+    pub(crate) fn saying(text: &str) -> Self {
+        Self {
+            steps: vec![Step::Say(text.to_owned())],
+            slow: Duration::ZERO,
+        }
+    }
+
+    /// The status of an answer that fails before its first byte. Without a stream an answer fails
+    /// as a whole.
+    pub(crate) fn refusal(&self, streams: bool) -> Option<u16> {
+        let mut steps = self.steps.iter();
+        let status = steps.find_map(|step| match step {
+            Step::Fail(status) => Some(Some(*status)),
+            Step::Say(_) | Step::Think(_) | Step::Use(_) if streams => Some(None),
+            Step::Say(_) | Step::Think(_) | Step::Use(_) | Step::Wait(_) => None,
+        });
+        status.flatten()
+    }
+
+    /// How long an answer takes that comes as a whole.
+    pub(crate) fn duration(&self) -> Duration {
+        let waits = self.steps.iter().map(|step| match step {
+            Step::Wait(silence) => *silence,
+            _ => Duration::ZERO,
+        });
+        self.slow + waits.sum::<Duration>()
+    }
+
     /// The steps of the answer that follows these tool results: up to the next use of a tool, and
     /// never without a word.
     pub(crate) fn answer(&self, results: &[String]) -> Vec<Step> {
@@ -115,6 +146,11 @@ impl Script {
         }
         steps
     }
+}
+
+/// The pieces in which a text is streamed.
+pub(crate) fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split_inclusive(char::is_whitespace)
 }
 
 fn milliseconds(text: &str) -> Duration {
