@@ -84,14 +84,21 @@ impl Answer<'_> {
                 "encrypted_content": "ZmFrZQ==",
             }),
             Step::Use(tool) => match tools::call(tool, self.offer) {
-                Call::Function { name, input } => json!({
-                    "type": "function_call",
-                    "id": id("fc"),
-                    "call_id": id("call"),
-                    "status": "completed",
-                    "name": name,
-                    "arguments": input.to_string(),
-                }),
+                Call::Function { name, input } => {
+                    let mut call = json!({
+                        "type": "function_call",
+                        "id": id("fc"),
+                        "call_id": id("call"),
+                        "status": "completed",
+                        "name": name,
+                        "arguments": input.to_string(),
+                    });
+                    if let Some((namespace, name)) = request::namespace(self.request, &name) {
+                        call["namespace"] = namespace.into();
+                        call["name"] = name.into();
+                    }
+                    call
+                }
                 Call::Custom { name, input } => json!({
                     "type": "custom_tool_call",
                     "id": id("ctc"),

@@ -47,6 +47,18 @@ pub(super) fn offer(body: &Value) -> Offer {
     }
 }
 
+/// The namespace that holds the tool of this full name (`mcp__server__tool`), and its name there.
+pub(super) fn namespace<'a>(body: &'a Value, name: &'a str) -> Option<(&'a str, &'a str)> {
+    let mut spaces = tools(body).filter(|tool| tool["type"] == "namespace");
+    spaces.find_map(|space| {
+        let prefix = space["name"].as_str()?;
+        let inner = name.strip_prefix(prefix)?.strip_prefix("__")?;
+        let mut held = array(&space["tools"]).iter();
+        held.any(|tool| tool["name"] == inner)
+            .then_some((prefix, inner))
+    })
+}
+
 /// Every tool, also those in a namespace and those that come as a part of the input.
 fn tools(body: &Value) -> impl Iterator<Item = &Value> {
     let added = items(body).filter(|item| item["type"] == "additional_tools");
@@ -145,6 +157,19 @@ mod tests {
             results: vec!["B1\nB2\n".to_owned(), "C".to_owned()],
         };
         assert_eq!(turn(&body), expected);
+    }
+
+    #[test]
+    fn a_tool_in_a_namespace_is_known_by_its_full_name() {
+        let body = json!({"tools": [
+            {"type": "function", "name": "mcp__echo__shout"},
+            {"type": "namespace", "name": "mcp__echo", "tools": [{"name": "say"}]},
+        ]});
+        assert_eq!(
+            namespace(&body, "mcp__echo__say"),
+            Some(("mcp__echo", "say"))
+        );
+        assert_eq!(namespace(&body, "mcp__echo__shout"), None);
     }
 
     #[test]
