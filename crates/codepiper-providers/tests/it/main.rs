@@ -2,5 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a failure is how a test speaks")]
 
 mod claude_screens;
+mod codex_screens;
 mod fidelity;
 mod launch;
+mod recording;

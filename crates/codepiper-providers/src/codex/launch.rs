@@ -1,0 +1,321 @@
+//! The command lines of Codex: the app-server, the terminal on it, and the terminal alone.
+
+use std::path::Path;
+
+use codepiper_model::PromptText;
+
+use super::overrides::{Overrides, table, text};
+use super::{Hook, Trust};
+use crate::Refusal;
+use crate::provider::push_prompt;
+
+/// What a session may do without asking, in the terms of Codex.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// Reads; asks for everything else.
+    ReadOnly,
+    /// Works in the sandbox: its folder and the temporary ones, without the network; asks for more.
+    Workspace,
+    /// No sandbox; asks where the model finds it right.
+    HostAccess,
+    /// No sandbox, and nobody is asked.
+    Dangerous,
+}
+
+impl Mode {
+    /// The sandbox's name.
+    pub const fn sandbox(self) -> &'static str {
+        match self {
+            Self::ReadOnly => "read-only",
+            Self::Workspace => "workspace-write",
+            Self::HostAccess | Self::Dangerous => "danger-full-access",
+        }
+    }
+
+    /// The name of when a person is asked.
+    pub const fn approvals(self) -> &'static str {
+        match self {
+            Self::ReadOnly | Self::Workspace | Self::HostAccess => "on-request",
+            Self::Dangerous => "never",
+        }
+    }
+}
+
+/// What a session of Codex is asked to be.
+#[derive(Clone, Copy, Debug)]
+pub struct Launch<'a> {
+    /// The program.
+    pub program: &'a Path,
+    /// Where it works, with links resolved.
+    pub cwd: &'a Path,
+    /// What it may do.
+    pub mode: Mode,
+    /// The model to use.
+    pub model: Option<&'a str>,
+    /// Further arguments, as the person gave them: those that [`refusal`] lets through.
+    pub args: &'a [String],
+    /// What it shall report to.
+    pub hooks: &'a [Hook],
+}
+
+/// Which conversation a terminal without an app-server has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Start<'a> {
+    /// A new one.
+    Fresh,
+    /// The one of that name goes on.
+    Resume(&'a str),
+    /// A copy of the one of that name.
+    Fork(&'a str),
+}
+
+/// Models that are asked about at the start, and what the answer would switch to. There is no
+/// other answer: both keys of that screen switch.
+const SUCCESSORS: [(&str, &str); 4] = [
+    ("gpt-5.5", "gpt-6-sol"),
+    ("gpt-5.6-sol", "gpt-6-sol"),
+    ("gpt-5.6-terra", "gpt-6-sol"),
+    ("gpt-5.6-luna", "gpt-6-luna"),
+];
+
+impl Launch<'_> {
+    /// The app-server, which listens on `socket` until it is told to end: once where nothing
+    /// is pending, twice otherwise (SIGTERM).
+    pub fn app_server(&self, socket: &Path, trust: &Trust) -> Vec<String> {
+        let mut argv = self.program_with(["app-server", "--listen"]);
+        argv.push(address(socket));
+        let mut overrides = self.settings();
+        overrides.set("sandbox_mode", &text(self.mode.sandbox()));
+        overrides.set("approval_policy", &text(self.mode.approvals()));
+        if let Some(model) = self.model {
+            overrides.set("model", &text(model));
+        }
+        self.trusted_hooks(&mut overrides, trust);
+        argv.extend(overrides.into_args());
+        argv.extend(divided(self.args).settings);
+        argv
+    }
+
+    /// The terminal of the conversation `thread` in the app-server on `socket`. The mode is the
+    /// conversation's, and is refused here; the model counts for the one after `/clear`.
+    pub fn terminal(&self, socket: &Path, thread: &str) -> Vec<String> {
+        let mut argv = self.program_with(["resume", thread, "--remote"]);
+        argv.push(address(socket));
+        argv.extend(self.settings().into_args());
+        if let Some(model) = self.model {
+            argv.extend(["--model".to_owned(), model.to_owned()]);
+        }
+        let args = divided(self.args);
+        argv.extend(args.settings);
+        argv.extend(args.terminal);
+        argv
+    }
+
+    /// The terminal without an app-server, and whether the prompt is among its arguments.
+    pub fn alone(
+        &self,
+        start: Start<'_>,
+        trust: &Trust,
+        prompt: Option<&PromptText>,
+    ) -> (Vec<String>, bool) {
+        let mut argv = match start {
+            Start::Fresh => self.program_with([]),
+            Start::Resume(thread) => self.program_with(["resume", thread]),
+            Start::Fork(thread) => self.program_with(["fork", thread]),
+        };
+        // The server that it would share otherwise outlives the session, commands and all.
+        argv.push("--no-daemon".to_owned());
+        if self.mode == Mode::Dangerous {
+            argv.push("--dangerously-bypass-approvals-and-sandbox".to_owned());
+        } else {
+            let mode = ["--sandbox", self.mode.sandbox()];
+            let asks = ["--ask-for-approval", self.mode.approvals()];
+            argv.extend([mode, asks].concat().into_iter().map(str::to_owned));
+        }
+        if let Some(model) = self.model {
+            argv.extend(["--model".to_owned(), model.to_owned()]);
+        }
+        let mut overrides = self.settings();
+        self.trusted_hooks(&mut overrides, trust);
+        argv.extend(overrides.into_args());
+        argv.extend(self.args.iter().cloned());
+        let prompt_in_argv = push_prompt(&mut argv, prompt);
+        (argv, prompt_in_argv)
+    }
+
+    fn program_with<const N: usize>(&self, args: [&str; N]) -> Vec<String> {
+        let program = self.program.display().to_string();
+        std::iter::once(program)
+            .chain(args.map(str::to_owned))
+            .collect()
+    }
+
+    /// What keeps the screens away that would come before the conversation.
+    fn settings(&self) -> Overrides {
+        let mut overrides = Overrides::default();
+        overrides.set("check_for_update_on_startup", "false");
+        let folder = self.cwd.display().to_string();
+        let trusted = r#"{trust_level="trusted"}"#.to_owned();
+        overrides.set("projects", &table([(folder, trusted)]));
+        let migrations = SUCCESSORS.map(|(model, next)| (model.to_owned(), text(next)));
+        overrides.set("notice.model_migrations", &table(migrations));
+        overrides
+    }
+
+    fn trusted_hooks(&self, overrides: &mut Overrides, trust: &Trust) {
+        for hook in self.hooks {
+            let handler = format!(
+                r#"{{type="command",command={},timeout={}}}"#,
+                text(&hook.command),
+                hook.timeout
+            );
+            let key = format!("hooks.{}", hook.event);
+            overrides.set(&key, &format!("[{{hooks=[{handler}]}}]"));
+        }
+        overrides.set("hooks.state", &trust.toml());
+    }
+}
+
+fn address(socket: &Path) -> String {
+    format!("unix://{}", socket.display())
+}
+
+/// A person's arguments, by who understands them.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Divided {
+    /// Both do.
+    settings: Vec<String>,
+    /// Only the terminal.
+    terminal: Vec<String>,
+}
+
+fn divided(args: &[String]) -> Divided {
+    let mut divided = Divided::default();
+    let mut args = args.iter();
+    while let Some(arg) = args.next() {
+        let (name, value) = split(arg);
+        match name {
+            "-c" | "--config" | "--enable" | "--disable" => {
+                divided.settings.push(arg.clone());
+                if value.is_none() {
+                    divided.settings.extend(args.next().cloned());
+                }
+            }
+            "--strict-config" => divided.settings.push(arg.clone()),
+            _ => divided.terminal.push(arg.clone()),
+        }
+    }
+    divided
+}
+
+/// The option's name and the value it carries: `--config=x`, `-cx`, `-c=x`.
+fn split(arg: &str) -> (&str, Option<&str>) {
+    if arg.starts_with("--") {
+        return match arg.split_once('=') {
+            Some((name, value)) => (name, Some(value)),
+            None => (arg, None),
+        };
+    }
+    match arg.char_indices().nth(2) {
+        Some((end, _)) if arg.starts_with('-') => {
+            let value = &arg[end..];
+            (&arg[..end], Some(value.strip_prefix('=').unwrap_or(value)))
+        }
+        _ => (arg, None),
+    }
+}
+
+/// Why Codex would not start with these arguments, or not as the session that was asked for.
+pub fn refusal(args: &[String]) -> Option<Refusal> {
+    let mut args = args.iter();
+    while let Some(arg) = args.next() {
+        let (name, value) = split(arg);
+        let setting = match name {
+            "-c" | "--config" => value.or_else(|| args.clone().next().map(String::as_str)),
+            _ => None,
+        };
+        let found = match setting {
+            Some(setting) => refused_setting(setting),
+            None => refused_option(name),
+        };
+        if found.is_some() {
+            return found;
+        }
+        if matches!(name, "-c" | "--config") && value.is_none() {
+            args.next();
+        }
+    }
+    None
+}
+
+fn refused_setting(setting: &str) -> Option<Refusal> {
+    let key = setting.split('=').next().unwrap_or_default().trim();
+    match key {
+        _ if key == "hooks" || key.starts_with("hooks.") => Some(Refusal {
+            code: "hooks_taken",
+            message: "`-c hooks` takes the place of the hooks that CodePiper decides through",
+            hint: "put the hooks into `hooks.json` of the user or the project",
+        }),
+        "features.hooks" => Some(HOOKS_OFF),
+        "sandbox_mode" | "approval_policy" | "approvals_reviewer" => Some(MODE_TAKEN),
+        "model" => Some(MODEL_TAKEN),
+        _ => None,
+    }
+}
+
+fn refused_option(name: &str) -> Option<Refusal> {
+    match name {
+        "-s" | "--sandbox" | "-a" | "--ask-for-approval" | "--approve-for-me" => Some(MODE_TAKEN),
+        "--dangerously-bypass-approvals-and-sandbox" | "--yolo" => Some(Refusal {
+            hint: "start with `--dangerous` instead",
+            ..MODE_TAKEN
+        }),
+        "--dangerously-bypass-hook-trust" => Some(Refusal {
+            code: "hooks_taken",
+            message: "`--dangerously-bypass-hook-trust` runs the hooks of any project unseen",
+            hint: "trust them in Codex with `/hooks`",
+        }),
+        "-m" | "--model" => Some(MODEL_TAKEN),
+        "-C" | "--cd" | "--worktree" | "--add-dir" => Some(Refusal {
+            code: "folder_taken",
+            message: "`--cd`, `--worktree` and `--add-dir` say where Codex works, and so does the \
+                      session",
+            hint: "give the session its folder; more folders to write to go into \
+                   `sandbox_workspace_write.writable_roots` of Codex's settings",
+        }),
+        "--remote" | "--remote-auth-token-env" | "--no-daemon" => Some(Refusal {
+            code: "server_taken",
+            message: "`--remote` and `--no-daemon` say where the conversation lives, and each \
+                      session has a server of its own for that",
+            hint: "leave them out",
+        }),
+        "-p" | "--profile" => Some(Refusal {
+            code: "profile_unknown",
+            message: "`--profile` is unknown to the server that holds the conversation",
+            hint: "give the profile's settings one by one with `-c`",
+        }),
+        _ => None,
+    }
+}
+
+const MODE_TAKEN: Refusal = Refusal {
+    code: "mode_taken",
+    message: "the sandbox and who is asked are the session's mode, which Codex does not let a \
+              terminal change",
+    hint: "leave `--sandbox` and `--ask-for-approval` out and give the session its mode",
+};
+
+const MODEL_TAKEN: Refusal = Refusal {
+    code: "model_taken",
+    message: "the model belongs to the session, which goes on with it after `/clear`",
+    hint: "start with `--model` of CodePiper instead",
+};
+
+const HOOKS_OFF: Refusal = Refusal {
+    code: "hooks_taken",
+    message: "`features.hooks` switches off the hooks that CodePiper decides through",
+    hint: "leave it out",
+};
+
+#[cfg(test)]
+mod tests;
