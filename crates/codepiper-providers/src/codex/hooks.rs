@@ -9,6 +9,7 @@ use codepiper_model::ActivityState;
 use serde_json::{Value, json};
 
 use super::command_line::quoted;
+use super::patch::in_command;
 use crate::claude::hooks as common;
 use crate::{HookAnswer, HookCommand, HookFact, HookReading};
 
@@ -103,6 +104,11 @@ pub fn read(event: &str, data: &Value) -> HookReading {
     | HookFact::AfterTool(call) = &mut reading.fact
     {
         call.is_question = call.tool_name == QUESTION;
+        let command = call.tool_input["command"].as_str();
+        if let ("Bash", Some(patch)) = (call.tool_name.as_str(), command.and_then(in_command)) {
+            call.tool_input = json!({ "command": patch });
+            "apply_patch".clone_into(&mut call.tool_name);
+        }
         call.tool_input = comparable(&call.tool_name, &call.tool_input);
     }
     reading

@@ -23,7 +23,7 @@ pub use item::{Item, ItemState, Tool};
 pub use notice::{Conversation, Notice, Status, Tokens, TurnEnd};
 pub use request::{
     INITIALIZED, Prompt, Request, hooks_list, initialize, thread_fork, thread_name, thread_resume,
-    thread_settings, thread_start, turn_interrupt, turn_start, turn_steer,
+    thread_settings, thread_start, thread_turns, turn_interrupt, turn_start, turn_steer,
 };
 
 /// The id of a request, a number or a text, as whoever asked has chosen it.
@@ -109,6 +109,13 @@ fn request_of_server<'a>(
     Message::OtherRequest(id, method.to_owned())
 }
 
+/// The turn that goes on, from the result of [`thread_turns`]: who comes back has not heard of it.
+pub fn turn_under_way(result: &Value) -> Option<String> {
+    let latest = &result["data"][0];
+    let goes_on = latest["status"] == "inProgress";
+    goes_on.then(|| string(&latest["id"]))
+}
+
 fn string(value: &Value) -> String {
     value.as_str().unwrap_or_default().to_owned()
 }
@@ -116,3 +123,6 @@ fn string(value: &Value) -> String {
 fn some_string(value: &Value) -> Option<String> {
     value.as_str().map(str::to_owned)
 }
+
+#[cfg(test)]
+mod tests;

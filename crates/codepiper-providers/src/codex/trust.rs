@@ -5,6 +5,8 @@
 //! was right. Where a version hashes in another way, the list has the right one for a second
 //! start. Nothing but our own hooks is ever trusted.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -14,7 +16,7 @@ use super::overrides::{table, text};
 
 /// The hooks to trust: key and hash of each.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Trust(Vec<(String, String)>);
+pub struct Trust(BTreeMap<String, String>);
 
 /// Where hooks from the command line are said to come from.
 const SOURCE: &str = "/<session-flags>/config.toml";

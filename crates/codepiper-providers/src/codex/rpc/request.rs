@@ -89,6 +89,14 @@ pub fn thread_settings(thread_id: &str, model: &str) -> Request {
     }
 }
 
+/// The latest turn of a conversation: see [`turn_under_way`](super::turn_under_way).
+pub fn thread_turns(thread_id: &str) -> Request {
+    Request {
+        method: "thread/turns/list",
+        params: json!({ "threadId": thread_id, "limit": 1, "sortDirection": "desc" }),
+    }
+}
+
 /// A prompt, and the name under which it comes back in its item.
 #[derive(Clone, Copy, Debug)]
 pub struct Prompt<'a> {
