@@ -10,7 +10,7 @@ use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::{HeaderMap, Response, StatusCode, Uri};
-use axum::routing::{get, post};
+use axum::routing::get;
 use serde_json::{Value, json};
 
 use crate::recorder::Kind;
@@ -18,8 +18,25 @@ use crate::server::Shared;
 
 pub(crate) fn router() -> Router<Shared> {
     Router::new()
-        .route("/v1/responses", post(responses))
+        .route("/v1/responses", get(no_websocket).post(responses))
         .route("/v1/models", get(models))
+}
+
+/// Codex asks its own provider for a WebSocket first. This is the answer that makes it do without
+/// at once.
+async fn no_websocket(
+    State(shared): State<Shared>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Response<Body> {
+    let id = shared
+        .recorder
+        .record(Kind::Other, uri.path(), &headers, &Value::Null);
+    error(
+        StatusCode::UPGRADE_REQUIRED,
+        &id,
+        "the fake model has no WebSocket",
+    )
 }
 
 async fn responses(
