@@ -17,7 +17,7 @@ use codepiper_model::Native;
 use serde_json::Value;
 
 pub use hooks::{Hook, Setting};
-pub use launch::{Launch, Mode, Start, refusal};
+pub use launch::{API, Launch, Mode, Start, refusal};
 pub use trust::{Listed, Trust};
 
 use crate::provider::directory;

@@ -52,11 +52,18 @@ pub struct Launch<'a> {
     pub mode: Mode,
     /// The model to use.
     pub model: Option<&'a str>,
+    /// Where to ask with the key in `OPENAI_API_KEY`, instead of with the account that somebody
+    /// signed in with: see [`API`].
+    pub api: Option<&'a str>,
     /// Further arguments, as the person gave them: those that [`refusal`] lets through.
     pub args: &'a [String],
     /// What it shall report to.
     pub hooks: &'a [Hook],
 }
+
+/// Where keys are good, where `OPENAI_BASE_URL` does not say otherwise. Codex itself heeds neither
+/// that variable nor `OPENAI_API_KEY`.
+pub const API: &str = "https://api.openai.com/v1";
 
 /// Which conversation a terminal without an app-server has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,6 +84,9 @@ const SUCCESSORS: [(&str, &str); 4] = [
     ("gpt-5.6-terra", "gpt-6-sol"),
     ("gpt-5.6-luna", "gpt-6-luna"),
 ];
+
+/// A name that is no provider of Codex's own.
+const API_PROVIDER: &str = "openai-api-key";
 
 impl Launch<'_> {
     /// The app-server, which listens on `socket` until it is told to end: once where nothing
@@ -159,6 +169,14 @@ impl Launch<'_> {
         overrides.set("projects", &table([(folder, trusted)]));
         let migrations = SUCCESSORS.map(|(model, next)| (model.to_owned(), text(next)));
         overrides.set("notice.model_migrations", &table(migrations));
+        if let Some(url) = self.api {
+            let provider = format!(
+                r#"{{name="OpenAI",base_url={},env_key="OPENAI_API_KEY",wire_api="responses"}}"#,
+                text(url)
+            );
+            overrides.set("model_provider", &text(API_PROVIDER));
+            overrides.set(&format!("model_providers.{API_PROVIDER}"), &provider);
+        }
         overrides
     }
 

@@ -178,7 +178,9 @@ async fn a_copy_has_its_own_model_and_the_history_of_the_first() {
         .await;
     let end = turn_end(&mut client).await;
     assert_eq!(end.reply.as_deref(), Some("in the copy"));
-    let asked = session.model.requests().pop().unwrap().body;
+    let request = session.model.requests().pop().unwrap();
+    assert_eq!(request.headers["authorization"], "Bearer fake");
+    let asked = request.body;
     assert_eq!(asked["model"], "other-model");
     assert!(asked["input"].to_string().contains("remember me"));
 }

@@ -10,6 +10,7 @@ fn launch<'a>(mode: Mode, args: &'a [String], hooks: &'a [Hook]) -> Launch<'a> {
         cwd: Path::new("/srv/my \"app\""),
         mode,
         model: Some("gpt-5.5"),
+        api: None,
         args,
         hooks,
     }

@@ -53,13 +53,15 @@ impl Session {
     }
 
     fn serve(&mut self) {
-        let args = self.args();
+        // Temporary folders are open in the sandbox, and ours is one.
+        let args = ["-c", "sandbox_workspace_write.exclude_slash_tmp=true"].map(str::to_owned);
         let cwd = self.path("project");
         let launch = Launch {
             program: &program(),
             cwd: &cwd,
             mode: Mode::Workspace,
             model: Some("fake-codex"),
+            api: Some(&format!("{}/v1", self.model.base_url())),
             args: &args,
             hooks: &self.hooks,
         };
@@ -71,26 +73,11 @@ impl Session {
             .env("PATH", "/usr/bin:/bin")
             .env("HOME", self.path("home"))
             .env("TMPDIR", self.path("tmp"))
-            .env("FAKE_KEY", "fake")
+            .env("OPENAI_API_KEY", "fake")
             .current_dir(&cwd)
             .stderr(Stdio::null())
             .kill_on_drop(true);
         self.server = Some(command.spawn().unwrap());
-    }
-
-    /// What a person would have in the settings.
-    fn args(&self) -> Vec<String> {
-        let provider = format!(
-            r#"model_providers.fake={{name="fake",base_url="{}/v1",env_key="FAKE_KEY",wire_api="responses"}}"#,
-            self.model.base_url()
-        );
-        let settings = [
-            "model_provider=\"fake\"",
-            &provider,
-            "sandbox_workspace_write.exclude_slash_tmp=true",
-        ];
-        let args = settings.map(|setting| ["-c".to_owned(), setting.to_owned()]);
-        args.into_iter().flatten().collect()
     }
 
     pub(crate) async fn client(&self) -> Client {
