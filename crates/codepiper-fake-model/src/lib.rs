@@ -15,6 +15,7 @@
 //! | `WRITE: path` | writes a small file |
 //! | `ASK: question` | asks the person, with the options `Red` and `Blue` |
 //! | `TOOL: name json` | uses any other tool, with this input |
+//! | `TOGETHER` | uses the tools of this prompt that stand in a row at once |
 //! | `WAIT: ms` | is silent for that long |
 //! | `SLOW: ms` | spreads the words of each text of this prompt over that time |
 //! | `FAIL`, `FAIL: status` | fails; by default with 400, which no client retries |

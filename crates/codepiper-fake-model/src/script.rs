@@ -40,6 +40,8 @@ pub(crate) struct Script {
     pub(crate) steps: Vec<Step>,
     /// Over how long the words of each text are spread.
     pub(crate) slow: Duration,
+    /// Whether uses of tools in a row are of one answer.
+    pub(crate) together: bool,
 }
 
 impl Script {
@@ -47,6 +49,7 @@ impl Script {
         let mut script = Self {
             steps: Vec::new(),
             slow: Duration::ZERO,
+            together: false,
         };
         for line in prompt.lines() {
             let line = line.trim();
@@ -67,6 +70,10 @@ impl Script {
                 "FAIL" => Step::Fail(rest.parse().unwrap_or(DEFAULT_FAILURE)),
                 "SLOW" => {
                     script.slow = milliseconds(rest);
+                    continue;
+                }
+                "TOGETHER" => {
+                    script.together = true;
                     continue;
                 }
                 _ => continue,
@@ -95,6 +102,7 @@ impl Script {
         Self {
             steps: vec![Step::Say(text.to_owned())],
             slow: Duration::ZERO,
+            together: false,
         }
     }
 
@@ -122,20 +130,21 @@ impl Script {
     /// The steps of the answer that follows these tool results: up to the next use of a tool, and
     /// never without a word.
     pub(crate) fn answer(&self, results: &[String]) -> Vec<Step> {
-        let mut used = 0;
-        let mut steps = Vec::new();
-        for step in &self.steps {
-            let is_tool = matches!(step, Step::Use(_));
-            if used == results.len() {
-                steps.push(step.clone());
-            }
-            if is_tool {
-                used += 1;
-            }
-            if used > results.len() {
-                break;
-            }
+        let is_tool = |step: &Step| matches!(step, Step::Use(_));
+        let mut rest = self.steps.as_slice();
+        for _ in results {
+            let used = rest.iter().position(is_tool);
+            rest = &rest[used.map_or(rest.len(), |used| used + 1)..];
         }
+        let end = match rest.iter().position(is_tool) {
+            Some(first) if self.together => {
+                let row = rest[first..].iter().take_while(|step| is_tool(step));
+                first + row.count()
+            }
+            Some(first) => first + 1,
+            None => rest.len(),
+        };
+        let mut steps = rest[..end].to_vec();
         let silent = |step: &Step| matches!(step, Step::Think(_) | Step::Wait(_));
         if steps.iter().all(silent) {
             let told = match results.last() {

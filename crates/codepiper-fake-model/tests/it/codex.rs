@@ -59,11 +59,7 @@ async fn a_failure_ends_the_turn() {
 async fn escalations_are_asked_for_and_a_slow_reply_can_be_interrupted() {
     let codex = Codex::start().await;
     let mut server = codex.app_server();
-    let info = json!({"clientInfo": {"name": "test", "version": "0"}});
-    server.call("initialize", info).await;
-    server.send(&json!({"method": "initialized"})).await;
-    let start = json!({"approvalPolicy": "on-request", "sandbox": "workspace-write"});
-    let thread = server.call("thread/start", start).await["thread"]["id"].clone();
+    let thread = server.thread().await;
 
     let refused = codex.home().join("refused");
     let made = codex.home().join("made");
@@ -72,8 +68,7 @@ async fn escalations_are_asked_for_and_a_slow_reply_can_be_interrupted() {
         refused.display(),
         made.display()
     );
-    let turn = |text: &str| json!({"threadId": thread, "input": [{"type": "text", "text": text}]});
-    server.call("turn/start", turn(&script)).await;
+    server.prompt(&thread, &script).await;
     for decision in ["decline", "accept"] {
         let asked = server.until("item/commandExecution/requestApproval").await;
         assert_eq!(
@@ -87,9 +82,7 @@ async fn escalations_are_asked_for_and_a_slow_reply_can_be_interrupted() {
     assert_eq!(done["params"]["turn"]["status"], "completed");
     assert_eq!([refused.exists(), made.exists()], [false, true]);
 
-    let begun = server
-        .call("turn/start", turn("SLOW: 60000\nLINES: 50"))
-        .await;
+    let begun = server.prompt(&thread, "SLOW: 60000\nLINES: 50").await;
     server.until("item/agentMessage/delta").await;
     let turn = json!({"threadId": thread, "turnId": begun["turn"]["id"]});
     server.call("turn/interrupt", turn).await;
@@ -97,6 +90,25 @@ async fn escalations_are_asked_for_and_a_slow_reply_can_be_interrupted() {
     assert_eq!(done["params"]["turn"]["status"], "interrupted");
     let kinds: Vec<Kind> = codex.model.requests().iter().map(|r| r.kind).collect();
     assert_eq!(kinds, [Kind::Turn; 4]);
+}
+
+#[tokio::test]
+async fn several_can_be_asked_for_at_once() {
+    let codex = Codex::start().await;
+    let mut server = codex.app_server();
+    let thread = server.thread().await;
+    let script = "TOGETHER\nESCALATE: true\nESCALATE: false\nSAY: both";
+    server.prompt(&thread, script).await;
+    let mut asked = Vec::new();
+    for _ in 0..2 {
+        asked.push(server.until("item/commandExecution/requestApproval").await);
+    }
+    for asked in asked.iter().rev() {
+        let answer = json!({"id": asked["id"], "result": {"decision": "accept"}});
+        server.send(&answer).await;
+    }
+    let done = server.until("turn/completed").await;
+    assert_eq!(done["params"]["turn"]["items"][0]["text"], "both");
 }
 
 /// The items of one kind that were completed.
@@ -208,6 +220,22 @@ impl AppServer {
     async fn send(&mut self, message: &Value) {
         let line = format!("{message}\n");
         self.requests.write_all(line.as_bytes()).await.unwrap();
+    }
+
+    /// Says hello and begins a conversation.
+    async fn thread(&mut self) -> Value {
+        let info = json!({"clientInfo": {"name": "test", "version": "0"}});
+        self.call("initialize", info).await;
+        self.send(&json!({"method": "initialized"})).await;
+        let start = json!({"approvalPolicy": "on-request", "sandbox": "workspace-write"});
+        self.call("thread/start", start).await["thread"]["id"].clone()
+    }
+
+    /// Begins a turn.
+    async fn prompt(&mut self, thread: &Value, text: &str) -> Value {
+        let input = json!([{"type": "text", "text": text}]);
+        self.call("turn/start", json!({"threadId": thread, "input": input}))
+            .await
     }
 
     async fn call(&mut self, method: &str, params: Value) -> Value {
