@@ -11,6 +11,7 @@ mod overrides;
 mod patch;
 pub mod rpc;
 pub mod screen;
+mod tokens;
 mod trust;
 
 use codepiper_model::Native;
@@ -18,6 +19,7 @@ use serde_json::Value;
 
 pub use hooks::{Hook, Setting};
 pub use launch::{API, Launch, Mode, Start, refusal};
+pub use tokens::Tokens;
 pub use trust::{Listed, Trust};
 
 use crate::provider::directory;

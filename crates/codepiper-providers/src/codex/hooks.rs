@@ -8,6 +8,7 @@
 use codepiper_model::ActivityState;
 use serde_json::{Value, json};
 
+use super::Tokens;
 use super::command_line::quoted;
 use super::patch::in_command;
 use crate::claude::hooks as common;
@@ -35,6 +36,7 @@ pub struct Hook {
 
 const PRE_TOOL_USE: &str = "PreToolUse";
 const PERMISSION_REQUEST: &str = "PermissionRequest";
+const POST_MODEL_REQUEST: &str = "PostModelRequest";
 
 /// The tool that asks the person something.
 const QUESTION: &str = "request_user_input";
@@ -54,7 +56,8 @@ const EVENTS: [(&str, u32); 7] = [
 
 /// What an app-server tells by itself. No dialog is drawn while a request for leave is held open,
 /// so it is not.
-const EVENTS_ALONE: [(&str, u32); 5] = [
+const EVENTS_ALONE: [(&str, u32); 6] = [
+    (POST_MODEL_REQUEST, 15),
     (PERMISSION_REQUEST, 30),
     ("SubagentStart", 15),
     ("SubagentStop", 15),
@@ -99,6 +102,11 @@ pub fn read(event: &str, data: &Value) -> HookReading {
         reading.fact = HookFact::TurnChanged;
         reading.activity = Some(ActivityState::Idle);
     }
+    // The turns of a sub-agent are not the session's.
+    if reading.agent_id.is_some() && reading.fact == HookFact::TurnChanged {
+        reading.fact = HookFact::Other;
+        reading.activity = Some(ActivityState::Working);
+    }
     if let HookFact::BeforeTool(call)
     | HookFact::PermissionAsked(call)
     | HookFact::AfterTool(call) = &mut reading.fact
@@ -112,6 +120,12 @@ pub fn read(event: &str, data: &Value) -> HookReading {
         call.tool_input = comparable(&call.tool_name, &call.tool_input);
     }
     reading
+}
+
+/// What one answer of the model has used, where the event tells.
+pub fn tokens(event: &str, data: &Value) -> Option<Tokens> {
+    let usage = &data["token_usage"];
+    (event == POST_MODEL_REQUEST && usage.is_object()).then(|| Tokens::read_snake(usage))
 }
 
 /// The input without what differs between the events of one call: who asks for leave adds the
@@ -207,6 +221,35 @@ mod tests {
         let reading = read("Interrupt", &json!({"session_id": "t", "turn_id": "u"}));
         assert_eq!(reading.fact, HookFact::TurnChanged);
         assert_eq!(reading.activity, Some(ActivityState::Idle));
+    }
+
+    #[test]
+    fn a_prompt_of_a_sub_agent_is_no_turn_of_the_session() {
+        let prompt = json!({"session_id": "t", "turn_id": "u", "agent_id": "a", "prompt": "go"});
+        let reading = read("UserPromptSubmit", &prompt);
+        assert_eq!(reading.fact, HookFact::Other);
+        assert_eq!(reading.activity, Some(ActivityState::Working));
+        assert_eq!(reading.agent_id.as_deref(), Some("a"));
+    }
+
+    #[test]
+    fn the_cost_of_an_answer_is_told_after_it() {
+        let data = json!({"status": "completed", "token_usage": {"input_tokens": 10695,
+            "cached_input_tokens": 10633, "cache_write_input_tokens": 0, "output_tokens": 2,
+            "reasoning_output_tokens": 1, "total_tokens": 10697}});
+        let expected = Tokens {
+            input: 10_695,
+            cached_input: 10_633,
+            cache_write_input: 0,
+            output: 2,
+            reasoning_output: 1,
+        };
+        assert_eq!(tokens("PostModelRequest", &data), Some(expected));
+        assert_eq!(
+            tokens("PostModelRequest", &json!({"token_usage": null})),
+            None
+        );
+        assert_eq!(tokens("Stop", &data), None);
     }
 
     #[test]

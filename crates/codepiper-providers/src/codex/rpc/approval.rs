@@ -9,7 +9,7 @@ use super::{Item, RequestId, Tool, some_string, string};
 pub struct Approval {
     /// The request. It is the same after a reconnection.
     pub id: RequestId,
-    /// The conversation.
+    /// The conversation. A sub-agent has one of its own, whose id hooks call `agent_id`.
     pub thread_id: String,
     /// The turn, where it is in one.
     pub turn_id: Option<String>,

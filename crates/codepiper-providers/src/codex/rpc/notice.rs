@@ -3,14 +3,15 @@ use std::path::PathBuf;
 use serde_json::Value;
 
 use super::{Item, RequestId, some_string, string};
+use crate::codex::Tokens;
 
 /// Something that happened.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Notice {
-    /// A conversation began, in any client: at a start, a fork, `/clear`, for a sub-agent. All
-    /// clients hear of it, but nothing more until they resume it.
+    /// A conversation began, in any client: at a start, a fork, `/clear`. All clients hear of it,
+    /// but little more until they resume it.
     ConversationBegan(Conversation),
-    /// What a conversation is doing. All clients hear of it.
+    /// What a conversation is doing, a sub-agent's among them. All clients hear of it.
     StatusChanged(String, Status),
     /// A conversation has this model from now on.
     ModelChanged(String, String),
@@ -94,21 +95,6 @@ pub struct TurnEnd {
     pub reply: Option<String>,
 }
 
-/// Tokens. What was read from the cache is part of the input, reasoning of the output.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Tokens {
-    /// What the model read.
-    pub input: u64,
-    /// That part of it which was read from the cache.
-    pub cached_input: u64,
-    /// That part of it which was written to the cache.
-    pub cache_write_input: u64,
-    /// What the model wrote.
-    pub output: u64,
-    /// That part of it which was reasoning.
-    pub reasoning_output: u64,
-}
-
 impl Notice {
     pub(super) fn read(method: &str, params: &Value) -> Self {
         let thread_id = string(&params["threadId"]);
@@ -124,9 +110,10 @@ impl Notice {
             "turn/completed" => Self::TurnEnded(thread_id, TurnEnd::read(&params["turn"])),
             "item/started" => Self::ItemBegan(thread_id, Item::read(&params["item"])),
             "item/completed" => Self::ItemEnded(thread_id, Item::read(&params["item"])),
-            "thread/tokenUsage/updated" => {
-                Self::Used(thread_id, Tokens::read(&params["tokenUsage"]["total"]))
-            }
+            "thread/tokenUsage/updated" => Self::Used(
+                thread_id,
+                Tokens::read_camel(&params["tokenUsage"]["total"]),
+            ),
             "serverRequest/resolved" => {
                 Self::RequestResolved(thread_id, RequestId(params["requestId"].clone()))
             }
@@ -188,19 +175,6 @@ impl TurnEnd {
             interrupted: turn["status"] == "interrupted",
             error: some_string(&turn["error"]["message"]),
             reply: said.rev().find_map(|item| some_string(&item["text"])),
-        }
-    }
-}
-
-impl Tokens {
-    fn read(usage: &Value) -> Self {
-        let count = |key: &str| usage[key].as_u64().unwrap_or_default();
-        Self {
-            input: count("inputTokens"),
-            cached_input: count("cachedInputTokens"),
-            cache_write_input: count("cacheWriteInputTokens"),
-            output: count("outputTokens"),
-            reasoning_output: count("reasoningOutputTokens"),
         }
     }
 }
