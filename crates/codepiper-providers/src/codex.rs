@@ -4,6 +4,7 @@
 //! the pane and the daemon are connected: see [`Launch::app_server`] and [`rpc`]. Where there is
 //! none, the terminal runs [alone](Launch::alone), and hooks and the screen have to do.
 
+mod arguments;
 mod command_line;
 pub mod hooks;
 mod launch;
@@ -17,8 +18,9 @@ mod trust;
 use codepiper_model::Native;
 use serde_json::Value;
 
+pub use arguments::refusal;
 pub use hooks::{Hook, Setting};
-pub use launch::{API, Launch, Mode, Start, refusal};
+pub use launch::{API, Launch, Mode, Start};
 pub use tokens::Tokens;
 pub use trust::{Listed, Trust};
 

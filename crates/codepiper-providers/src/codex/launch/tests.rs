@@ -100,34 +100,3 @@ fn alone_it_shares_no_server_and_takes_a_short_prompt() {
     );
     assert_eq!(argv[argv.len() - 2..], ["--", "fix it"]);
 }
-
-#[test]
-fn arguments_that_would_change_the_session_are_refused() {
-    for (args, code) in [
-        (&["--sandbox=read-only"][..], "mode_taken"),
-        (&["-anever"], "mode_taken"),
-        (&["-c", "sandbox_mode=\"x\""], "mode_taken"),
-        (&["--config=hooks.Stop=[]"], "hooks_taken"),
-        (&["-chooks.state={}"], "hooks_taken"),
-        (&["-c=features.hooks=false"], "hooks_taken"),
-        (&["-m", "x"], "model_taken"),
-        (&["--search", "-C", "/"], "folder_taken"),
-        (&["--remote", "ws://x"], "server_taken"),
-        (&["-pwork"], "profile_unknown"),
-        (&["--yolo"], "mode_taken"),
-    ] {
-        let refused = refusal(&strings(args)).map(|refusal| refusal.code);
-        assert_eq!(refused, Some(code), "{args:?}");
-    }
-    let fine = [
-        "-c",
-        "model_reasoning_effort=\"high\"",
-        "--enable",
-        "goals",
-        "-i",
-        "x.png",
-        "-c",
-        "-m",
-    ];
-    assert_eq!(refusal(&strings(&fine)), None);
-}
