@@ -102,10 +102,13 @@ pub fn read(event: &str, data: &Value) -> HookReading {
         reading.fact = HookFact::TurnChanged;
         reading.activity = Some(ActivityState::Idle);
     }
-    // The turns of a sub-agent are not the session's.
-    if reading.agent_id.is_some() && reading.fact == HookFact::TurnChanged {
-        reading.fact = HookFact::Other;
-        reading.activity = Some(ActivityState::Working);
+    // The turns of a sub-agent are not the session's, and what it says is written elsewhere.
+    if reading.agent_id.is_some() {
+        reading.conversation = None;
+        if reading.fact == HookFact::TurnChanged {
+            reading.fact = HookFact::Other;
+            reading.activity = Some(ActivityState::Working);
+        }
     }
     if let HookFact::BeforeTool(call)
     | HookFact::PermissionAsked(call)
@@ -225,11 +228,13 @@ mod tests {
 
     #[test]
     fn a_prompt_of_a_sub_agent_is_no_turn_of_the_session() {
-        let prompt = json!({"session_id": "t", "turn_id": "u", "agent_id": "a", "prompt": "go"});
+        let prompt = json!({"session_id": "t", "turn_id": "u", "agent_id": "a", "prompt": "go",
+            "transcript_path": "/sub.jsonl"});
         let reading = read("UserPromptSubmit", &prompt);
         assert_eq!(reading.fact, HookFact::Other);
         assert_eq!(reading.activity, Some(ActivityState::Working));
         assert_eq!(reading.agent_id.as_deref(), Some("a"));
+        assert_eq!(reading.conversation, None);
     }
 
     #[test]

@@ -116,6 +116,26 @@ pub fn choices(screen: ScreenText<'_>) -> Vec<Choice> {
     }
 }
 
+/// What stands in the prompt box, its rows as they are wrapped; `None` where there is no box.
+pub fn typed_text(screen: ScreenText<'_>) -> Option<String> {
+    composer::text(screen)
+}
+
+/// What Enter may make of a command in the box that is not whole: it takes one of the menu.
+pub fn completions(screen: ScreenText<'_>) -> Vec<String> {
+    let typed = typed_text(screen).unwrap_or_default();
+    if !typed.starts_with('/') || typed.contains(char::is_whitespace) {
+        return Vec::new();
+    }
+    let commands = composer::commands(screen);
+    // Of a name that is whole, Enter takes that command.
+    if commands.contains(&typed) {
+        Vec::new()
+    } else {
+        commands
+    }
+}
+
 /// The beginning of the title, which blinks, while something waits for a person.
 const ACTION_REQUIRED: [&str; 2] = ["[ ! ]", "[ . ]"];
 

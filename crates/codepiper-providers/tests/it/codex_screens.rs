@@ -1,6 +1,6 @@
 use codepiper_model::ActivityState;
 use codepiper_model::ActivityState::{Idle, NeedsInput, NeedsPermission, Unknown, Working};
-use codepiper_providers::codex::screen::{Meaning, choices, read};
+use codepiper_providers::codex::screen::{Meaning, choices, completions, read, typed_text};
 
 use crate::recording::{Recording, expected};
 
@@ -100,6 +100,28 @@ fn every_recorded_screen_is_read_for_what_it_is() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn what_was_typed_is_read_back() {
+    let recordings = recordings();
+    let screen = |name: &str| recordings.iter().find(|r| r.name == name).unwrap().screen();
+    for (name, text) in [
+        ("idle-fresh", Some("")),
+        ("typed-unsent", Some("SAY: half a thought")),
+        ("typed-lines-unsent", Some("one\ntwo\nthree")),
+        ("typed-while-busy", Some("SAY: and this next")),
+        ("shell-mode", Some("!")),
+        ("slash-menu", Some("/")),
+        ("dialog-command", None),
+        ("agents-view", None),
+    ] {
+        assert_eq!(typed_text(screen(name)).as_deref(), text, "{name}");
+    }
+    let offered = completions(screen("slash-menu"));
+    assert_eq!(offered.len(), 8, "{offered:?}");
+    assert_eq!(offered.last().map(String::as_str), Some("/model"));
+    assert!(completions(screen("idle-fresh")).is_empty());
 }
 
 #[test]
