@@ -20,7 +20,7 @@ use serde_json::Value;
 
 pub use approval::{Approval, Decision, Question};
 pub use item::{Item, ItemState, Tool};
-pub use notice::{Conversation, Notice, Status, TurnEnd};
+pub use notice::{Notice, Status, Thread, TurnEnd};
 pub use request::{
     INITIALIZED, Prompt, Request, hooks_list, initialize, thread_fork, thread_name, thread_resume,
     thread_settings, thread_start, thread_turns, turn_interrupt, turn_start, turn_steer,

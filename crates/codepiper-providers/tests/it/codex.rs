@@ -4,9 +4,9 @@ mod session;
 mod socket;
 
 use codepiper_providers::codex::rpc::{
-    Conversation, Decision, ItemState, Notice, Prompt, Status, hooks_list, thread_fork,
-    thread_name, thread_resume, thread_settings, thread_start, thread_turns, turn_interrupt,
-    turn_start, turn_under_way,
+    Decision, ItemState, Notice, Prompt, Status, Thread, hooks_list, thread_fork, thread_name,
+    thread_resume, thread_settings, thread_start, thread_turns, turn_interrupt, turn_start,
+    turn_under_way,
 };
 use codepiper_providers::codex::{Listed, Mode, Trust, hooks};
 use codepiper_providers::{HookAnswer, HookFact};
@@ -22,10 +22,10 @@ fn prompt(text: &str) -> Prompt<'_> {
     }
 }
 
-async fn conversation(session: &Session, client: &mut Client) -> Conversation {
+async fn conversation(session: &Session, client: &mut Client) -> Thread {
     let request = thread_start(&session.path("project"), Mode::Workspace, None);
     let result = client.call(request).await;
-    let begun = Conversation::read(&result["thread"]);
+    let begun = Thread::read(&result["thread"]);
     client.call(thread_name(&begun.id, "mine")).await;
     begun
 }
@@ -148,7 +148,7 @@ async fn who_comes_back_is_asked_again_and_can_end_the_turn() {
 
     let mut client = session.client().await;
     let joined = client.call(thread_resume(&begun.id)).await;
-    let status = Conversation::read(&joined["thread"]).status;
+    let status = Thread::read(&joined["thread"]).status;
     assert_eq!(status, Status::NeedsPermission);
     assert_eq!(client.approval().await, asked);
     let turn = turn_under_way(&client.call(thread_turns(&begun.id)).await);
@@ -170,7 +170,7 @@ async fn a_copy_has_its_own_model_and_the_history_of_the_first() {
     turn_end(&mut client).await;
 
     let copy = client.call(thread_fork(&begun.id)).await;
-    let copy = Conversation::read(&copy["thread"]);
+    let copy = Thread::read(&copy["thread"]);
     assert_eq!(copy.forked_from.as_ref(), Some(&begun.id));
     client.call(thread_settings(&copy.id, "other-model")).await;
     client

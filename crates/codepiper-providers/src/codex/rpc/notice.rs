@@ -10,7 +10,7 @@ use crate::codex::Tokens;
 pub enum Notice {
     /// A conversation began, in any client: at a start, a fork, `/clear`. All clients hear of it,
     /// but little more until they resume it.
-    ConversationBegan(Conversation),
+    ConversationBegan(Thread),
     /// What a conversation is doing, a sub-agent's among them. All clients hear of it.
     StatusChanged(String, Status),
     /// A conversation has this model from now on.
@@ -46,7 +46,7 @@ pub enum Notice {
 
 /// A conversation, as the server describes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Conversation {
+pub struct Thread {
     /// Its id: the one for `codex resume`, and the `session_id` of hooks.
     pub id: String,
     /// The file that it is written to.
@@ -99,7 +99,7 @@ impl Notice {
     pub(super) fn read(method: &str, params: &Value) -> Self {
         let thread_id = string(&params["threadId"]);
         match method {
-            "thread/started" => Self::ConversationBegan(Conversation::read(&params["thread"])),
+            "thread/started" => Self::ConversationBegan(Thread::read(&params["thread"])),
             "thread/status/changed" => {
                 Self::StatusChanged(thread_id, Status::read(&params["status"]))
             }
@@ -129,7 +129,7 @@ impl Notice {
     }
 }
 
-impl Conversation {
+impl Thread {
     /// Reads a `thread`, as it also stands in the results of `thread/start`, `resume` and `fork`.
     pub fn read(thread: &Value) -> Self {
         let path = |value: &Value| value.as_str().map(PathBuf::from);
