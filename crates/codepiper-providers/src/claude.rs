@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::provider::{directory, push_prompt};
 use crate::{
     Conversation, Home, HookAnswer, HookReading, LaunchRequest, Provider, Reading, Refusal,
-    ScreenText, TranscriptPlace, dialog, prompt_box,
+    ScreenText, Support, TranscriptPlace, dialog, prompt_box,
 };
 
 /// Anthropic's Claude Code.
@@ -50,6 +50,18 @@ impl Provider for ClaudeCode {
             prompt_receipts: Native::Screen,
             supports_dangerous_mode: true,
             supports_resume: true,
+        }
+    }
+
+    fn support(&self) -> Support {
+        Support {
+            seen: "2.1.197",
+            hooks: Native::Native,
+            approvals: Native::Native,
+            model_switch: Native::Screen,
+            transcript: Native::Native,
+            interrupt: Native::Screen,
+            usage: Native::Native,
         }
     }
 
