@@ -28,6 +28,7 @@ mod policy;
 mod policy_files;
 mod policy_sets;
 mod policy_test;
+mod prompts;
 mod restore;
 mod resume;
 mod secrets;

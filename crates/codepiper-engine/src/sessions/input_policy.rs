@@ -71,6 +71,25 @@ impl SessionManager {
         self.judge_text(live.id, &live.subject, &texts, by).await
     }
 
+    /// Refuses a text that would be refused once it is typed; that it may wait is not written down.
+    pub(super) async fn refuse_early(
+        &self,
+        id: SessionId,
+        subject: &Subject,
+        text: &str,
+        by: Actor,
+    ) -> Result<(), EngineError> {
+        let call = call(id, subject, text);
+        let matched = self.parts.policies.evaluate(&call).matched;
+        match refusal(&ruling(matched)) {
+            None => Ok(()),
+            Some(_) => {
+                let texts = [text.to_owned()];
+                self.judge_text(id, subject, &texts, by).await.map(drop)
+            }
+        }
+    }
+
     /// Judges a text, of which it is not certain how it reads: `texts` is what it may be, likeliest
     /// first, and the strictest verdict counts.
     pub(super) async fn judge_text(

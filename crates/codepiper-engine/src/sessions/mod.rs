@@ -12,6 +12,7 @@ mod launch;
 mod live;
 mod plan;
 mod prompt;
+mod queue;
 mod request;
 mod restore;
 mod resume;
