@@ -278,7 +278,10 @@ impl SessionManager {
         ready_for_text(live, &input).await?;
         *live.typed() = TypedLine::empty();
         let mut judged = None;
-        if let Some(by) = delivery.by.filter(|_| *enter) {
+        let by = delivery.by.filter(|_| *enter);
+        // Of a command the agent may make another one, which shows only when it stands there.
+        let is_command = delivery.kind == InputKind::Command;
+        if let Some(by) = by.filter(|_| !is_command) {
             let texts = [text.as_str().to_owned()];
             judged = self.judge_text(live.id, &live.subject, &texts, by).await?;
         }
@@ -289,12 +292,15 @@ impl SessionManager {
         let known = live.activity();
         let failure = type_text(live, &input, text).await?;
         live.typed().take(Stroke::Text(text.as_str()));
+        if let Some(by) = by.filter(|_| is_command && failure.is_none()) {
+            judged = self.judge_command(live, &input, delivery, by).await?;
+        }
         let (status, reason) = match failure {
             Some(why) => (ReceiptStatus::Failed, Some(why.to_owned())),
             None if !enter => (ReceiptStatus::Typed, None),
             // A busy agent keeps it for later; of a slash command no turn is to be seen.
             None if queued => press_enter(live, &input, text, |r| r.has_box && r.box_empty).await?,
-            None if delivery.kind == InputKind::Command => {
+            None if is_command => {
                 press_enter(live, &input, text, |r| r.has_box && r.box_empty).await?
             }
             None => press_enter(live, &input, text, |r| r.state == ActivityState::Working).await?,

@@ -9,6 +9,7 @@ use codepiper_model::{
 use codepiper_store::prompts::{self, StoredPrompt};
 use codepiper_store::{Connection, Transaction};
 use serde_json::json;
+use tokio::sync::watch;
 
 use super::prompt::{Delivered, Delivery, late, not_submitted, within};
 use super::turn::read_turn;
@@ -32,7 +33,8 @@ impl SessionManager {
         // While this is held nobody else finds the agent idle.
         let input = live.pane.input().await;
         let waiting = self.waiting(live.id).await?;
-        let is_busy = live.read_screen().state == ActivityState::Working;
+        let reading = live.read_screen();
+        let is_busy = reading.state == ActivityState::Working && !reading.takes_prompt();
         if !delivery.enter || steer || !is_busy && waiting == 0 {
             return self.deliver(live, input, &delivery).await.map(Ok);
         }
@@ -145,13 +147,10 @@ impl SessionManager {
             let mut changes = live.prompts.subscribe();
             loop {
                 changes.borrow_and_update();
-                match self.serve_next(&live).await {
-                    Ok(true) => {}
-                    Ok(false) => drop(changes.changed().await),
-                    Err(error) => {
-                        tracing::error!(session = %live.id, %error, "cannot serve its prompts");
-                        drop(changes.changed().await);
-                    }
+                let served = self.serve_next(&live, &mut changes).await;
+                if let Err(error) = served {
+                    tracing::error!(session = %live.id, %error, "cannot serve its prompts");
+                    drop(changes.changed().await);
                 }
             }
         };
@@ -167,42 +166,53 @@ impl SessionManager {
         }
     }
 
-    /// Brings the first prompt that is not over as far as it comes; says whether there was one.
-    async fn serve_next(&self, live: &Live) -> Result<bool, EngineError> {
+    /// Brings the prompts that are not over one step further, or waits until there is something
+    /// new of them.
+    async fn serve_next(
+        &self,
+        live: &Live,
+        changes: &mut watch::Receiver<u64>,
+    ) -> Result<(), EngineError> {
         let id = live.id;
-        let open = self
-            .parts
-            .store
-            .read(move |db| prompts::open(db, id))
-            .await?;
-        let Some(first) = open.into_iter().next() else {
-            return Ok(false);
-        };
-        let text = first.prompt.text.clone();
-        match (first.prompt.status, first.transcript_from) {
-            (ReceiptStatus::Accepted, None) => self.deliver_next(live, first.prompt).await?,
-            (ReceiptStatus::Accepted, Some(from)) => {
-                // Whoever types it holds the terminal, unless the daemon was killed at that.
-                drop(live.pane.input().await);
-                self.settle_half_typed(live, &first.prompt, from).await?;
+        let read = move |db: &Connection| prompts::open(db, id);
+        let open = self.parts.store.read(read).await?;
+        let (waiting, under_way): (Vec<_>, Vec<_>) =
+            open.into_iter().partition(|it| it.prompt.is_waiting());
+        if let Some(half) = waiting.iter().find(|it| it.transcript_from.is_some()) {
+            // Whoever types it holds the terminal, unless the daemon was killed at that.
+            drop(live.pane.input().await);
+            return self.settle_half_typed(live, half).await;
+        }
+        let turn = async {
+            let Some(first) = under_way.first() else {
+                return std::future::pending().await;
+            };
+            let (receipt, from) = (receipt_of(&first.prompt), first.transcript_from);
+            let sent = self.whole_turn(live, receipt, from.unwrap_or(0), &first.prompt.text);
+            if sent.await?.receipt.status != ReceiptStatus::TurnDone {
+                past_the_dialog(live).await;
             }
-            (_, from) => {
-                let receipt = receipt_of(&first.prompt);
-                let sent = self
-                    .whole_turn(live, receipt, from.unwrap_or(0), &text)
-                    .await?;
-                if sent.receipt.status != ReceiptStatus::TurnDone {
-                    past_the_dialog(live).await;
+            Ok(())
+        };
+        let next = async {
+            match waiting.first() {
+                None => std::future::pending().await,
+                Some(next) => {
+                    free(live).await;
+                    &next.prompt
                 }
             }
+        };
+        tokio::select! {
+            over = turn => over,
+            next = next => self.deliver_next(live, next).await,
+            _ = changes.changed() => Ok(()),
         }
-        Ok(true)
     }
 
-    async fn deliver_next(&self, live: &Live, prompt: SentPrompt) -> Result<(), EngineError> {
-        idle(live).await;
+    async fn deliver_next(&self, live: &Live, prompt: &SentPrompt) -> Result<(), EngineError> {
         let input = live.pane.input().await;
-        if live.read_screen().state != ActivityState::Idle {
+        if !live.read_screen().takes_prompt() {
             return Ok(());
         }
         let kind = if prompt.is_command {
@@ -255,12 +265,8 @@ impl SessionManager {
 
     /// A prompt that was being typed when a daemon was killed: what the agent's transcript says of
     /// it counts, and it is never typed twice.
-    async fn settle_half_typed(
-        &self,
-        live: &Live,
-        prompt: &SentPrompt,
-        from: u64,
-    ) -> Result<(), EngineError> {
+    async fn settle_half_typed(&self, live: &Live, half: &StoredPrompt) -> Result<(), EngineError> {
+        let (prompt, from) = (&half.prompt, half.transcript_from.unwrap_or(0));
         if self.stored_prompt(live.id, &prompt.id).await?.prompt.status != ReceiptStatus::Accepted {
             return Ok(());
         }
@@ -374,15 +380,15 @@ impl SessionManager {
     }
 }
 
-/// Waits until the agent waits for a prompt.
-async fn idle(live: &Live) {
+/// Waits until a prompt would begin a turn.
+async fn free(live: &Live) {
     let mut changes = live.pane.changes();
     loop {
         let reading = live.read_screen();
-        if reading.has_box && reading.state == ActivityState::Idle {
+        if reading.takes_prompt() {
             // The screen may be a moment ahead of what else says that the turn is over.
-            live.known_as(ActivityState::Idle).await;
-            if live.read_screen().state == ActivityState::Idle {
+            live.known_as(reading.state).await;
+            if live.read_screen().takes_prompt() {
                 return;
             }
         }
