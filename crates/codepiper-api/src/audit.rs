@@ -26,6 +26,9 @@ pub struct VerificationResponse {
     pub problem_count: usize,
     /// The first hundred of them.
     pub problems: Vec<AuditProblem>,
+    /// What keeps the end of the audit from being checked.
+    #[serde(default)]
+    pub warnings: Vec<String>,
 }
 
 /// The newest row of each of the two chains.

@@ -138,6 +138,7 @@ impl Engine {
         let keep = audit::keep_head(
             store.clone(),
             head_file.clone(),
+            clock.clone(),
             events.latest(),
             stop.clone(),
         );

@@ -19,6 +19,8 @@ pub enum EntryKind {
     InputChanged,
     /// A call was refused because of who made it.
     ActorRefused,
+    /// The file with the newest hashes was not there when a daemon started.
+    HeadMissing,
     /// A session was started whose agent does not ask.
     DangerousStart,
     /// A policy was made.
@@ -53,6 +55,7 @@ impl EntryKind {
             Self::Submitted => "submitted",
             Self::InputChanged => "input_changed",
             Self::ActorRefused => "actor_refused",
+            Self::HeadMissing => "head_missing",
             Self::DangerousStart => "dangerous_start",
             Self::PolicyCreated => "policy_created",
             Self::PolicyUpdated => "policy_updated",

@@ -1,8 +1,13 @@
+use std::collections::HashSet;
+
 use codepiper_model::SessionId;
 use serde::{Deserialize, Serialize};
 
 use crate::rule::CompiledRule;
 use crate::{PolicyError, Rule};
+
+/// Rules that a policy may have.
+const RULES_MAX: usize = 2000;
 
 /// A named list of rules, for every session or for one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -53,8 +58,13 @@ impl Policy {
 
     /// Makes its rules ready to be asked, and names the part that is wrong.
     pub fn compile(self) -> Result<CompiledPolicy, PolicyError> {
+        if self.rules.len() > RULES_MAX {
+            let message = format!("a policy has at most {RULES_MAX} rules; make several of them");
+            return Err(PolicyError::new("rules", message));
+        }
+        let mut names = HashSet::new();
         for (i, rule) in self.rules.iter().enumerate() {
-            if self.rules[..i].iter().any(|earlier| earlier.id == rule.id) {
+            if !names.insert(&rule.id) {
                 let message = format!("`{}` names an earlier rule already", rule.id);
                 return Err(PolicyError::new(format!("rules[{i}].id"), message));
             }

@@ -22,6 +22,8 @@ pub struct Link {
     pub shown: Option<String>,
     /// What the row is found by, under its name in what is shown or, without that, sealed.
     pub found_by: Vec<(&'static str, String)>,
+    /// What else stands beside what is sealed, under its name there.
+    pub repeats: Vec<(&'static str, Option<String>)>,
 }
 
 /// Which chain.
@@ -43,7 +45,7 @@ pub fn links(
     let sql = match chain {
         Chain::Decisions => {
             "SELECT seq, sealed, prev_hash, hash, id AS decision_id, body AS shown, ts, session_id,
-                 decision, outcome
+                 decision, outcome, request_hash, agent_id
              FROM decisions WHERE seq > ?1 ORDER BY seq LIMIT ?2"
         }
         Chain::After => {
@@ -79,6 +81,13 @@ fn read(row: &Row<'_>, chain: Chain) -> Result<Link, StoreError> {
     for (name, column) in columns {
         found_by.push((name, row.get(*column)?));
     }
+    let repeats = match chain {
+        Chain::Decisions => vec![
+            ("requestHash", row.get("request_hash")?),
+            ("agentId", row.get("agent_id")?),
+        ],
+        Chain::After => Vec::new(),
+    };
     Ok(Link {
         seq: row.get("seq")?,
         sealed: row.get("sealed")?,
@@ -87,5 +96,48 @@ fn read(row: &Row<'_>, chain: Chain) -> Result<Link, StoreError> {
         decision_id: row.get("decision_id")?,
         shown: row.get("shown")?,
         found_by,
+        repeats,
     })
+}
+
+/// The places and hashes of the links behind `seq`, at most so many.
+pub fn hashes(
+    db: &Connection,
+    chain: Chain,
+    seq: i64,
+    limit: usize,
+) -> Result<Vec<(i64, String)>, StoreError> {
+    let sql = match chain {
+        Chain::Decisions => "SELECT seq, hash FROM decisions WHERE seq > ?1 ORDER BY seq LIMIT ?2",
+        Chain::After => "SELECT seq, hash FROM audit WHERE seq > ?1 ORDER BY seq LIMIT ?2",
+    };
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let mut statement = db.prepare_cached(sql)?;
+    let rows = statement.query_map((seq, limit), |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// The highest place that a chain ever had; the database counts for itself.
+pub fn highest_ever(db: &Connection, chain: Chain) -> Result<i64, StoreError> {
+    let table = match chain {
+        Chain::Decisions => "decisions",
+        Chain::After => "audit",
+    };
+    let mut statement =
+        db.prepare_cached("SELECT max(seq) FROM sqlite_sequence WHERE name = ?1")?;
+    Ok(statement
+        .query_row([table], |row| row.get::<_, Option<i64>>(0))?
+        .unwrap_or(0))
+}
+
+/// What came after decisions that are not there: the place, and the decision.
+pub fn orphans(db: &Connection, limit: usize) -> Result<Vec<(i64, String)>, StoreError> {
+    let mut statement = db.prepare_cached(
+        "SELECT seq, decision_id FROM audit WHERE decision_id IS NOT NULL
+             AND NOT EXISTS (SELECT 1 FROM decisions WHERE id = decision_id)
+         ORDER BY seq LIMIT ?1",
+    )?;
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let rows = statement.query_map([limit], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }

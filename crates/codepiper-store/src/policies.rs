@@ -5,7 +5,6 @@ use rusqlite::{Connection, OptionalExtension as _, Row, named_params};
 use serde_json::Value;
 
 use crate::StoreError;
-use crate::row::json;
 
 /// A policy as it is kept.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,7 +21,7 @@ pub struct StoredPolicy {
     pub priority: i64,
     /// The only session it is for.
     pub session_id: Option<SessionId>,
-    /// What it says.
+    /// What it says; a text where it cannot be read.
     pub rules: Value,
     /// When it was made.
     pub created_at: Timestamp,
@@ -95,12 +94,16 @@ fn write(db: &Connection, policy: &StoredPolicy, sql: &str) -> Result<usize, Sto
 }
 
 fn read(row: &Row<'_>) -> Result<StoredPolicy, StoreError> {
+    // One policy that cannot be read must not take the others with it: whoever asks it finds out.
+    let text: String = row.get("rules")?;
+    let mut rules = serde_json::from_str(&text).unwrap_or(Value::String(text));
     let session: Option<String> = row.get("session_id")?;
-    let session_id = session.map(|text| {
-        text.parse().map_err(|_| StoreError::Unreadable {
-            column: "session_id",
-            value: text,
-        })
+    let session_id = session.and_then(|text| {
+        let id = text.parse();
+        if id.is_err() {
+            rules = Value::String(format!("for `{text}`, which is no session"));
+        }
+        id.ok()
     });
     Ok(StoredPolicy {
         id: row.get("id")?,
@@ -108,8 +111,8 @@ fn read(row: &Row<'_>) -> Result<StoredPolicy, StoreError> {
         description: row.get("description")?,
         enabled: row.get("enabled")?,
         priority: row.get("priority")?,
-        session_id: session_id.transpose()?,
-        rules: json(row, "rules")?,
+        session_id,
+        rules,
         created_at: Timestamp::from_millis(row.get("created_at")?),
         updated_at: Timestamp::from_millis(row.get("updated_at")?),
     })

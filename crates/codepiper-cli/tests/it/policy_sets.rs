@@ -192,6 +192,60 @@ fn a_broken_rule_in_the_database_asks_and_never_allows() {
     );
 }
 
+/// However a policy is broken, it is shown as what it is, asks, and keeps nothing else from working.
+#[test]
+fn a_policy_that_cannot_be_read_is_reported_asks_and_can_be_removed() {
+    for broken in [
+        "{[",
+        "",
+        "null",
+        "{}",
+        "5",
+        r#"[{"id":7,"action":"deny"}]"#,
+        r#"["x"]"#,
+    ] {
+        let mut home = TestHome::new();
+        allow_everything(&home);
+        home.run(&[
+            "policy",
+            "create",
+            "--id",
+            "bad",
+            "--name",
+            "bad",
+            "--rules",
+            r#"[{"id":"no","action":"deny","tool":"Bash","command":"shutdown"}]"#,
+        ])
+        .ok();
+        home.run(&["daemon", "stop"]).ok();
+        home.kill_daemon();
+        let db = codepiper_store::Connection::open(home.path(".codepiper/codepiper.db")).unwrap();
+        db.execute("UPDATE policies SET rules = ?1 WHERE id = 'bad'", [broken])
+            .unwrap();
+        drop(db);
+        home.start_daemon();
+        let check = home.run(&["policy", "check", "ls", "--json"]).ok().json();
+        assert_eq!(
+            (&check["verdict"], &check["decidedBy"]["policyId"]),
+            (&json!("ask"), &json!("bad")),
+            "{broken}"
+        );
+        let list = home.run(&["policy", "list"]).ok().stdout;
+        assert!(list.contains("broken"), "{broken}: {list}");
+        let shown = home.run(&["policy", "get", "bad", "--json"]).ok().json();
+        assert!(shown["policy"]["broken"].is_string(), "{broken}: {shown}");
+        let export = home.run(&["policy", "export", "--all"]);
+        assert!(
+            export.code == 5 && export.stderr.contains("`bad` is broken"),
+            "{broken}: {export:?}"
+        );
+        home.run(&["policy", "toggle", "bad"]).ok();
+        home.run(&["policy", "delete", "bad"]).ok();
+        let check = home.run(&["policy", "check", "ls", "--json"]).ok().json();
+        assert_eq!(check["verdict"], "allow");
+    }
+}
+
 #[test]
 fn a_ready_set_is_listed_printed_tried_and_given() {
     let home = TestHome::new();

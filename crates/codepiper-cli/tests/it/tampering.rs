@@ -97,6 +97,13 @@ fn a_changed_byte_is_found_wherever_it_is() {
 #[test]
 fn rows_that_went_came_or_moved_are_found() {
     for change in [
+        "UPDATE decisions SET request_hash = 'sha256:0' WHERE seq = 1",
+        "INSERT INTO decisions (seq, id, session_id, request_hash, ts, sealed, prev_hash, hash,
+             decision, outcome, body)
+         SELECT 0, 'x', session_id, request_hash, ts, sealed, prev_hash, hash, decision, outcome,
+             body FROM decisions WHERE seq = 1",
+        "INSERT INTO audit (seq, ts, kind, sealed, prev_hash, hash)
+         SELECT -1, ts, kind, sealed, prev_hash, hash FROM audit WHERE seq = 1",
         "DELETE FROM decisions WHERE seq = 2",
         "DELETE FROM audit WHERE seq = 2",
         "UPDATE decisions SET seq = -1 WHERE seq = 1; UPDATE decisions SET seq = 1 WHERE seq = 2;
@@ -128,6 +135,38 @@ fn an_end_that_was_cut_off_is_found() {
         home.kill_daemon();
         home.start_daemon();
         assert_eq!(home.run(&["audit", "verify"]).code, 1);
+    }
+}
+
+/// Without the file that says what the end was, the rest still tells most of it.
+#[test]
+fn an_end_that_was_cut_off_is_found_without_the_file_too() {
+    for change in [
+        "DELETE FROM decisions WHERE seq = 4",
+        "DELETE FROM audit WHERE seq = (SELECT max(seq) FROM audit)",
+        "DELETE FROM decisions WHERE seq = 4; UPDATE sqlite_sequence SET seq = 3 WHERE name = 'decisions'",
+        "DELETE FROM decisions; DELETE FROM audit",
+    ] {
+        let mut home = recorded();
+        std::fs::remove_file(home.path(".codepiper/audit-head.json")).unwrap();
+        assert!(!after(&mut home, change).is_empty(), "{change}");
+    }
+    // That the file was not there stands in the audit from then on.
+    for left in [None, Some("{}x")] {
+        let mut home = recorded();
+        let file = home.path(".codepiper/audit-head.json");
+        std::fs::remove_file(&file).unwrap();
+        if let Some(left) = left {
+            std::fs::write(&file, left).unwrap();
+        }
+        home.start_daemon();
+        home.until("it is noted", || {
+            home.run(&["audit", "entries"])
+                .stdout
+                .contains("head_missing")
+        });
+        let done = home.run(&["audit", "verify"]).ok();
+        assert!(done.stderr.contains("was not there"), "{done:?}");
     }
 }
 

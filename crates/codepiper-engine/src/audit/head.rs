@@ -2,11 +2,14 @@
 //! inside it, and this shows that its end was cut off.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
+use codepiper_model::{Clock, EntryKind, Timestamp};
 use codepiper_store::chain::{self, Chain};
-use codepiper_store::{Connection, Store, StoreError, audit, decisions};
+use codepiper_store::{Connection, Store, StoreError, Transaction, audit, decisions};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use tokio::sync::watch;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
@@ -46,6 +49,7 @@ pub(super) fn kept(path: &std::path::Path) -> Option<Heads> {
 pub(crate) async fn keep(
     store: Store,
     path: PathBuf,
+    clock: Arc<dyn Clock>,
     mut changes: watch::Receiver<i64>,
     stop: CancellationToken,
 ) {
@@ -57,6 +61,11 @@ pub(crate) async fn keep(
             "the audit lacks a row that was there; `codepiper audit verify` says which"
         );
         return;
+    }
+    if kept(&path).is_none()
+        && let Err(error) = note_missing(&store, clock.now()).await
+    {
+        tracing::error!(%error, "cannot note that the head of the audit was missing");
     }
     let mut written = kept(&path).unwrap_or_default();
     loop {
@@ -75,6 +84,18 @@ pub(crate) async fn keep(
         }
     }
     drop(write(&store, &path, &mut written).await);
+}
+
+/// Notes in the audit itself that nothing tells whether its end was cut off before.
+async fn note_missing(store: &Store, at: Timestamp) -> Result<(), EngineError> {
+    let note = move |tx: &Transaction<'_>| {
+        let heads = heads(tx)?;
+        if heads == Heads::default() {
+            return Ok(());
+        }
+        super::note(tx, EntryKind::HeadMissing, &json!({ "found": heads }), at)
+    };
+    Ok(store.write(note).await?)
 }
 
 async fn write(

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use codepiper_model::{Decision, DecisionKind, DecisionSource, Outcome};
+use codepiper_model::{Decision, DecisionKind, DecisionSource, EntryKind, Outcome};
 use codepiper_store::Connection;
 use codepiper_store::StoreError;
 use codepiper_store::chain::{self, Chain, Link};
@@ -35,6 +35,8 @@ pub struct Verification {
     pub problem_count: usize,
     /// The first hundred of them.
     pub problems: Vec<Problem>,
+    /// What keeps the end of the audit from being checked.
+    pub warnings: Vec<String>,
 }
 
 /// Something that is not as it was written.
@@ -60,17 +62,26 @@ pub(super) fn verify(
 ) -> Result<Verification, StoreError> {
     let mut report = Verification::default();
     let mut noted_found = noted.is_none();
+    if kept.is_none() && chain::highest_ever(db, Chain::Decisions)? > 0 {
+        let what = "the file with the newest hashes is not there or cannot be read";
+        report.warnings.push(what.to_owned());
+    }
     for (chain, name) in [(Chain::Decisions, "decisions"), (Chain::After, "after")] {
         let mut last = Head::default();
+        let mut place = i64::MIN;
+        let mut beside = Beside::of(chain);
         let kept = kept.and_then(|kept| match chain {
             Chain::Decisions => kept.decisions.as_ref(),
             Chain::After => kept.after.as_ref(),
         });
         let mut kept_found = kept.is_none();
         loop {
-            let page = chain::links(db, chain, last.seq, PAGE)?;
+            let page = chain::links(db, chain, place, PAGE)?;
             for link in &page {
+                place = link.seq;
                 let mut wrong = wrong_in_chain(link, &last);
+                wrong.extend(beside.wrong(db, link)?);
+                report.warnings.extend(missing_file(link));
                 if chain == Chain::Decisions {
                     wrong.extend(wrong_in_shown(db, link)?);
                 }
@@ -99,11 +110,20 @@ pub(super) fn verify(
             );
             report.push(name, kept.seq, None, what);
         }
+        let highest = chain::highest_ever(db, chain)?;
+        if highest > last.seq {
+            let what = format!("the rows behind {} were there and are gone", last.seq);
+            report.push(name, highest, None, what);
+        }
         let head = (last.seq > 0).then_some(last);
         match chain {
             Chain::Decisions => report.head.decisions = head,
             Chain::After => report.head.after = head,
         }
+    }
+    for (seq, decision) in chain::orphans(db, LISTED)? {
+        let what = "the decision that it is about is gone".to_owned();
+        report.push("after", seq, Some(decision), what);
     }
     if let Some(noted) = noted.filter(|_| !noted_found) {
         report.push(
@@ -135,10 +155,76 @@ impl Verification {
     }
 }
 
+/// A daemon found the file with the newest hashes missing: what was cut off before then is not told
+/// by it.
+fn missing_file(link: &Link) -> Option<String> {
+    let is_it = link
+        .found_by
+        .iter()
+        .any(|(name, value)| *name == "kind" && *value == EntryKind::HeadMissing.as_str());
+    let at = link.found_by.iter().find(|(name, _)| *name == "timestamp");
+    let at = at.filter(|_| is_it)?;
+    Some(format!(
+        "the file with the newest hashes was not there at {}",
+        at.1
+    ))
+}
+
+/// Follows the other chain: each row names what was its newest hash when the row was written.
+struct Beside {
+    other: Chain,
+    at: Head,
+    page: std::collections::VecDeque<(i64, String)>,
+    missing: usize,
+}
+
+impl Beside {
+    fn of(chain: Chain) -> Self {
+        Self {
+            other: match chain {
+                Chain::Decisions => Chain::After,
+                Chain::After => Chain::Decisions,
+            },
+            at: Head::default(),
+            page: std::collections::VecDeque::new(),
+            missing: 0,
+        }
+    }
+
+    fn wrong(&mut self, db: &Connection, link: &Link) -> Result<Option<String>, StoreError> {
+        let sealed: Value = serde_json::from_str(&link.sealed).unwrap_or_default();
+        let Some(named) = sealed["besideHash"].as_str() else {
+            return Ok(None);
+        };
+        // Looking for what is gone goes to the end of the other chain each time.
+        if named == self.at.hash || self.missing >= 3 {
+            return Ok(None);
+        }
+        let (start, page) = (self.at.clone(), self.page.clone());
+        loop {
+            if self.page.is_empty() {
+                self.page = chain::hashes(db, self.other, self.at.seq, PAGE)?.into();
+            }
+            let Some((seq, hash)) = self.page.pop_front() else {
+                (self.at, self.page) = (start, page);
+                self.missing += 1;
+                let what = "what stood in the other chain when it was written is gone";
+                return Ok(Some(what.to_owned()));
+            };
+            self.at = Head { seq, hash };
+            if self.at.hash == named {
+                return Ok(None);
+            }
+        }
+    }
+}
+
 /// What is wrong with a row by itself and behind the one before it.
 fn wrong_in_chain(link: &Link, last: &Head) -> Vec<String> {
     let mut wrong = Vec::new();
-    if link.seq != last.seq + 1 {
+    if link.seq < 1 {
+        wrong.push("it stands before the first row".to_owned());
+    } else if link.seq != last.seq + 1 {
         wrong.push(format!(
             "the rows from {} to here are missing",
             last.seq + 1
@@ -158,6 +244,11 @@ fn wrong_in_chain(link: &Link, last: &Head) -> Vec<String> {
     for (name, value) in &link.found_by {
         if told[name].as_str() != Some(value) {
             wrong.push(format!("its `{name}` is not the one that it is found by"));
+        }
+    }
+    for (name, value) in &link.repeats {
+        if sealed[*name].as_str() != value.as_deref() {
+            wrong.push(format!("its `{name}` beside what is sealed is another one"));
         }
     }
     let names = [("prevHash", Some(&link.prev_hash))];

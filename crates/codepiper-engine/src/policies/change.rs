@@ -100,7 +100,7 @@ impl PolicyEngine {
             ));
         }
         self.reload().await?;
-        view(&row)
+        Ok(view(&row))
     }
 
     /// Changes a policy.
@@ -151,7 +151,7 @@ impl PolicyEngine {
             return Err(no_policy(id));
         }
         self.reload().await?;
-        view(&row)
+        Ok(view(&row))
     }
 
     /// Removes a policy. What it decided stays in the audit.

@@ -135,7 +135,11 @@ impl Current {
 /// another program. A rule that cannot be used may have been meant to deny anything, so it asks
 /// about everything; the others of its policy hold.
 fn compiled(mut row: StoredPolicy) -> Option<CompiledPolicy> {
-    let given = row.rules.as_array().cloned().unwrap_or_default();
+    let given = match std::mem::take(&mut row.rules) {
+        Value::Array(rules) => rules,
+        // It may have been meant to deny anything.
+        other => vec![other],
+    };
     let rules = given.into_iter().enumerate().map(|(i, rule)| {
         let one = StoredPolicy {
             rules: json!([rule]),

@@ -71,7 +71,12 @@ fn chosen(db: &Connection, what: &PolicyExport) -> Result<Result<Chosen, EngineE
         }
         match parsed(&row) {
             Ok(policy) => chosen.push(policy),
-            Err(error) => return Ok(Err(error)),
+            Err(error) => {
+                let message = format!("policy `{}` is broken: {error}", row.id);
+                let hint = "`codepiper policy update --rules` mends it, `policy delete` removes it";
+                let code = "policy_broken";
+                return Ok(Err(EngineError::conflict_with_hint(code, message, hint)));
+            }
         }
     }
     let is_there = |id: &String| chosen.iter().any(|policy| policy.id == *id);

@@ -69,14 +69,14 @@ impl PolicyEngine {
     /// The policies, highest priority first.
     pub async fn list(&self) -> Result<Vec<PolicyView>, EngineError> {
         let stored = self.store.read(policies::all).await?;
-        stored.iter().map(view).collect()
+        Ok(stored.iter().map(view).collect())
     }
 
     /// One policy.
     pub async fn get(&self, id: &str) -> Result<PolicyView, EngineError> {
         let name = id.to_owned();
         let found = self.store.read(move |db| policies::get(db, &name)).await?;
-        view(&found.ok_or_else(|| no_policy(id))?)
+        Ok(view(&found.ok_or_else(|| no_policy(id))?))
     }
 
     /// The policies that have a say in a session, those that are switched off left out.

@@ -13,6 +13,9 @@ pub struct PolicyView {
     /// What it says.
     #[serde(flatten)]
     pub policy: Policy,
+    /// Why it cannot be used as it is kept: what cannot be used asks about everything.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub broken: Option<String>,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it last changed.
@@ -21,15 +24,22 @@ pub struct PolicyView {
 
 /// What is kept, as what can be asked.
 pub(super) fn parsed(row: &StoredPolicy) -> Result<Policy, EngineError> {
-    Ok(Policy {
+    Ok(with_rules(
+        row,
+        parsed_rules(row.rules.clone()).map_err(wrong)?,
+    ))
+}
+
+fn with_rules(row: &StoredPolicy, rules: Vec<Rule>) -> Policy {
+    Policy {
         id: row.id.clone(),
         name: row.name.clone(),
         description: row.description.clone(),
         enabled: row.enabled,
         priority: row.priority,
         session_id: row.session_id,
-        rules: parsed_rules(row.rules.clone()).map_err(wrong)?,
-    })
+        rules,
+    }
 }
 
 /// Rules as they are given. One without an id is called after its place.
@@ -57,12 +67,24 @@ pub(super) fn parsed_rules(mut rules: Value) -> Result<Vec<Rule>, PolicyError> {
     })
 }
 
-pub(super) fn view(row: &StoredPolicy) -> Result<PolicyView, EngineError> {
-    Ok(PolicyView {
-        policy: parsed(row)?,
+pub(super) fn view(row: &StoredPolicy) -> PolicyView {
+    let (policy, broken) = match parsed(row) {
+        Ok(policy) => {
+            let broken = policy
+                .clone()
+                .compile()
+                .err()
+                .map(|error| error.to_string());
+            (policy, broken)
+        }
+        Err(error) => (with_rules(row, Vec::new()), Some(error.to_string())),
+    };
+    PolicyView {
+        policy,
+        broken,
         created_at: row.created_at,
         updated_at: row.updated_at,
-    })
+    }
 }
 
 pub(super) fn wrong(error: PolicyError) -> EngineError {

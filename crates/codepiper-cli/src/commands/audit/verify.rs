@@ -20,6 +20,13 @@ pub(super) async fn run(context: &Context, head: Option<&str>) -> Result<(), Cli
             output::line(format!("{chain} {seq} ({decision}): {}", problem.what))?;
         }
     }
+    if !context.json {
+        for warning in &report.warnings {
+            output::note(format!(
+                "{warning}: a cut end shows only with `--head`, a hash noted elsewhere"
+            ));
+        }
+    }
     if !report.ok {
         let message = format!(
             "{} things are not as they were written",

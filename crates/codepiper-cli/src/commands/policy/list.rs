@@ -44,7 +44,10 @@ fn row(policy: &Policy) -> [String; 6] {
         policy.id.clone(),
         policy.name.clone(),
         policy.priority.to_string(),
-        status(policy.enabled).to_owned(),
+        match policy.broken {
+            Some(_) => "broken".to_owned(),
+            None => status(policy.enabled).to_owned(),
+        },
         scope,
         policy.rules.len().to_string(),
     ]

@@ -38,6 +38,8 @@ struct Policy {
     rules: Vec<Value>,
     created_at: String,
     updated_at: String,
+    #[serde(default)]
+    broken: Option<String>,
 }
 
 /// The body of an answer that is one policy.
