@@ -119,8 +119,8 @@ pub(crate) enum Command {
     /// Show what was decided on the agents' tool calls, by whom, and what came of it.
     #[command(after_help = AUDIT_EXAMPLES)]
     Audit(Box<Audit>),
-    /// List the agents and whether they can be used here.
-    Providers(Format),
+    /// List the agents and whether they can be used here, or say how it is known what one does.
+    Providers(Providers),
     /// Check this machine.
     Doctor,
     /// Print a shell's completion script.
@@ -427,6 +427,20 @@ pub(crate) struct CancelPrompt {
     /// All that wait.
     #[arg(long)]
     pub(crate) all: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Providers {
+    #[command(flatten)]
+    pub(crate) format: Format,
+    #[command(subcommand)]
+    pub(crate) command: Option<ProvidersCommand>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ProvidersCommand {
+    /// Show everything that says what a session's agent does, and what of it is believed.
+    Explain(One),
 }
 
 #[derive(Debug, Args)]

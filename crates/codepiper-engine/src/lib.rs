@@ -47,8 +47,8 @@ pub use policies::{
     SetView,
 };
 pub use sessions::{
-    CreateSession, InputKind, Output, ProviderResume, Restored, SendPrompt, Sent, SessionManager,
-    TerminalReader, Until, Waited,
+    CreateSession, Explanation, InputKind, Output, ProviderResume, Restored, SendPrompt, Sent,
+    SessionManager, Sign, TerminalReader, Until, Waited,
 };
 pub use settings::{DaemonSettings, Settings, SettingsChange};
 

@@ -9,6 +9,7 @@ mod daemon;
 mod doctor;
 mod down;
 mod events;
+mod explain;
 mod fork;
 mod keys;
 mod kill;
@@ -37,7 +38,7 @@ use std::process::ExitCode;
 use codepiper_api::Client;
 use codepiper_model::Permission;
 
-use crate::cli::{Cli, Command, TableFormat};
+use crate::cli::{Cli, Command, ProvidersCommand, TableFormat};
 use crate::error::CliError;
 use crate::{agent_exec, hook_forward, output, place, reaper_exec};
 
@@ -104,9 +105,12 @@ async fn run_client(mut context: Context, command: Command) -> Result<ExitCode, 
         Command::Policy(args) => policy::run(&context, args.command).await?,
         Command::PolicySet(args) => policy_set::run(&context, args.command).await?,
         Command::Audit(args) => audit::run(&context, &args).await?,
-        Command::Providers(format) => {
-            context.json |= format.format == TableFormat::Json;
-            providers::run(&context).await?;
+        Command::Providers(args) => {
+            context.json |= args.format.format == TableFormat::Json;
+            match &args.command {
+                Some(ProvidersCommand::Explain(args)) => explain::run(&context, args).await?,
+                None => providers::run(&context).await?,
+            }
         }
         Command::Doctor => return doctor::run(&context).await,
         Command::AgentExec { .. }

@@ -293,3 +293,30 @@ fn attach_shows_the_same_screen_as_a_plain_tmux_client() {
     assert_eq!(home.session(&id)["status"], "RUNNING");
     tmux(&["kill-server"]);
 }
+
+#[test]
+fn what_is_believed_of_a_session_is_explained() {
+    let home = TestHome::new();
+    let id = home.demo(&[]);
+    home.run(&["send", &id, "RUN: touch x", "--wait"]);
+    let explained = home
+        .run(&["providers", "explain", &id, "--json"])
+        .ok()
+        .json();
+    assert_eq!(explained["activity"]["state"], "needs_permission");
+    let signs = explained["signs"].as_array().unwrap();
+    let says = |source: &str, kind: &str| {
+        let found = signs
+            .iter()
+            .find(|sign| sign["source"] == source && sign["type"] == kind);
+        found.unwrap_or_else(|| panic!("{signs:#?}"))["says"].clone()
+    };
+    assert_eq!(says("screen", "permission_dialog"), "needs_permission");
+    assert_eq!(says("hook", "PermissionRequest"), "needs_permission");
+    assert!(says("process", "runs").is_null());
+    let shown = home.run(&["providers", "explain", &id]).ok().stdout;
+    assert!(
+        shown.starts_with("RUNNING needs_permission, because hook says PermissionRequest"),
+        "{shown}"
+    );
+}

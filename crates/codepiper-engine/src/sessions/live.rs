@@ -84,6 +84,11 @@ impl Live {
         self.on_screen(|provider, screen| provider.read_screen(screen))
     }
 
+    /// The window's title.
+    pub(super) fn title(&self) -> String {
+        self.on_screen(|_, screen| screen.title.to_owned())
+    }
+
     /// What stands in its prompt box at this moment.
     pub(super) fn shown_text(&self) -> Option<String> {
         self.on_screen(|provider, screen| provider.typed_text(screen))

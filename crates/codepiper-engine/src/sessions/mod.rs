@@ -4,6 +4,7 @@ mod activity;
 mod adopt;
 mod conversation;
 mod create;
+mod explain;
 mod fork;
 mod input_policy;
 mod kept;
@@ -48,6 +49,7 @@ use live::Live;
 
 pub(crate) use subject::Subject;
 
+pub use explain::{Explanation, Sign};
 pub use prompt::{InputKind, SendPrompt, Sent};
 pub use request::{CreateSession, ProviderResume};
 pub use restore::Restored;

@@ -85,6 +85,7 @@ pub(crate) fn router(engine: Engine) -> Router {
         .route("/sessions/{id}/kill", post(sessions::kill))
         .route("/sessions/{id}/name", put(sessions::rename))
         .route("/sessions/{id}/output/stream", get(sessions::output_stream))
+        .route("/sessions/{id}/explain", get(sessions::explain))
         .route("/sessions/{id}/fork", post(sessions::fork))
         .route(
             "/sessions/{id}/prompts/{prompt}",

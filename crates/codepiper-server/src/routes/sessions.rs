@@ -12,7 +12,9 @@ use codepiper_api::{
     OutputResponse, RenameRequest, ResizeRequest, ResumeMode, SendKind, SendRequest, SendResponse,
     SessionResponse, SessionsResponse, Success, WaitParams, WaitResponse,
 };
-use codepiper_engine::{CreateSession, Engine, InputKind, ProviderResume, SendPrompt, Until};
+use codepiper_engine::{
+    CreateSession, Engine, Explanation, InputKind, ProviderResume, SendPrompt, Until,
+};
 use codepiper_model::Actor;
 use futures_util::stream;
 
@@ -160,6 +162,14 @@ pub(crate) async fn stop(
 ) -> Result<Json<Success>, ApiError> {
     engine.sessions.stop(id).await?;
     Ok(Json(Success { success: true }))
+}
+
+/// Why it is thought to do what it does.
+pub(crate) async fn explain(
+    State(engine): State<Engine>,
+    Id(id): Id,
+) -> Result<Json<Explanation>, ApiError> {
+    Ok(Json(engine.sessions.explain(id).await?))
 }
 
 pub(crate) async fn resume(

@@ -1,0 +1,43 @@
+use serde_json::Value;
+
+use super::Context;
+use crate::cli::One;
+use crate::error::CliError;
+use crate::{output, resolve, tool_line};
+
+pub(super) async fn run(context: &Context, args: &One) -> Result<(), CliError> {
+    let session = resolve::session(&context.client, &args.session).await?;
+    let path = format!("/sessions/{}/explain", session.id);
+    let answer = context.client.get(&path).await?;
+    if context.json {
+        return output::json(&answer);
+    }
+    let activity = &answer["activity"];
+    let believed = &activity["evidence"];
+    output::line(format!(
+        "{} {}, because {} says {}",
+        text(&answer["status"]),
+        text(&activity["state"]),
+        text(&believed["source"]),
+        text(&believed["type"]),
+    ))?;
+    let none = Vec::new();
+    let signs = answer["signs"].as_array().unwrap_or(&none);
+    let rows: Vec<_> = signs.iter().map(row).collect();
+    output::table(["SOURCE", "SAYS", "SEEN", "AGE", "WORDS"], &rows)
+}
+
+fn row(sign: &Value) -> [String; 5] {
+    let age = sign["ageMs"].as_i64().unwrap_or_default().max(0);
+    [
+        text(&sign["source"]),
+        text(&sign["says"]),
+        text(&sign["type"]),
+        format!("{}.{} s", age / 1000, age % 1000 / 100),
+        tool_line::visible(sign["detail"].as_str().unwrap_or_default()),
+    ]
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap_or("-").to_owned()
+}
