@@ -31,10 +31,10 @@ pub use policies::{
 };
 pub use sessions::{
     CreateSessionRequest, DefaultActionRequest, EditPromptRequest, ForkRequest, KeysRequest,
-    OutputParams, OutputResponse, PromptResponse, PromptsParams, PromptsResponse,
-    ProviderResumeRequest, RenameRequest, ResizeRequest, RestoreFailure, RestoreResponse,
-    ResumeMode, SendKind, SendRequest, SendResponse, SessionResponse, SessionsResponse, Success,
-    WaitParams, WaitResponse,
+    ModelRequest, ModelResponse, OutputParams, OutputResponse, PromptResponse, PromptsParams,
+    PromptsResponse, ProviderResumeRequest, RenameRequest, ResizeRequest, RestoreFailure,
+    RestoreResponse, ResumeMode, SendKind, SendRequest, SendResponse, SessionResponse,
+    SessionsResponse, Success, WaitParams, WaitResponse,
 };
 
 /// The default place of the daemon's socket.

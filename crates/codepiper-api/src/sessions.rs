@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use codepiper_model::{BillingMode, Receipt, SentPrompt, Session, SessionId, Verdict};
+use codepiper_model::{BillingMode, ProviderId, Receipt, SentPrompt, Session, SessionId, Verdict};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -239,6 +239,28 @@ pub struct DefaultActionRequest {
     /// `ask`, `deny`, or null for what the daemon's setting says.
     #[serde(deserialize_with = "Option::deserialize")]
     pub action: Option<Verdict>,
+}
+
+/// `PUT /sessions/:id/model`
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ModelRequest {
+    /// The model, by the agent's name for it.
+    pub model: String,
+}
+
+/// `GET /sessions/:id/model`, and what a switch is answered with.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ModelResponse {
+    /// The model that the agent was given; none: its own choice.
+    pub model: Option<String>,
+    /// The agent.
+    pub provider: ProviderId,
+    /// Whether it can be given another one.
+    pub supports_model_switch: bool,
+    /// For clients of the existing CodePiper: it was done.
+    pub success: bool,
 }
 
 /// It was done.

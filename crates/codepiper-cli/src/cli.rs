@@ -79,6 +79,8 @@ pub(crate) enum Command {
     Prompts(Prompts),
     /// Give a session's agent one of its slash commands.
     Slash(Slash),
+    /// Show the model of a session's agent, or give it another one.
+    Model(Model),
     /// Show the end of a session's terminal.
     Tail(Tail),
     /// Show what happened in a session.
@@ -441,6 +443,14 @@ pub(crate) struct Providers {
 pub(crate) enum ProvidersCommand {
     /// Show everything that says what a session's agent does, and what of it is believed.
     Explain(One),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Model {
+    /// The session: the beginning of its id, or its name.
+    pub(crate) session: String,
+    /// The model, by the agent's name for it.
+    pub(crate) model: Option<String>,
 }
 
 #[derive(Debug, Args)]

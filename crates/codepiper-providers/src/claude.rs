@@ -1,6 +1,7 @@
 //! Claude Code. Seen: 2.1.197.
 
 pub(crate) mod hooks;
+mod model;
 
 use std::path::PathBuf;
 
@@ -9,8 +10,8 @@ use serde_json::{Value, json};
 
 use crate::provider::{directory, push_prompt};
 use crate::{
-    Conversation, Home, HookAnswer, HookReading, LaunchRequest, Provider, Reading, Refusal,
-    ScreenText, Support, TranscriptPlace, dialog, prompt_box,
+    Conversation, Home, HookAnswer, HookReading, LaunchRequest, ModelSwitch, Provider, Reading,
+    Refusal, ScreenText, Support, TranscriptPlace, dialog, prompt_box,
 };
 
 /// Anthropic's Claude Code.
@@ -197,6 +198,10 @@ impl Provider for ClaudeCode {
 
     fn typed_text(&self, screen: ScreenText<'_>) -> Option<String> {
         prompt_box::text(screen, &MARKERS)
+    }
+
+    fn model_switch(&self, screen: ScreenText<'_>, name: &str) -> Option<ModelSwitch> {
+        model::read(screen, name)
     }
 
     fn completions(&self, screen: ScreenText<'_>) -> Vec<String> {

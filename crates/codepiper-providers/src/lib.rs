@@ -9,6 +9,7 @@ pub mod codex;
 mod demo;
 mod dialog;
 mod hook;
+mod model_switch;
 mod prompt_box;
 mod provider;
 mod reading;
@@ -17,6 +18,7 @@ mod transcript;
 use codepiper_model::ProviderId;
 
 pub use hook::{HookAnswer, HookCall, HookCommand, HookFact, HookReading};
+pub use model_switch::ModelSwitch;
 pub use provider::{
     Conversation, Home, LaunchRequest, Provider, Refusal, Support, TranscriptPlace,
 };

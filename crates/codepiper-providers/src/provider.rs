@@ -3,7 +3,7 @@ use std::path::{Path, PathBuf};
 use codepiper_model::{Capabilities, LaunchSpec, Native, PromptText, ProviderId};
 use serde_json::Value;
 
-use crate::{HookAnswer, HookCommand, HookReading, Reading, ScreenText};
+use crate::{HookAnswer, HookCommand, HookReading, ModelSwitch, Reading, ScreenText};
 
 /// What a session is asked to be, as far as its agent is concerned.
 #[derive(Clone, Debug)]
@@ -172,6 +172,12 @@ pub trait Provider: Sync {
 
     /// What stands in its prompt box, its rows as they are wrapped; `None` where there is no box.
     fn typed_text(&self, screen: ScreenText<'_>) -> Option<String>;
+
+    /// What its screen says became of `/model NAME`; `None` as long as it says nothing, and where
+    /// there is no such command.
+    fn model_switch(&self, _screen: ScreenText<'_>, _name: &str) -> Option<ModelSwitch> {
+        None
+    }
 
     /// What Enter may make of the text in the box: an agent may take the first of a menu that it
     /// shows instead of what was typed.

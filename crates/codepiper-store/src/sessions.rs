@@ -212,6 +212,19 @@ pub fn set_name(
     one(changed)
 }
 
+/// Writes down which model the agent was given.
+pub fn set_model(
+    db: &Connection,
+    id: SessionId,
+    model: &str,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    let changed = db
+        .prepare_cached("UPDATE sessions SET model = ?2, updated_at = ?3 WHERE id = ?1")?
+        .execute((id.to_string(), model, at.as_millis()))?;
+    one(changed)
+}
+
 /// Writes down what becomes of a request of this session that no rule matches; `None`: what the
 /// daemon's setting says. `false` when there is no such session.
 pub fn set_default_action(

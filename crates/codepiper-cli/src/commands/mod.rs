@@ -14,6 +14,7 @@ mod fork;
 mod keys;
 mod kill;
 mod launch;
+mod model;
 mod policy;
 mod policy_set;
 mod prompts;
@@ -83,6 +84,7 @@ async fn run_client(mut context: Context, command: Command) -> Result<ExitCode, 
         Command::Attach(args) => attach::run(&context, &args).await?,
         Command::Send(args) => send::run(&context, args).await?,
         Command::Keys(args) => keys::run(&context, args).await?,
+        Command::Model(args) => model::run(&context, args).await?,
         Command::Prompts(args) => prompts::run(&context, args).await?,
         Command::Slash(args) => slash::run(&context, &args).await?,
         Command::Tail(args) => tail::run(&context, &args).await?,

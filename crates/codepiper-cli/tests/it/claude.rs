@@ -91,6 +91,35 @@ impl FakeClaude {
 }
 
 #[test]
+fn claude_is_given_another_model_and_uses_it() {
+    let fake = FakeClaude::new();
+    let home = FakeClaude::home();
+    let id = fake.start(&home, &[]);
+    home.run(&["wait", &id, "--timeout", "30"]).ok();
+    home.run(&["send", &id, "SAY: before", "--wait"]).ok();
+    let shown = home.run(&["model", &id, "haiku"]).ok();
+    assert_eq!(shown.stdout.trim(), "haiku");
+    home.run(&["send", &id, "SAY: after the switch", "--wait"])
+        .ok();
+    let requests = fake.model.requests();
+    let asked = requests.iter().map(|request| &request.body).filter(|body| {
+        body["messages"].to_string().contains("after the switch") && body["stream"] == true
+    });
+    let models: Vec<String> = asked.map(|body| body["model"].to_string()).collect();
+    assert!(
+        models.iter().any(|model| model.contains("haiku")),
+        "{models:?}"
+    );
+    assert_eq!(home.session(&id)["model"], "haiku");
+    assert_eq!(home.run(&["model", &id]).ok().stdout.trim(), "haiku");
+    for bad in ["", "a b", "x\ny", "opus; rm"] {
+        assert_eq!(home.run(&["model", &id, bad]).code, 1, "{bad:?}");
+    }
+    let demo = home.demo(&[]);
+    assert_eq!(home.run(&["model", &demo, "x"]).code, 5);
+}
+
+#[test]
 fn claude_answers_a_prompt_and_the_reply_comes_back() {
     let fake = FakeClaude::new();
     let home = FakeClaude::home();

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use codepiper_model::{Activity, ActivityState, Exit, ExitReason, ProviderId, SessionId};
 use codepiper_policy::TypedLine;
-use codepiper_providers::{Provider, Reading, ScreenText, provider};
+use codepiper_providers::{ModelSwitch, Provider, Reading, ScreenText, provider};
 use codepiper_tmux::Pane;
 use tokio::sync::watch;
 use tokio::time::timeout;
@@ -82,6 +82,11 @@ impl Live {
     /// What its screen says at this moment.
     pub(crate) fn read_screen(&self) -> Reading {
         self.on_screen(|provider, screen| provider.read_screen(screen))
+    }
+
+    /// What became of `/model NAME` that was typed there.
+    pub(super) fn model_switch(&self, name: &str) -> Option<ModelSwitch> {
+        self.on_screen(|provider, screen| provider.model_switch(screen, name))
     }
 
     /// The window's title.

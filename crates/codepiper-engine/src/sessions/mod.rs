@@ -11,6 +11,7 @@ mod kept;
 mod keys;
 mod launch;
 mod live;
+mod model;
 mod plan;
 mod prompt;
 mod queue;

@@ -83,6 +83,10 @@ pub(crate) fn router(engine: Engine) -> Router {
         )
         .route("/sessions/{id}/keys", post(sessions::keys))
         .route("/sessions/{id}/kill", post(sessions::kill))
+        .route(
+            "/sessions/{id}/model",
+            get(sessions::model).put(sessions::switch_model),
+        )
         .route("/sessions/{id}/name", put(sessions::rename))
         .route("/sessions/{id}/output/stream", get(sessions::output_stream))
         .route("/sessions/{id}/explain", get(sessions::explain))

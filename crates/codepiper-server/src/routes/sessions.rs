@@ -8,14 +8,15 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use codepiper_api::{
-    CreateSessionRequest, DefaultActionRequest, ErrorBody, ForkRequest, KeysRequest, OutputParams,
-    OutputResponse, RenameRequest, ResizeRequest, ResumeMode, SendKind, SendRequest, SendResponse,
-    SessionResponse, SessionsResponse, Success, WaitParams, WaitResponse,
+    CreateSessionRequest, DefaultActionRequest, ErrorBody, ForkRequest, KeysRequest, ModelRequest,
+    ModelResponse, OutputParams, OutputResponse, RenameRequest, ResizeRequest, ResumeMode,
+    SendKind, SendRequest, SendResponse, SessionResponse, SessionsResponse, Success, WaitParams,
+    WaitResponse,
 };
 use codepiper_engine::{
     CreateSession, Engine, Explanation, InputKind, ProviderResume, SendPrompt, Until,
 };
-use codepiper_model::Actor;
+use codepiper_model::{Actor, Session};
 use futures_util::stream;
 
 use crate::error::ApiError;
@@ -162,6 +163,33 @@ pub(crate) async fn stop(
 ) -> Result<Json<Success>, ApiError> {
     engine.sessions.stop(id).await?;
     Ok(Json(Success { success: true }))
+}
+
+pub(crate) async fn model(
+    State(engine): State<Engine>,
+    Id(id): Id,
+) -> Result<Json<ModelResponse>, ApiError> {
+    let session = engine.sessions.get(id).await?;
+    Ok(model_of(&engine, session))
+}
+
+pub(crate) async fn switch_model(
+    State(engine): State<Engine>,
+    Extension(actor): Extension<Actor>,
+    Id(id): Id,
+    Body(request): Body<ModelRequest>,
+) -> Result<Json<ModelResponse>, ApiError> {
+    let switched = engine.sessions.switch_model(id, &request.model, actor);
+    Ok(model_of(&engine, switched.await?))
+}
+
+fn model_of(engine: &Engine, session: Session) -> Json<ModelResponse> {
+    Json(ModelResponse {
+        supports_model_switch: engine.sessions.can_switch_model(&session),
+        model: session.model,
+        provider: session.provider,
+        success: true,
+    })
 }
 
 /// Why it is thought to do what it does.

@@ -1,0 +1,114 @@
+use std::time::Duration;
+
+use codepiper_model::{Actor, EventSource, Native, Session, SessionId};
+use codepiper_providers::{ModelSwitch, provider};
+use codepiper_store::sessions;
+use codepiper_tmux::Key;
+use serde_json::json;
+
+use super::typing::until;
+use super::{InputKind, Live, SendPrompt, SessionManager};
+use crate::EngineError;
+
+/// How long an agent may take to say what it makes of it.
+const ANSWER: Duration = Duration::from_secs(10);
+
+impl SessionManager {
+    /// Whether the session's agent can be given another model.
+    pub fn can_switch_model(&self, session: &Session) -> bool {
+        provider(session.provider).support().model_switch != Native::None
+    }
+
+    /// Gives the agent another model. What the agent then says is what counts.
+    pub async fn switch_model(
+        &self,
+        id: SessionId,
+        name: &str,
+        by: Actor,
+    ) -> Result<Session, EngineError> {
+        check_name(name)?;
+        let before = self.get(id).await?;
+        if !self.can_switch_model(&before) {
+            return Err(EngineError::conflict(
+                "model_switch_unsupported",
+                format!(
+                    "the model of `{}` is chosen when it is started",
+                    before.provider.as_str()
+                ),
+            ));
+        }
+        let live = self.live(id).await?;
+        if !live.read_screen().takes_prompt() {
+            return Err(EngineError::conflict_with_hint(
+                "not_idle",
+                format!("the agent of session `{id}` works, or asks something"),
+                "wait until it is idle: `codepiper wait`",
+            ));
+        }
+        let command = SendPrompt {
+            text: format!("/model {name}"),
+            kind: InputKind::Command,
+            enter: true,
+            key: None,
+            steer: true,
+            by,
+            wait: false,
+            timeout: None,
+        };
+        self.send(id, command).await?;
+        let shown = answer(&live, name).await?;
+        let (at, model) = (self.parts.clock.now(), name.to_owned());
+        let payload =
+            json!({ "by": by.to_string(), "from": before.model, "to": name, "shown": shown });
+        let write =
+            move |tx: &codepiper_store::Transaction<'_>, _| sessions::set_model(tx, id, &model, at);
+        let events = &self.parts.events;
+        events
+            .emit_with(id, EventSource::User, "ModelSwitched", payload, write)
+            .await?;
+        self.get(id).await
+    }
+}
+
+/// What the agent calls the model that it now uses. It is told yes where it asks whether that is
+/// meant: by the very key that its dialog names.
+async fn answer(live: &Live, name: &str) -> Result<String, EngineError> {
+    for _ in 0..2 {
+        let _ = until(live, ANSWER, |_| live.model_switch(name).is_some()).await;
+        match live.model_switch(name) {
+            Some(ModelSwitch::Done(model)) => return Ok(model),
+            Some(ModelSwitch::Refused(said)) => return Err(not_switched(name, &said)),
+            Some(ModelSwitch::Asks(yes)) => {
+                let key: Key = yes.to_string().parse().map_err(EngineError::internal)?;
+                let input = live.pane.input().await;
+                // Somebody may have answered it meanwhile.
+                if matches!(live.model_switch(name), Some(ModelSwitch::Asks(now)) if now == yes) {
+                    input.keys(&[key]).await?;
+                }
+                drop(input);
+                let is_over =
+                    |live: &Live| !matches!(live.model_switch(name), Some(ModelSwitch::Asks(_)));
+                let _ = until(live, ANSWER, |_| is_over(live)).await;
+            }
+            None => break,
+        }
+    }
+    Err(not_switched(name, "the agent says nothing of it"))
+}
+
+fn not_switched(name: &str, said: &str) -> EngineError {
+    EngineError::conflict_with_hint(
+        "model_not_switched",
+        format!("the model is not `{name}`: {said}"),
+        "look at the terminal with `codepiper attach` or `codepiper tail`",
+    )
+}
+
+fn check_name(name: &str) -> Result<(), EngineError> {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || "._:/@[]-".contains(c);
+    if !name.is_empty() && name.len() <= 100 && name.chars().all(is_part) {
+        return Ok(());
+    }
+    let message = "`model` is 1 to 100 letters, digits and any of `._:/@[]-`";
+    Err(EngineError::invalid("model", message))
+}
