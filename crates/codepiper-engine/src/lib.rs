@@ -47,8 +47,8 @@ pub use policies::{
     SetView,
 };
 pub use sessions::{
-    CreateSession, InputKind, Output, ProviderResume, Restored, SendPrompt, Sent, SessionManager,
-    TerminalReader, Until, Waited,
+    CreateSession, Deleted, InputKind, Output, ProviderResume, Pruned, Restored, SendPrompt, Sent,
+    SessionManager, TerminalReader, Until, Waited,
 };
 pub use settings::{DaemonSettings, Settings, SettingsChange};
 
@@ -134,6 +134,8 @@ impl Engine {
             });
         }
         approvals.close_of_ended().await?;
+        let keeper = sessions.clone();
+        tasks.spawn(async move { keeper.keep_retention().await });
         let head_file = config.audit_head();
         let keep = audit::keep_head(
             store.clone(),

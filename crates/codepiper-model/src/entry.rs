@@ -21,6 +21,8 @@ pub enum EntryKind {
     ActorRefused,
     /// A session was started whose agent does not ask.
     DangerousStart,
+    /// A session that had ended was removed, with its events.
+    SessionDeleted,
     /// A policy was made.
     PolicyCreated,
     /// A policy was changed.
@@ -54,6 +56,7 @@ impl EntryKind {
             Self::InputChanged => "input_changed",
             Self::ActorRefused => "actor_refused",
             Self::DangerousStart => "dangerous_start",
+            Self::SessionDeleted => "session_deleted",
             Self::PolicyCreated => "policy_created",
             Self::PolicyUpdated => "policy_updated",
             Self::PolicyDeleted => "policy_deleted",

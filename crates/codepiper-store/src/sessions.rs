@@ -177,6 +177,26 @@ pub fn set_exit(db: &Connection, id: SessionId, exit: &Exit) -> Result<bool, Sto
     Ok(changed == 1)
 }
 
+/// Removes a session that has ended, with its events, its approvals and the policies that are for it
+/// alone. `false` when there is none, or it lives.
+pub fn delete_ended(db: &Connection, id: SessionId) -> Result<bool, StoreError> {
+    let deleted = db
+        .prepare_cached("DELETE FROM sessions WHERE id = ?1 AND status IN ('STOPPED', 'CRASHED')")?
+        .execute([id.to_string()])?;
+    Ok(deleted == 1)
+}
+
+/// Where the agents of all sessions write their conversations down.
+pub fn transcripts(db: &Connection) -> Result<Vec<PathBuf>, StoreError> {
+    let mut statement = db.prepare_cached(
+        "SELECT DISTINCT transcript_path FROM sessions WHERE transcript_path IS NOT NULL",
+    )?;
+    let rows = statement.query_map([], |row| row.get::<_, String>(0))?;
+    Ok(rows
+        .map(|path| path.map(PathBuf::from))
+        .collect::<Result<_, _>>()?)
+}
+
 /// Writes down which conversation of its own the agent has now, and where.
 pub fn set_conversation(
     db: &Connection,

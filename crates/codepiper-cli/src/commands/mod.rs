@@ -6,6 +6,7 @@ mod attach;
 mod audit;
 mod completions;
 mod daemon;
+mod delete;
 mod doctor;
 mod down;
 mod events;
@@ -16,6 +17,7 @@ mod launch;
 mod policy;
 mod policy_set;
 mod providers;
+mod prune;
 mod recover;
 mod rename;
 mod resize;
@@ -94,6 +96,8 @@ async fn run_client(mut context: Context, command: Command) -> Result<ExitCode, 
         Command::Recover(args) => recover::run(&context, &args).await?,
         Command::Stop(args) => stop::run(&context, &args).await?,
         Command::Kill(args) => kill::run(&context, &args).await?,
+        Command::Delete(args) => delete::run(&context, &args).await?,
+        Command::Prune(args) => prune::run(&context, &args).await?,
         Command::Resize(args) => resize::run(&context, &args).await?,
         Command::Wait(args) => wait::run(&context, &args).await?,
         Command::Approvals(args) => approvals::run(&context, &args).await?,

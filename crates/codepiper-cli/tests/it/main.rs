@@ -18,6 +18,7 @@ mod daemon;
 mod demo;
 mod hook_forward;
 mod hook_reports;
+mod housekeeping;
 mod input_policy;
 mod malformed;
 #[cfg(target_os = "linux")]

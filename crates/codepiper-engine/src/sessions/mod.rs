@@ -4,6 +4,7 @@ mod activity;
 mod adopt;
 mod conversation;
 mod create;
+mod delete;
 mod fork;
 mod input_policy;
 mod kept;
@@ -12,6 +13,7 @@ mod launch;
 mod live;
 mod plan;
 mod prompt;
+mod prune;
 mod request;
 mod restore;
 mod resume;
@@ -47,7 +49,9 @@ use live::Live;
 
 pub(crate) use subject::Subject;
 
+pub use delete::Deleted;
 pub use prompt::{InputKind, SendPrompt, Sent};
+pub use prune::Pruned;
 pub use request::{CreateSession, ProviderResume};
 pub use restore::Restored;
 pub use view::{Output, TerminalReader};

@@ -7,6 +7,7 @@ mod decisions;
 mod events;
 mod export;
 mod hooks;
+mod housekeeping;
 mod policies;
 mod policy_sets;
 mod restore;
@@ -75,7 +76,11 @@ pub(crate) fn router(engine: Engine) -> Router {
         )
         .route("/restore", get(restore::list).post(restore::restore))
         .route("/sessions", get(sessions::list).post(sessions::create))
-        .route("/sessions/{id}", get(sessions::show))
+        .route("/sessions/prune", post(housekeeping::prune))
+        .route(
+            "/sessions/{id}",
+            get(sessions::show).delete(housekeeping::delete),
+        )
         .route(
             "/sessions/{id}/default-policy-action",
             put(sessions::change_default_action),
