@@ -14,7 +14,7 @@ pub(crate) use audit::{
     Audit, AuditCommand, CameOf, Decided, Entries, Export, Times, WhichDecisions, WhichEntries,
 };
 pub(crate) use daemon::{Daemon, DaemonCommand, DaemonRun, LogFormat};
-pub(crate) use housekeeping::{Delete, Prune};
+pub(crate) use housekeeping::{Delete, Prune, Top};
 pub(crate) use policy::{
     Action, ApplyPolicies, CheckPolicy, CreatePolicy, DefaultAction, ExportPolicies, ListPolicies,
     OnePolicy, Policy, PolicyCommand, TestPolicies, UpdatePolicy,
@@ -98,6 +98,8 @@ pub(crate) enum Command {
     Stop(One),
     /// End a session at once, with everything it started.
     Kill(One),
+    /// Show what the sessions take of the machine's memory and processors.
+    Top(Top),
     /// Remove a session that has ended, with its events.
     ///
     /// The decisions on its tool calls stay in the audit, and what the agent wrote itself stays too.

@@ -18,6 +18,7 @@ mod hooks;
 mod key;
 mod policies;
 mod process;
+mod resources;
 mod sessions;
 mod settings;
 mod shorten;

@@ -1,6 +1,12 @@
 use clap::Args;
 
 #[derive(Debug, Args)]
+pub(crate) struct Top {
+    /// Show the processes of this session: the beginning of its id, or its name.
+    pub(crate) session: Option<String>,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct Delete {
     /// The session: the beginning of its id, or its name.
     pub(crate) session: String,

@@ -30,6 +30,7 @@ mod slash;
 mod start;
 mod stop;
 mod tail;
+mod top;
 mod up;
 mod wait;
 
@@ -96,6 +97,7 @@ async fn run_client(mut context: Context, command: Command) -> Result<ExitCode, 
         Command::Recover(args) => recover::run(&context, &args).await?,
         Command::Stop(args) => stop::run(&context, &args).await?,
         Command::Kill(args) => kill::run(&context, &args).await?,
+        Command::Top(args) => top::run(&context, &args).await?,
         Command::Delete(args) => delete::run(&context, &args).await?,
         Command::Prune(args) => prune::run(&context, &args).await?,
         Command::Resize(args) => resize::run(&context, &args).await?,

@@ -198,3 +198,68 @@ fn a_retention_removes_what_is_older_when_the_daemon_starts() {
     let changed = home.call("PUT", "/settings/daemon", &json!({ "retentionDays": null }));
     assert_eq!(changed["settings"]["retentionDays"], Value::Null);
 }
+
+#[test]
+fn what_a_session_takes_is_shown_without_arguments() {
+    let home = TestHome::new();
+    let (id, other) = (home.demo(&["--name", "busy"]), home.demo(&[]));
+    home.policy(&json!([{ "id": "r", "action": "allow", "command": "*" }]));
+    // It leaves its parents, and empties its environment.
+    let hidden = "RUN: setsid env -i sh -c 'sleep 300; : s3cret' & sleep 0.1";
+    home.run(&["send", &id, hidden, "--wait"]).ok();
+    let path = format!("/sessions/{id}/processes");
+    let tree = home.call("GET", &path, &Value::Null);
+    let processes = tree["processes"].as_array().unwrap();
+    let names: Vec<_> = processes
+        .iter()
+        .map(|p| p["command"].as_str().unwrap())
+        .collect();
+    let session = home.session(&id);
+    assert!(
+        processes.iter().any(|p| p["pid"] == session["pid"]),
+        "{tree}"
+    );
+    for name in ["codepiper", "tmux: server", "sleep"] {
+        #[cfg(target_os = "linux")]
+        assert!(names.contains(&name), "{name}: {tree}");
+    }
+    assert!(!tree.to_string().contains("s3cret"), "{tree}");
+    let sum = |field: &str| {
+        processes
+            .iter()
+            .map(|p| p[field].as_u64().unwrap())
+            .sum::<u64>()
+    };
+    assert_eq!(tree["total"]["rssBytes"], json!(sum("rssBytes")));
+    assert_eq!(tree["total"]["cpuMillis"], json!(sum("cpuMillis")));
+    assert!(
+        processes
+            .iter()
+            .all(|p| p["rssBytes"].as_u64() > Some(100_000)),
+        "{tree}"
+    );
+    let created = session["createdAt"].as_str().unwrap()[..16].to_owned();
+    let started: Vec<_> = processes
+        .iter()
+        .map(|p| p["startedAt"].as_str().unwrap())
+        .collect();
+    assert!(
+        started.is_sorted() && started[0] >= created.as_str(),
+        "{created} {tree}"
+    );
+
+    let table = home.run(&["top"]).ok().stdout;
+    assert!(
+        table.contains("busy") && table.contains(&other[..8]) && table.contains(" MiB"),
+        "{table}"
+    );
+    let table = home.run(&["top", "busy"]).ok().stdout;
+    assert!(
+        table.contains("sleep") && table.contains("total") && !table.contains("s3cret"),
+        "{table}"
+    );
+    home.run(&["kill", &id]).ok();
+    let tree = home.call("GET", &path, &Value::Null);
+    assert_eq!(tree["processes"], json!([]));
+    assert!(!home.run(&["top"]).ok().stdout.contains("busy"));
+}

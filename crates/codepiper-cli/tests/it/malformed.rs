@@ -92,6 +92,7 @@ GET /sessions/$NOBODY/events -> 404 session_not_found
 GET /sessions/$NOBODY/output -> 404 session_not_found
 GET /sessions/$NOBODY/output?lines=5 -> 404 session_not_found
 GET /sessions/$NOBODY/output/stream -> 404 session_not_found
+GET /sessions/$NOBODY/processes -> 404 session_not_found
 GET /sessions/$NOBODY/wait?until=idle -> 404 session_not_found
 POST /sessions/$NOBODY/send {"text":"hello"} -> 404 session_not_found
 POST /sessions/$NOBODY/keys {"keys":["enter"]} -> 404 session_not_found

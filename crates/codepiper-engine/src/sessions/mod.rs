@@ -33,7 +33,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use codepiper_auth::Key;
-use codepiper_model::{Clock, EventSource, Session, SessionId};
+use codepiper_model::{Clock, EventSource, ProcessTree, Session, SessionId};
 use codepiper_store::sessions::{self, Stored};
 use codepiper_store::{Store, StoreError};
 use codepiper_tmux::{Tmux, TmuxError};
@@ -44,7 +44,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::agent_program::{self, ProviderStatus};
-use crate::{Approvals, Config, EngineError, EventBus, PolicyEngine, Settings};
+use crate::{Approvals, Config, EngineError, EventBus, PolicyEngine, Settings, resources};
 use live::Live;
 
 pub(crate) use subject::Subject;
@@ -156,6 +156,15 @@ impl SessionManager {
             .write(move |tx| sessions::set_size(tx, id, (cols, rows), at))
             .await?;
         self.get(id).await
+    }
+
+    /// What the session's processes take at this moment.
+    pub async fn processes(&self, id: SessionId) -> Result<ProcessTree, EngineError> {
+        self.stored(id).await?;
+        let root = self.live_map().get(&id).and_then(|live| live.pane.pid());
+        let now = self.parts.clock.now();
+        let look = tokio::task::spawn_blocking(move || resources::of(id, root, now));
+        look.await.map_err(EngineError::internal)
     }
 
     /// Lets go of every session without touching it.

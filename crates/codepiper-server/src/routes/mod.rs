@@ -90,6 +90,7 @@ pub(crate) fn router(engine: Engine) -> Router {
         .route("/sessions/{id}/name", put(sessions::rename))
         .route("/sessions/{id}/output/stream", get(sessions::output_stream))
         .route("/sessions/{id}/fork", post(sessions::fork))
+        .route("/sessions/{id}/processes", get(sessions::processes))
         .route("/sessions/{id}/recover", post(sessions::recover))
         .route("/sessions/{id}/resume", post(sessions::resume))
         .route("/sessions/{id}/resize", post(sessions::resize))

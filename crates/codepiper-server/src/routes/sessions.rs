@@ -13,7 +13,7 @@ use codepiper_api::{
     SessionResponse, SessionsResponse, Success, WaitParams, WaitResponse,
 };
 use codepiper_engine::{CreateSession, Engine, InputKind, ProviderResume, SendPrompt, Until};
-use codepiper_model::Actor;
+use codepiper_model::{Actor, ProcessTree};
 use futures_util::stream;
 
 use crate::error::ApiError;
@@ -79,6 +79,13 @@ pub(crate) async fn show(
     Ok(Json(SessionResponse {
         session: engine.sessions.get(id).await?,
     }))
+}
+
+pub(crate) async fn processes(
+    State(engine): State<Engine>,
+    Id(id): Id,
+) -> Result<Json<ProcessTree>, ApiError> {
+    Ok(Json(engine.sessions.processes(id).await?))
 }
 
 pub(crate) async fn rename(
