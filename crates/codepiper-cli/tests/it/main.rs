@@ -31,6 +31,8 @@ mod policy_sets;
 mod policy_test;
 mod restore;
 mod resume;
+#[cfg(target_os = "linux")]
+mod scope;
 mod secrets;
 mod support;
 mod survival;

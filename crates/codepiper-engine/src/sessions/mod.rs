@@ -44,6 +44,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::agent_program::{self, ProviderStatus};
+use crate::scope::Scopes;
 use crate::{Approvals, Config, EngineError, EventBus, PolicyEngine, Settings, resources};
 use live::Live;
 
@@ -83,6 +84,8 @@ pub(crate) struct Parts {
     /// What secrets at rest are sealed with.
     pub(crate) key: Key,
     pub(crate) tmux: Result<Tmux, Arc<TmuxError>>,
+    /// Where systemd gives sessions scopes of their own.
+    pub(crate) scopes: Option<Scopes>,
     pub(crate) installation: String,
     pub(crate) tasks: TaskTracker,
     pub(crate) stop: CancellationToken,
