@@ -59,10 +59,10 @@ pub fn insert(db: &Connection, stored: &Stored) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Every session, newest first.
+/// Every session, newest first, whatever the clock did meanwhile.
 pub fn all(db: &Connection) -> Result<Vec<Stored>, StoreError> {
     let mut statement =
-        db.prepare_cached("SELECT * FROM sessions ORDER BY created_at DESC, id DESC")?;
+        db.prepare_cached("SELECT * FROM sessions ORDER BY rowid DESC")?;
     let rows = statement.query_and_then([], read)?;
     rows.collect()
 }
@@ -70,7 +70,7 @@ pub fn all(db: &Connection) -> Result<Vec<Stored>, StoreError> {
 /// The sessions that have, or should have, an agent.
 pub fn live(db: &Connection) -> Result<Vec<Stored>, StoreError> {
     let mut statement = db.prepare_cached(
-        "SELECT * FROM sessions WHERE status IN ('STARTING', 'RUNNING') ORDER BY created_at",
+        "SELECT * FROM sessions WHERE status IN ('STARTING', 'RUNNING') ORDER BY rowid",
     )?;
     let rows = statement.query_and_then([], read)?;
     rows.collect()
@@ -84,7 +84,7 @@ pub fn lost_since(db: &Connection, since: Option<Timestamp>) -> Result<Vec<Sessi
          WHERE status IN ('STARTING', 'RUNNING')
              OR status = 'CRASHED' AND updated_at >= ?1
                  AND json_extract(exit, '$.reason') IN ('exited', 'tmux_lost')
-         ORDER BY created_at",
+         ORDER BY rowid",
     )?;
     let rows =
         statement.query_and_then([since.map(Timestamp::as_millis)], |row| parsed(row, "id"))?;
@@ -155,7 +155,7 @@ pub fn of_conversation(
 ) -> Result<Vec<Stored>, StoreError> {
     let mut statement = db.prepare_cached(
         "SELECT * FROM sessions WHERE provider = ?1 AND provider_session_id = ?2
-         ORDER BY created_at DESC",
+         ORDER BY rowid DESC",
     )?;
     let rows = statement.query_and_then((provider.as_str(), conversation), read)?;
     rows.collect()

@@ -16,11 +16,14 @@ mod claude;
 mod command_line;
 mod daemon;
 mod demo;
+#[cfg(target_os = "linux")]
+mod faults;
 mod hook_forward;
 mod hook_reports;
 mod housekeeping;
 mod input_policy;
 mod malformed;
+mod moments;
 #[cfg(target_os = "linux")]
 mod orphans;
 mod outage;
