@@ -32,10 +32,11 @@ pub use policies::{
     ReadySetsResponse, TestPoliciesRequest, UpdatePolicyRequest, UpdatePolicySetRequest,
 };
 pub use sessions::{
-    CreateSessionRequest, DefaultActionRequest, ForkRequest, KeysRequest, OutputParams,
-    OutputResponse, ProviderResumeRequest, RenameRequest, ResizeRequest, RestoreFailure,
-    RestoreResponse, ResumeMode, SendKind, SendRequest, SendResponse, SessionResponse,
-    SessionsResponse, Success, WaitParams, WaitResponse,
+    CreateSessionRequest, DefaultActionRequest, EditPromptRequest, ForkRequest, KeysRequest,
+    OutputParams, OutputResponse, PromptResponse, PromptsParams, PromptsResponse,
+    ProviderResumeRequest, RenameRequest, ResizeRequest, RestoreFailure, RestoreResponse,
+    ResumeMode, SendKind, SendRequest, SendResponse, SessionResponse, SessionsResponse, Success,
+    WaitParams, WaitResponse,
 };
 
 /// The default place of the daemon's socket.

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use codepiper_model::{BillingMode, Receipt, Session, SessionId, Verdict};
+use codepiper_model::{BillingMode, Receipt, SentPrompt, Session, SessionId, Verdict};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -145,6 +145,13 @@ pub struct SendRequest {
     /// What it is meant as.
     #[serde(default)]
     pub kind: SendKind,
+    /// A name for it, 1 to 200 bytes: what is sent to a session again with the same one does not
+    /// arrive twice, and gets the first receipt.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
+    /// Whether it is typed at once although the agent works, instead of waiting for its turn.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub steer: bool,
     /// Whether to answer only when the turn is over.
     #[serde(default)]
     pub wait: bool,
@@ -166,6 +173,36 @@ pub struct SendResponse {
     pub reply: Option<String>,
     /// For clients of the existing CodePiper: it arrived.
     pub success: bool,
+}
+
+/// `GET /sessions/:id/prompts`
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PromptsParams {
+    /// What is over too: the latest so many, 1 to 1000. Otherwise what is not over.
+    pub latest: Option<usize>,
+}
+
+/// What was sent to a session, in order.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct PromptsResponse {
+    /// The prompts.
+    pub prompts: Vec<SentPrompt>,
+}
+
+/// `PUT /sessions/:id/prompts/:prompt`
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EditPromptRequest {
+    /// The text it has from now on.
+    pub text: String,
+}
+
+/// One prompt.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct PromptResponse {
+    /// The prompt.
+    pub prompt: SentPrompt,
 }
 
 /// `POST /sessions/:id/keys`

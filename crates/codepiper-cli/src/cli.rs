@@ -76,6 +76,9 @@ pub(crate) enum Command {
     Send(Send),
     /// Press keys in a session.
     Keys(Keys),
+    /// List the prompts that wait until a session's agent is done, change them, take them back.
+    #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+    Prompts(Prompts),
     /// Give a session's agent one of its slash commands.
     Slash(Slash),
     /// Show the end of a session's terminal.
@@ -316,6 +319,12 @@ pub(crate) struct Send {
     /// Do not press Enter after it.
     #[arg(long)]
     pub(crate) no_newline: bool,
+    /// A name for it: sent again with the same one, it does not arrive twice.
+    #[arg(long)]
+    pub(crate) key: Option<String>,
+    /// Type it although the agent works, instead of letting it wait for its turn.
+    #[arg(long)]
+    pub(crate) steer: bool,
 }
 
 #[derive(Debug, Args)]
@@ -387,6 +396,48 @@ pub(crate) struct Which {
     /// Of this type only.
     #[arg(long = "type", value_name = "TYPE")]
     pub(crate) kind: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Prompts {
+    /// The session: the beginning of its id, or its name.
+    #[arg(required = true)]
+    pub(crate) session: Option<String>,
+    /// Also what is over: the latest so many.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1000))]
+    pub(crate) latest: Option<u16>,
+    #[command(subcommand)]
+    pub(crate) command: Option<PromptsCommand>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum PromptsCommand {
+    /// Change a prompt that waits.
+    Edit(EditPrompt),
+    /// Take back a prompt that waits, or all of them.
+    Cancel(CancelPrompt),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct EditPrompt {
+    /// The session: the beginning of its id, or its name.
+    pub(crate) session: String,
+    /// The prompt: the beginning of its id.
+    pub(crate) prompt: String,
+    /// The text it has from now on.
+    pub(crate) text: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CancelPrompt {
+    /// The session: the beginning of its id, or its name.
+    pub(crate) session: String,
+    /// The prompt: the beginning of its id.
+    #[arg(required_unless_present = "all", conflicts_with = "all")]
+    pub(crate) prompt: Option<String>,
+    /// All that wait.
+    #[arg(long)]
+    pub(crate) all: bool,
 }
 
 #[derive(Debug, Args)]

@@ -27,6 +27,7 @@ pub(crate) enum Step {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Tool {
     Run(String),
+    Escalate(String),
     Read(String),
     Write(String),
     Ask(String),
@@ -39,6 +40,8 @@ pub(crate) struct Script {
     pub(crate) steps: Vec<Step>,
     /// Over how long the words of each text are spread.
     pub(crate) slow: Duration,
+    /// Whether uses of tools in a row are of one answer.
+    pub(crate) together: bool,
 }
 
 impl Script {
@@ -46,6 +49,7 @@ impl Script {
         let mut script = Self {
             steps: Vec::new(),
             slow: Duration::ZERO,
+            together: false,
         };
         for line in prompt.lines() {
             let line = line.trim();
@@ -57,6 +61,7 @@ impl Script {
                 "ECHO" if rest.is_empty() => Step::Say(fingerprint(prompt)),
                 "THINK" => Step::Think(rest.to_owned()),
                 "RUN" => Step::Use(Tool::Run(rest.to_owned())),
+                "ESCALATE" => Step::Use(Tool::Escalate(rest.to_owned())),
                 "READ" => Step::Use(Tool::Read(rest.to_owned())),
                 "WRITE" => Step::Use(Tool::Write(rest.to_owned())),
                 "ASK" => Step::Use(Tool::Ask(rest.to_owned())),
@@ -65,6 +70,10 @@ impl Script {
                 "FAIL" => Step::Fail(rest.parse().unwrap_or(DEFAULT_FAILURE)),
                 "SLOW" => {
                     script.slow = milliseconds(rest);
+                    continue;
+                }
+                "TOGETHER" => {
+                    script.together = true;
                     continue;
                 }
                 _ => continue,
@@ -88,23 +97,54 @@ impl Script {
         script
     }
 
+    /// The script of a request that an agent makes for itself.
+    pub(crate) fn saying(text: &str) -> Self {
+        Self {
+            steps: vec![Step::Say(text.to_owned())],
+            slow: Duration::ZERO,
+            together: false,
+        }
+    }
+
+    /// The status of an answer that fails before its first byte. Without a stream an answer fails
+    /// as a whole.
+    pub(crate) fn refusal(&self, streams: bool) -> Option<u16> {
+        let mut steps = self.steps.iter();
+        let status = steps.find_map(|step| match step {
+            Step::Fail(status) => Some(Some(*status)),
+            Step::Say(_) | Step::Think(_) | Step::Use(_) if streams => Some(None),
+            Step::Say(_) | Step::Think(_) | Step::Use(_) | Step::Wait(_) => None,
+        });
+        status.flatten()
+    }
+
+    /// How long an answer takes that comes as a whole.
+    pub(crate) fn duration(&self) -> Duration {
+        let waits = self.steps.iter().map(|step| match step {
+            Step::Wait(silence) => *silence,
+            _ => Duration::ZERO,
+        });
+        self.slow + waits.sum::<Duration>()
+    }
+
     /// The steps of the answer that follows these tool results: up to the next use of a tool, and
     /// never without a word.
     pub(crate) fn answer(&self, results: &[String]) -> Vec<Step> {
-        let mut used = 0;
-        let mut steps = Vec::new();
-        for step in &self.steps {
-            let is_tool = matches!(step, Step::Use(_));
-            if used == results.len() {
-                steps.push(step.clone());
-            }
-            if is_tool {
-                used += 1;
-            }
-            if used > results.len() {
-                break;
-            }
+        let is_tool = |step: &Step| matches!(step, Step::Use(_));
+        let mut rest = self.steps.as_slice();
+        for _ in results {
+            let used = rest.iter().position(is_tool);
+            rest = &rest[used.map_or(rest.len(), |used| used + 1)..];
         }
+        let end = match rest.iter().position(is_tool) {
+            Some(first) if self.together => {
+                let row = rest[first..].iter().take_while(|step| is_tool(step));
+                first + row.count()
+            }
+            Some(first) => first + 1,
+            None => rest.len(),
+        };
+        let mut steps = rest[..end].to_vec();
         let silent = |step: &Step| matches!(step, Step::Think(_) | Step::Wait(_));
         if steps.iter().all(silent) {
             let told = match results.last() {
@@ -115,6 +155,11 @@ impl Script {
         }
         steps
     }
+}
+
+/// The pieces in which a text is streamed.
+pub(crate) fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split_inclusive(char::is_whitespace)
 }
 
 fn milliseconds(text: &str) -> Duration {

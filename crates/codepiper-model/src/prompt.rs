@@ -53,7 +53,7 @@ impl PromptText {
     }
 
     /// Takes `text` for the slash command that it names. Of a name with a blank behind it an agent
-    /// makes no other one of its menu.
+    /// seldom makes another one of its menu.
     pub fn command(text: &str) -> Result<Self, PromptTextError> {
         let mut text = checked(text)?;
         if !text.contains(char::is_whitespace) {

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::provider::{directory, push_prompt};
 use crate::{
     Conversation, Home, HookAnswer, HookReading, LaunchRequest, Provider, Reading, Refusal,
-    ScreenText, TranscriptPlace, dialog, prompt_box,
+    ScreenText, Support, TranscriptPlace, dialog, prompt_box,
 };
 
 /// Anthropic's Claude Code.
@@ -50,6 +50,18 @@ impl Provider for ClaudeCode {
             prompt_receipts: Native::Screen,
             supports_dangerous_mode: true,
             supports_resume: true,
+        }
+    }
+
+    fn support(&self) -> Support {
+        Support {
+            seen: "2.1.197",
+            hooks: Native::Native,
+            approvals: Native::Native,
+            model_switch: Native::Screen,
+            transcript: Native::Native,
+            interrupt: Native::Screen,
+            usage: Native::Native,
         }
     }
 
@@ -149,7 +161,9 @@ impl Provider for ClaudeCode {
             // typed text takes their place.
             let working =
                 screen.title.starts_with(is_braille) || runs_stop_hooks(&screen.lines[..found.top]);
-            let (state, kind) = if working {
+            let (state, kind) = if waits_for_agents(&screen.lines[..found.top]) {
+                (ActivityState::Working, Reading::BACKGROUND)
+            } else if working {
                 (ActivityState::Working, "working")
             } else {
                 (ActivityState::Idle, "prompt_box")
@@ -187,6 +201,8 @@ impl Provider for ClaudeCode {
 
     fn completions(&self, screen: ScreenText<'_>) -> Vec<String> {
         let typed = self.typed_text(screen).unwrap_or_default();
+        // A blank behind a name does not always keep it from being completed.
+        let typed = typed.trim_end();
         if !typed.starts_with('/') || typed.contains(char::is_whitespace) {
             return Vec::new();
         }
@@ -196,7 +212,7 @@ impl Provider for ClaudeCode {
         });
         let commands: Vec<_> = commands.collect();
         // Of a name that is whole, Enter takes that command.
-        if commands.contains(&typed) {
+        if commands.iter().any(|command| command == typed) {
             Vec::new()
         } else {
             commands
@@ -239,10 +255,21 @@ fn overlay_text(request: &LaunchRequest<'_>) -> String {
 /// go on. The spinner above the box says so: `✻ Computing… (running stop hook · 1s · ↓ 1 tokens)`.
 fn runs_stop_hooks(conversation: &[String]) -> bool {
     let latest = conversation.iter().rev().filter(|line| !line.is_empty());
-    latest.take(4).any(|line| {
-        line.starts_with(['·', '✢', '✳', '✶', '✻', '✽', '*'])
-            && line.contains("… (running stop hook")
+    latest
+        .take(4)
+        .any(|line| is_spinner(line) && line.contains("… (running stop hook"))
+}
+
+/// `✻ Waiting for 2 background agents to finish`: the turn is not over, and a prompt is welcome.
+fn waits_for_agents(conversation: &[String]) -> bool {
+    let latest = conversation.iter().rev().find(|line| !line.is_empty());
+    latest.is_some_and(|line| {
+        line.contains(" Waiting for ") && line.contains(" background agent") && is_spinner(line)
     })
+}
+
+fn is_spinner(line: &str) -> bool {
+    line.starts_with(['·', '✢', '✳', '✶', '✻', '✽', '*'])
 }
 
 fn is_braille(c: char) -> bool {

@@ -10,7 +10,7 @@ use crate::claude::hooks;
 use crate::provider::push_prompt;
 use crate::{
     Conversation, Home, HookAnswer, HookReading, LaunchRequest, Provider, Reading, ScreenText,
-    TranscriptPlace, dialog, prompt_box,
+    Support, TranscriptPlace, dialog, prompt_box,
 };
 
 /// The settings in the session's directory.
@@ -47,6 +47,18 @@ impl Provider for Demo {
             prompt_receipts: Native::Screen,
             supports_dangerous_mode: true,
             supports_resume: true,
+        }
+    }
+
+    fn support(&self) -> Support {
+        Support {
+            seen: env!("CARGO_PKG_VERSION"),
+            hooks: Native::Native,
+            approvals: Native::Native,
+            model_switch: Native::None,
+            transcript: Native::Native,
+            interrupt: Native::Screen,
+            usage: Native::None,
         }
     }
 

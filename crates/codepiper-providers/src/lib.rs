@@ -5,6 +5,7 @@
 //! tmux, so everything is tested from recordings of the real programs.
 
 mod claude;
+pub mod codex;
 mod demo;
 mod dialog;
 mod hook;
@@ -16,7 +17,9 @@ mod transcript;
 use codepiper_model::ProviderId;
 
 pub use hook::{HookAnswer, HookCall, HookCommand, HookFact, HookReading};
-pub use provider::{Conversation, Home, LaunchRequest, Provider, Refusal, TranscriptPlace};
+pub use provider::{
+    Conversation, Home, LaunchRequest, Provider, Refusal, Support, TranscriptPlace,
+};
 pub use reading::{Reading, ScreenText};
 pub use transcript::{Turn, turn_of};
 

@@ -1,6 +1,6 @@
 use std::path::{Path, PathBuf};
 
-use codepiper_model::{Capabilities, LaunchSpec, PromptText, ProviderId};
+use codepiper_model::{Capabilities, LaunchSpec, Native, PromptText, ProviderId};
 use serde_json::Value;
 
 use crate::{HookAnswer, HookCommand, HookReading, Reading, ScreenText};
@@ -77,6 +77,26 @@ pub struct TranscriptPlace<'a> {
     pub dir: &'a Path,
 }
 
+/// How each thing can be done with an agent: through a channel of its own, by its screen and keys,
+/// or not at all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Support {
+    /// The version that this was seen with.
+    pub seen: &'static str,
+    /// Hearing of its events, and forbidding a tool call.
+    pub hooks: Native,
+    /// Answering its requests for leave.
+    pub approvals: Native,
+    /// Giving it another model.
+    pub model_switch: Native,
+    /// Reading what was said.
+    pub transcript: Native,
+    /// Ending a turn.
+    pub interrupt: Native,
+    /// Counting its tokens.
+    pub usage: Native,
+}
+
 /// Where an agent keeps its things: its environment, and the files it would find there.
 #[derive(Clone, Copy)]
 pub struct Home<'a> {
@@ -122,6 +142,9 @@ pub trait Provider: Sync {
 
     /// What works with it.
     fn capabilities(&self) -> Capabilities;
+
+    /// How things are done with it.
+    fn support(&self) -> Support;
 
     /// Whether somebody is signed in.
     fn signed_in(&self, home: Home<'_>) -> bool;

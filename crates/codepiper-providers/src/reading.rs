@@ -35,6 +35,15 @@ impl Reading {
         box_empty: false,
     };
 
+    /// The kind of a screen whose agent waits for sub-agents only.
+    pub const BACKGROUND: &'static str = "background_agents";
+
+    /// Whether a prompt begins a turn now.
+    pub fn takes_prompt(&self) -> bool {
+        let is_free = self.state == ActivityState::Idle || self.kind == Self::BACKGROUND;
+        self.has_box && is_free
+    }
+
     /// A dialog is up: whatever is typed now would answer it.
     pub const fn dialog(state: ActivityState, kind: &'static str) -> Self {
         Self {

@@ -134,25 +134,39 @@ impl<S: Send + Sync> FromRequestParts<S> for Id {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
-        let not_found = |why: String| {
-            let message = format!("there is no such session: {why}");
-            ApiError::new(
-                StatusCode::NOT_FOUND,
-                ErrorBody::new("session_not_found", message),
-            )
-        };
-        let Path(text) = Path::<String>::from_request_parts(parts, state)
-            .await
-            .map_err(|_| not_found("the path is not UTF-8".to_owned()))?;
-        let id: SessionId = text
-            .parse()
-            .map_err(|error: codepiper_model::IdError| not_found(error.to_string()))?;
-        // A session has one name, so that two texts that differ mean two sessions.
-        if id.to_string() != text {
-            return Err(not_found(format!("`{text}` is not in lower case")));
-        }
-        Ok(Self(id))
+        let path = Path::<String>::from_request_parts(parts, state).await;
+        let Path(text) = path.map_err(|_| no_session("the path is not UTF-8"))?;
+        session_id(&text).map(Self)
     }
+}
+
+/// The session named in the path, and something of it.
+pub(crate) struct IdAndName(pub(crate) SessionId, pub(crate) String);
+
+impl<S: Send + Sync> FromRequestParts<S> for IdAndName {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let path = Path::<(String, String)>::from_request_parts(parts, state).await;
+        let Path((text, name)) = path.map_err(|_| no_session("the path is not UTF-8"))?;
+        Ok(Self(session_id(&text)?, name))
+    }
+}
+
+fn session_id(text: &str) -> Result<SessionId, ApiError> {
+    let id = text.parse::<SessionId>();
+    let id = id.map_err(|error| no_session(&error.to_string()))?;
+    // A session has one name, so that two texts that differ mean two sessions.
+    if id.to_string() == text {
+        return Ok(id);
+    }
+    Err(no_session(&format!("`{text}` is not in lower case")))
+}
+
+fn no_session(why: &str) -> ApiError {
+    let message = format!("there is no such session: {why}");
+    let body = ErrorBody::new("session_not_found", message);
+    ApiError::new(StatusCode::NOT_FOUND, body)
 }
 
 impl From<Misfit> for ApiError {

@@ -18,6 +18,7 @@ mod lock;
 mod migrate;
 pub mod policies;
 pub mod policy_sets;
+pub mod prompts;
 mod row;
 pub mod sessions;
 pub mod settings;

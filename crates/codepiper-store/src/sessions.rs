@@ -61,8 +61,7 @@ pub fn insert(db: &Connection, stored: &Stored) -> Result<(), StoreError> {
 
 /// Every session, newest first, whatever the clock did meanwhile.
 pub fn all(db: &Connection) -> Result<Vec<Stored>, StoreError> {
-    let mut statement =
-        db.prepare_cached("SELECT * FROM sessions ORDER BY rowid DESC")?;
+    let mut statement = db.prepare_cached("SELECT * FROM sessions ORDER BY rowid DESC")?;
     let rows = statement.query_and_then([], read)?;
     rows.collect()
 }

@@ -16,6 +16,7 @@ mod kill;
 mod launch;
 mod policy;
 mod policy_set;
+mod prompts;
 mod providers;
 mod prune;
 mod recover;
@@ -84,6 +85,7 @@ async fn run_client(mut context: Context, command: Command) -> Result<ExitCode, 
         Command::Attach(args) => attach::run(&context, &args).await?,
         Command::Send(args) => send::run(&context, args).await?,
         Command::Keys(args) => keys::run(&context, args).await?,
+        Command::Prompts(args) => prompts::run(&context, args).await?,
         Command::Slash(args) => slash::run(&context, &args).await?,
         Command::Tail(args) => tail::run(&context, &args).await?,
         Command::Logs(args) => events::run(&context, Some(&args.session), &args.which).await?,

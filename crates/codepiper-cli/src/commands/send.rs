@@ -19,6 +19,8 @@ pub(super) async fn run(context: &Context, args: Send) -> Result<(), CliError> {
         text,
         newline: !args.no_newline,
         kind: SendKind::Prompt,
+        key: args.key,
+        steer: args.steer,
         wait: args.wait,
         timeout_ms: args.timeout.map(super::wait::millis).transpose()?,
     };

@@ -12,6 +12,8 @@ pub(super) async fn run(context: &Context, args: &Slash) -> Result<(), CliError>
         text: format!("/{}", command.trim_start_matches('/')),
         newline: true,
         kind: SendKind::Command,
+        key: None,
+        steer: false,
         wait: false,
         timeout_ms: None,
     };

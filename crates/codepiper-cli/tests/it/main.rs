@@ -13,6 +13,7 @@ mod audit;
 mod audit_export;
 mod audit_filters;
 mod claude;
+mod clock;
 mod command_line;
 mod daemon;
 mod demo;
@@ -32,6 +33,7 @@ mod policy;
 mod policy_files;
 mod policy_sets;
 mod policy_test;
+mod prompts;
 mod restore;
 mod resume;
 #[cfg(target_os = "linux")]

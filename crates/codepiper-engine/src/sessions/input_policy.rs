@@ -5,17 +5,22 @@
 use std::time::Duration;
 
 use codepiper_model::{
-    Actor, DecisionKind, DecisionSource, EventSource, Matched, Outcome, SessionId, Timestamp,
-    ToolCall, Verdict,
+    Actor, DecisionKind, DecisionSource, EventSource, Matched, Outcome, Receipt, ReceiptStatus,
+    SessionId, Timestamp, ToolCall, Verdict,
 };
 use codepiper_policy::{TERMINAL_INPUT, TypedKind, TypedLine};
 use codepiper_store::{StoreError, Transaction, decisions};
+use codepiper_tmux::Input;
 use serde_json::{Value, json};
 
+use super::prompt::Delivery;
 use super::typing::until;
 use super::{Live, SessionManager, Subject};
 use crate::EngineError;
 use crate::audit::{self, Asked, Ruling};
+
+/// How long an agent may take to show what was typed.
+const ECHO: Duration = Duration::from_millis(500);
 
 /// How agents show a long text that was pasted.
 const PASTED: &str = "[Pasted text";
@@ -69,6 +74,53 @@ impl SessionManager {
             return Ok(None);
         }
         self.judge_text(live.id, &live.subject, &texts, by).await
+    }
+
+    /// Judges a command that stands in the prompt, and takes away one that is refused.
+    pub(super) async fn judge_command(
+        &self,
+        live: &Live,
+        input: &Input<'_>,
+        delivery: &Delivery,
+        by: Actor,
+    ) -> Result<Option<Judged>, EngineError> {
+        if self.parts.policies.has_any(live.id) {
+            let typed = live.typed().clone();
+            settled(live, &typed).await;
+        }
+        let mut texts = vec![delivery.text.as_str().to_owned()];
+        texts.extend(live.completions());
+        let judged = self.judge_text(live.id, &live.subject, &texts, by).await;
+        if let Err(error) = &judged {
+            let clear = "ctrl+u".parse().map_err(EngineError::internal)?;
+            input.keys(std::slice::from_ref(&clear)).await?;
+            let _ = until(live, ECHO, |r| r.has_box && r.box_empty).await;
+            *live.typed() = TypedLine::unknown();
+            let failed = Receipt {
+                id: delivery.id.clone(),
+                status: ReceiptStatus::Failed,
+                reason: Some(error.to_string()),
+            };
+            self.advance(live, &failed, delivery.text.as_str()).await?;
+        }
+        judged
+    }
+
+    /// Refuses a text that would be refused once it is typed; that it may wait is not written down.
+    pub(super) async fn refuse_early(
+        &self,
+        id: SessionId,
+        subject: &Subject,
+        text: &str,
+        by: Actor,
+    ) -> Result<(), EngineError> {
+        let call = call(id, subject, text);
+        let matched = self.parts.policies.evaluate(&call).matched;
+        if refusal(&ruling(matched)).is_none() {
+            return Ok(());
+        }
+        let texts = [text.to_owned()];
+        self.judge_text(id, subject, &texts, by).await.map(drop)
     }
 
     /// Judges a text, of which it is not certain how it reads: `texts` is what it may be, likeliest
@@ -132,14 +184,14 @@ impl SessionManager {
 
 /// Waits, but never long, until the screen shows what was typed, and what the agent makes of it.
 async fn settled(live: &Live, typed: &TypedLine) {
-    const ECHO: Duration = Duration::from_millis(500);
     if typed.is_exact() {
         let is_echoed = |shown: String| shown.contains(PASTED) || same(&shown, typed.text());
         let echoed = until(live, ECHO, |_| live.shown_text().is_none_or(is_echoed));
         let _ = echoed.await;
     }
     // The menu of commands comes a moment later.
-    let is_name = |text: &str| text.starts_with('/') && !text.contains(char::is_whitespace);
+    let is_name =
+        |text: &str| text.starts_with('/') && !text.trim_end().contains(char::is_whitespace);
     if live.shown_text().as_deref().is_some_and(is_name) {
         let _ = until(live, ECHO, |_| !live.completions().is_empty()).await;
         live.quiet().await;

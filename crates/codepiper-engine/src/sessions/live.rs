@@ -29,6 +29,8 @@ pub(crate) struct Live {
     pub(crate) running: watch::Sender<bool>,
     /// How often the screen had changed when it was last read.
     pub(crate) observed: watch::Sender<u64>,
+    /// How often something that was sent has come further.
+    pub(crate) prompts: watch::Sender<u64>,
     /// How often approvals had changed when that was last taken in.
     pub(crate) approvals_seen: watch::Sender<u64>,
     /// The end that somebody asked for.
@@ -55,6 +57,7 @@ impl Live {
             exit: watch::Sender::new(None),
             running: watch::Sender::new(running),
             observed: watch::Sender::new(0),
+            prompts: watch::Sender::new(0),
             approvals_seen: watch::Sender::new(0),
             asked: Mutex::new(None),
             // Nobody could type before an agent ran that we have just started.

@@ -14,6 +14,7 @@ mod live;
 mod plan;
 mod prompt;
 mod prune;
+mod queue;
 mod request;
 mod restore;
 mod resume;

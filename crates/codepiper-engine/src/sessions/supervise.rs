@@ -46,6 +46,15 @@ impl SessionManager {
                 () = stop.cancelled() => {}
             }
         });
+        let manager = self.clone();
+        let stop = self.parts.stop.clone();
+        let served = Arc::clone(&live);
+        self.parts.tasks.spawn(async move {
+            tokio::select! {
+                () = manager.serve_prompts(served) => {}
+                () = stop.cancelled() => {}
+            }
+        });
         if self
             .parts
             .config

@@ -10,6 +10,8 @@ use super::{error, request, tools, usage};
 use crate::pace::Timeline;
 use crate::recorder::Kind;
 use crate::script::{Script, Step};
+use crate::server::failure;
+use crate::tokens::tokens;
 
 /// An answer worked out, before it is written in either form.
 pub(super) struct Answer<'a> {
@@ -33,18 +35,19 @@ pub(super) fn answer(
                 ..script
             }
         }
-        Kind::Side | Kind::Other => Script::parse(&format!("SAY: {}", side_text(request))),
+        Kind::Side | Kind::Other => Script::saying(side_text(request)),
     };
     let answer = Answer {
         request,
         id,
         script,
     };
-    if let Some(status) = answer.refusal() {
-        return error(status, id, "scripted failure");
+    let streams = request["stream"] == true;
+    if let Some(status) = answer.script.refusal(streams) {
+        return error(failure(status), id, "scripted failure");
     }
     let mut timeline = Timeline::default();
-    if request["stream"] == true {
+    if streams {
         stream(&answer, &mut timeline);
         return super::respond(
             StatusCode::OK,
@@ -53,12 +56,7 @@ pub(super) fn answer(
             timeline.into_body(stop),
         );
     }
-    for step in &answer.script.steps {
-        if let Step::Wait(silence) = step {
-            timeline.wait(*silence);
-        }
-    }
-    timeline.wait(answer.script.slow);
+    timeline.wait(answer.script.duration());
     timeline.push(answer.document().to_string());
     super::respond(
         StatusCode::OK,
@@ -80,18 +78,6 @@ fn side_text(request: &Value) -> &'static str {
 }
 
 impl Answer<'_> {
-    /// The status of an answer that fails before its first byte. A document fails as a whole.
-    fn refusal(&self) -> Option<StatusCode> {
-        let streams = self.request["stream"] == true;
-        let mut steps = self.script.steps.iter();
-        let status = steps.find_map(|step| match step {
-            Step::Fail(status) => Some(Some(*status)),
-            Step::Say(_) | Step::Think(_) | Step::Use(_) if streams => Some(None),
-            Step::Say(_) | Step::Think(_) | Step::Use(_) | Step::Wait(_) => None,
-        });
-        status.flatten().map(failure)
-    }
-
     /// The blocks of the answer, whole.
     fn content(&self) -> Vec<Value> {
         let steps = self.script.steps.iter().enumerate();
@@ -127,9 +113,9 @@ impl Answer<'_> {
 
     pub(super) fn output_tokens(&self) -> usize {
         let bytes = |block: &Value| match block["type"].as_str() {
-            Some("text") => usage::tokens(block["text"].as_str().unwrap_or_default()),
-            Some("thinking") => usage::tokens(block["thinking"].as_str().unwrap_or_default()),
-            _ => usage::tokens(&block["input"].to_string()),
+            Some("text") => tokens(block["text"].as_str().unwrap_or_default()),
+            Some("thinking") => tokens(block["thinking"].as_str().unwrap_or_default()),
+            _ => tokens(&block["input"].to_string()),
         };
         self.content().iter().map(bytes).sum()
     }
@@ -153,8 +139,4 @@ impl Answer<'_> {
         message["stop_reason"] = json!(self.stop_reason());
         message
     }
-}
-
-pub(super) fn failure(status: u16) -> StatusCode {
-    StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
 }

@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::answer::{Answer, failure};
+use super::answer::Answer;
 use super::error_body;
 use crate::pace::Timeline;
-use crate::script::Step;
+use crate::script::{Step, words};
+use crate::server::failure;
 
 pub(super) fn stream(answer: &Answer<'_>, timeline: &mut Timeline) {
     let message = answer.message(&[], 1);
@@ -86,10 +87,6 @@ fn content_block(timeline: &mut Timeline, number: usize, block: &Value, slow: Du
         timeline,
         &json!({"type": "content_block_stop", "index": number}),
     );
-}
-
-fn words(text: &str) -> impl Iterator<Item = &str> {
-    text.split_inclusive(char::is_whitespace)
 }
 
 fn event(timeline: &mut Timeline, data: &Value) {

@@ -7,7 +7,7 @@ use crate::script::Tool;
 /// Name and input of the call.
 pub(super) fn call(tool: &Tool) -> (&str, Value) {
     match tool {
-        Tool::Run(command) => (
+        Tool::Run(command) | Tool::Escalate(command) => (
             "Bash",
             json!({"command": command, "description": "Run a scripted command"}),
         ),

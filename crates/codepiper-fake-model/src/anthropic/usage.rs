@@ -1,21 +1,8 @@
-//! Usage numbers that a test can work out beforehand: four bytes are a token.
+//! What an answer costs.
 
 use serde_json::{Value, json};
 
-const BYTES_PER_TOKEN: usize = 4;
-
-/// Tokens of a text or of a JSON value as it is written; nothing is 0, anything else at least 1.
-pub(super) fn tokens(text: &str) -> usize {
-    text.len().div_ceil(BYTES_PER_TOKEN)
-}
-
-fn written(value: &Value) -> usize {
-    if value.is_null() {
-        0
-    } else {
-        tokens(&value.to_string())
-    }
-}
+use crate::tokens::written;
 
 /// The whole request, for `count_tokens`.
 pub(super) fn counted(body: &Value) -> usize {
@@ -48,14 +35,7 @@ pub(super) fn usage(body: &Value, output_tokens: usize) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn four_bytes_are_a_token() {
-        assert_eq!(
-            [tokens(""), tokens("a"), tokens("abcd"), tokens("abcde")],
-            [0, 1, 1, 2]
-        );
-    }
+    use crate::tokens::tokens;
 
     #[test]
     fn a_request_is_split_into_new_written_and_read() {

@@ -92,6 +92,20 @@ fn each_tool_result_brings_the_next_part() {
 }
 
 #[test]
+fn tools_in_a_row_can_be_used_at_once() {
+    let script = Script::parse("TOGETHER\nSAY: first\nRUN: a\nRUN: b\nSAY: then\nRUN: c");
+    assert_eq!(script.answer(&[]), vec![say("first"), run("a"), run("b")]);
+    assert_eq!(
+        script.answer(&results(&["A", "B"])),
+        vec![say("then"), run("c")]
+    );
+    assert_eq!(
+        script.answer(&results(&["A", "B", "C"])),
+        vec![say("Result: C")]
+    );
+}
+
+#[test]
 fn no_answer_is_without_a_word() {
     let script = Script::parse("THINK: hm");
     assert_eq!(

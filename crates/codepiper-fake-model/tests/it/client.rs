@@ -53,7 +53,11 @@ pub(crate) async fn post(model: &FakeModel, body: &Value) -> (u16, Value) {
 
 /// The data of every event.
 pub(crate) async fn stream(model: &FakeModel, body: &Value) -> Vec<Value> {
-    let (status, text) = send(model, Method::POST, "/v1/messages", body.to_string()).await;
+    stream_of(model, "/v1/messages", body).await
+}
+
+pub(crate) async fn stream_of(model: &FakeModel, path: &str, body: &Value) -> Vec<Value> {
+    let (status, text) = send(model, Method::POST, path, body.to_string()).await;
     assert_eq!(status, 200);
     let data = text.lines().filter_map(|line| line.strip_prefix("data: "));
     data.map(|data| serde_json::from_str(data).unwrap())

@@ -1,6 +1,12 @@
-//! Round trips over HTTP, as an agent makes them.
+//! Round trips over HTTP, as an agent makes them, and by the real Codex.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on shall fail")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test that cannot go on shall fail"
+)]
 
 mod client;
+mod codex;
 mod messages;
+mod responses;

@@ -10,6 +10,7 @@ mod hooks;
 mod housekeeping;
 mod policies;
 mod policy_sets;
+mod prompts;
 mod restore;
 mod sessions;
 
@@ -91,6 +92,10 @@ pub(crate) fn router(engine: Engine) -> Router {
         .route("/sessions/{id}/output/stream", get(sessions::output_stream))
         .route("/sessions/{id}/fork", post(sessions::fork))
         .route("/sessions/{id}/processes", get(sessions::processes))
+        .route(
+            "/sessions/{id}/prompts/{prompt}",
+            put(prompts::edit).delete(prompts::cancel),
+        )
         .route("/sessions/{id}/recover", post(sessions::recover))
         .route("/sessions/{id}/resume", post(sessions::resume))
         .route("/sessions/{id}/resize", post(sessions::resize))
@@ -107,6 +112,7 @@ pub(crate) fn router(engine: Engine) -> Router {
         .route("/policy-decisions", get(decisions::list))
         .route("/sessions/{id}/events", get(events::of_session))
         .route("/sessions/{id}/output", get(sessions::output))
+        .route("/sessions/{id}/prompts", get(prompts::list))
         .route("/sessions/{id}/wait", get(sessions::wait))
         .merge(without_params)
         .fallback(not_found)

@@ -4,15 +4,14 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::{Extension, Json};
 use codepiper_api::{
-    AddPolicyRequest, CreatePolicySetRequest, ErrorBody, GivePolicySetRequest, Success,
-    UpdatePolicySetRequest,
+    AddPolicyRequest, CreatePolicySetRequest, GivePolicySetRequest, Success, UpdatePolicySetRequest,
 };
 use codepiper_engine::{Engine, NewSet, SetChange, SetView};
-use codepiper_model::{Actor, SessionId};
+use codepiper_model::Actor;
 use serde_json::{Value, json};
 
 use crate::error::ApiError;
-use crate::extract::{Body, Id, Name, NoBody};
+use crate::extract::{Body, Id, IdAndName, Name, NoBody};
 
 const DONE: Json<Success> = Json(Success { success: true });
 
@@ -132,13 +131,9 @@ pub(crate) async fn give(
 pub(crate) async fn take(
     State(engine): State<Engine>,
     Extension(actor): Extension<Actor>,
-    Path((id, set)): Path<(String, String)>,
+    IdAndName(id, set): IdAndName,
     _: NoBody,
 ) -> Result<Json<Success>, ApiError> {
-    let id = id.parse::<SessionId>().map_err(|error| {
-        let body = ErrorBody::new("session_not_found", error.to_string());
-        ApiError::new(StatusCode::NOT_FOUND, body)
-    })?;
     engine.policies.take_set(id, &set, actor).await?;
     Ok(DONE)
 }

@@ -21,7 +21,7 @@ use crate::extract::{Body, Id, NoBody, Params};
 
 /// The longest text that can be sent, and the body it may come in: JSON may escape every byte.
 const TEXT_MAX: usize = 1024 * 1024;
-const SEND_BODY_MAX: usize = 6 * TEXT_MAX + 4096;
+pub(crate) const SEND_BODY_MAX: usize = 6 * TEXT_MAX + 4096;
 
 /// The longest that a request may wait.
 const WAIT_MAX_MS: u64 = 3_600_000;
@@ -127,11 +127,7 @@ pub(crate) async fn send(
     Id(id): Id,
     Body(request): Body<SendRequest, SEND_BODY_MAX>,
 ) -> Result<Json<SendResponse>, ApiError> {
-    if request.text.len() > TEXT_MAX {
-        let message = format!("`text` has more than {TEXT_MAX} bytes");
-        let body = ErrorBody::new("too_large", message).with_field("text");
-        return Err(ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, body));
-    }
+    check_text(&request.text)?;
     let timeout = checked_timeout("timeoutMs", request.timeout_ms)?;
     let prompt = SendPrompt {
         text: request.text,
@@ -140,6 +136,8 @@ pub(crate) async fn send(
             SendKind::Command => InputKind::Command,
         },
         enter: request.newline,
+        key: request.key,
+        steer: request.steer,
         by: actor,
         wait: request.wait,
         timeout,
@@ -291,4 +289,14 @@ fn checked_timeout(field: &str, millis: Option<u64>) -> Result<Option<Duration>,
         ));
     }
     Ok(millis.map(Duration::from_millis))
+}
+
+/// Refuses a text that is longer than agents take.
+pub(crate) fn check_text(text: &str) -> Result<(), ApiError> {
+    if text.len() <= TEXT_MAX {
+        return Ok(());
+    }
+    let message = format!("`text` has more than {TEXT_MAX} bytes");
+    let body = ErrorBody::new("too_large", message).with_field("text");
+    Err(ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, body))
 }

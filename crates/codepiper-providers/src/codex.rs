@@ -1,0 +1,61 @@
+//! Codex, the agent CLI of `OpenAI`. Seen: 0.169.0.
+//!
+//! Its conversation lives in an app-server, one for each session, to which both the terminal in
+//! the pane and the daemon are connected: see [`Launch::app_server`] and [`rpc`]. Where there is
+//! none, the terminal runs [alone](Launch::alone), and hooks and the screen have to do.
+
+mod arguments;
+mod command_line;
+pub mod hooks;
+mod launch;
+mod overrides;
+mod patch;
+pub mod rpc;
+pub mod screen;
+mod tokens;
+mod trust;
+
+use codepiper_model::Native;
+use serde_json::Value;
+
+pub use arguments::refusal;
+pub use hooks::{Hook, Setting};
+pub use launch::{API, Launch, Mode, Start};
+pub use tokens::Tokens;
+pub use trust::{Listed, Trust};
+
+use crate::provider::directory;
+use crate::{Home, Support};
+
+/// The program to look for.
+pub const PROGRAM: &str = "codex";
+
+/// How things are done through the app-server.
+pub const SHARED: Support = Support {
+    seen: "0.169.0",
+    hooks: Native::Native,
+    approvals: Native::Native,
+    model_switch: Native::Native,
+    transcript: Native::Native,
+    interrupt: Native::Native,
+    usage: Native::Native,
+};
+
+/// How they are done with the terminal alone.
+pub const ALONE: Support = Support {
+    // A hook may answer, but not wait for a person: no dialog is drawn meanwhile.
+    approvals: Native::Screen,
+    model_switch: Native::Screen,
+    interrupt: Native::Screen,
+    ..SHARED
+};
+
+/// Whether somebody is signed in.
+pub fn signed_in(home: Home<'_>) -> bool {
+    let account = directory(home, "CODEX_HOME", ".codex")
+        .and_then(|dir| (home.file)(&dir.join("auth.json")))
+        .and_then(|text| serde_json::from_str::<Value>(&text).ok());
+    account.is_some_and(|account| {
+        account["tokens"].is_object() || account["OPENAI_API_KEY"].is_string()
+    })
+}

@@ -1,0 +1,141 @@
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use crate::codex::Mode;
+
+/// A request of ours, before it has an id.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Request {
+    method: &'static str,
+    params: Value,
+}
+
+impl Request {
+    /// The message, whose answer will carry the same `id`.
+    pub fn message(&self, id: u64) -> Value {
+        json!({ "id": id, "method": self.method, "params": self.params })
+    }
+}
+
+/// What follows the answer to [`initialize`]. It is no request.
+pub const INITIALIZED: &str = r#"{"method":"initialized"}"#;
+
+/// The first request of each connection. `version` is ours.
+pub fn initialize(version: &str) -> Request {
+    Request {
+        method: "initialize",
+        params: json!({
+            "clientInfo": { "name": "codepiper", "title": "CodePiper", "version": version },
+            // For `thread/settings/update`.
+            "capabilities": { "experimentalApi": true },
+        }),
+    }
+}
+
+/// The hooks that would run in `cwd`: see [`Listed`](crate::codex::Listed).
+pub fn hooks_list(cwd: &Path) -> Request {
+    Request {
+        method: "hooks/list",
+        params: json!({ "cwds": [cwd] }),
+    }
+}
+
+/// A new conversation.
+pub fn thread_start(cwd: &Path, mode: Mode, model: Option<&str>) -> Request {
+    let mut params = json!({
+        "cwd": cwd,
+        "sandbox": mode.sandbox(),
+        "approvalPolicy": mode.approvals(),
+    });
+    if let Some(model) = model {
+        params["model"] = model.into();
+    }
+    Request {
+        method: "thread/start",
+        params,
+    }
+}
+
+/// Joins a conversation, loading it where it is not. Its turns so far do not come with it.
+pub fn thread_resume(thread_id: &str) -> Request {
+    Request {
+        method: "thread/resume",
+        params: json!({ "threadId": thread_id, "excludeTurns": true }),
+    }
+}
+
+/// A copy of a conversation, with an id of its own, in which both are from then on apart.
+pub fn thread_fork(thread_id: &str) -> Request {
+    Request {
+        method: "thread/fork",
+        params: json!({ "threadId": thread_id, "excludeTurns": true }),
+    }
+}
+
+/// Names a conversation, which also writes it down, so that others can join it.
+pub fn thread_name(thread_id: &str, name: &str) -> Request {
+    Request {
+        method: "thread/name/set",
+        params: json!({ "threadId": thread_id, "name": name }),
+    }
+}
+
+/// Gives a conversation another model, from the next turn on; every client shows it.
+pub fn thread_settings(thread_id: &str, model: &str) -> Request {
+    Request {
+        method: "thread/settings/update",
+        params: json!({ "threadId": thread_id, "model": model }),
+    }
+}
+
+/// The latest turn of a conversation: see [`turn_under_way`](super::turn_under_way).
+pub fn thread_turns(thread_id: &str) -> Request {
+    Request {
+        method: "thread/turns/list",
+        params: json!({ "threadId": thread_id, "limit": 1, "sortDirection": "desc" }),
+    }
+}
+
+/// A prompt, and the name under which it comes back in its item.
+#[derive(Clone, Copy, Debug)]
+pub struct Prompt<'a> {
+    /// What is said.
+    pub text: &'a str,
+    /// Our name for it.
+    pub client_id: &'a str,
+}
+
+/// Begins a turn. While one is under way this would go into that one: ask only when it is idle.
+pub fn turn_start(thread_id: &str, prompt: Prompt<'_>) -> Request {
+    Request {
+        method: "turn/start",
+        params: said(thread_id, prompt),
+    }
+}
+
+/// Adds to the turn that is under way; fails when it is another one than that.
+pub fn turn_steer(thread_id: &str, turn_id: &str, prompt: Prompt<'_>) -> Request {
+    let mut params = said(thread_id, prompt);
+    params["expectedTurnId"] = turn_id.into();
+    Request {
+        method: "turn/steer",
+        params,
+    }
+}
+
+/// Ends a turn.
+pub fn turn_interrupt(thread_id: &str, turn_id: &str) -> Request {
+    Request {
+        method: "turn/interrupt",
+        params: json!({ "threadId": thread_id, "turnId": turn_id }),
+    }
+}
+
+fn said(thread_id: &str, prompt: Prompt<'_>) -> Value {
+    json!({
+        "threadId": thread_id,
+        "input": [{ "type": "text", "text": prompt.text }],
+        "clientUserMessageId": prompt.client_id,
+    })
+}
