@@ -58,7 +58,7 @@ pub enum EngineError {
     #[error("the daemon stops; ask its successor")]
     Stopping,
     /// There is no room for what has to be stored, and nothing is done that is not stored.
-    #[error("the disk is full, so nothing can be stored; nothing was done")]
+    #[error("the disk is full, so this cannot be stored")]
     DiskFull,
     /// Our own fault. The text is for the log, not for the caller.
     #[error("{0}")]

@@ -165,7 +165,7 @@ fn a_full_disk_refuses_events_and_stops_no_session() {
         return;
     };
     home.start_daemon();
-    let (works, leaves, idle) = (home.demo(&[]), home.demo(&[]), home.demo(&[]));
+    let [works, leaves, ended, idle] = [(); 4].map(|()| home.demo(&[]));
     home.run(&["send", &works, "SLOW: 2500\nSAY: I worked on"])
         .ok();
     home.run(&["send", &works, "SAY: it was my turn"]).ok();
@@ -209,6 +209,10 @@ fn a_full_disk_refuses_events_and_stops_no_session() {
         home.daemon_log().contains("cannot store the end")
     });
     assert!(!home.run(&["tail", &idle]).ok().stdout.contains("too much"));
+    let begun = Instant::now();
+    let unstored = home.run(&["kill", &ended]);
+    assert!(unstored.stderr.contains("the disk is full"), "{unstored:?}");
+    assert!(begun.elapsed() < Duration::from_secs(5));
 
     disk.make_room();
     home.until("what waited is typed", || {
@@ -218,6 +222,9 @@ fn a_full_disk_refuses_events_and_stops_no_session() {
     });
     home.until("the end is stored", || {
         home.session(&leaves)["exit"]["code"] == 4
+    });
+    home.until("the other one too", || {
+        home.session(&ended)["exit"]["reason"] == "killed"
     });
     let last = names.last().map_or(Value::Null, |name| json!(name));
     assert_eq!(

@@ -266,6 +266,7 @@ impl SessionManager {
             if error != EngineError::DiskFull {
                 break;
             }
+            live.unstored.send_replace(true);
             sleep(STORE_PAUSE).await;
         }
         self.live_map().remove(&live.id);
