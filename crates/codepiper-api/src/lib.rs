@@ -10,6 +10,7 @@ mod decisions;
 mod error;
 mod events;
 mod hooks;
+mod housekeeping;
 mod policies;
 mod sessions;
 
@@ -23,6 +24,7 @@ pub use decisions::{DecisionsParams, DecisionsResponse};
 pub use error::ErrorBody;
 pub use events::{EventsParams, EventsResponse};
 pub use hooks::{HookAnswer, HookRequest, SECRET_HEADER};
+pub use housekeeping::{DeleteResponse, DeletedSession, PruneFailure, PruneRequest, PruneResponse};
 pub use policies::{
     AddPolicyRequest, AppliedChanges, ApplyPoliciesRequest, ApplyPoliciesResponse,
     CheckPolicyRequest, CreatePolicyRequest, CreatePolicySetRequest, ExportPoliciesRequest,

@@ -1,6 +1,7 @@
 mod approvals;
 mod audit;
 mod daemon;
+mod housekeeping;
 mod policy;
 mod policy_set;
 
@@ -13,6 +14,7 @@ pub(crate) use audit::{
     Audit, AuditCommand, CameOf, Decided, Entries, Export, Times, WhichDecisions, WhichEntries,
 };
 pub(crate) use daemon::{Daemon, DaemonCommand, DaemonRun, LogFormat};
+pub(crate) use housekeeping::{Delete, Prune, Top};
 pub(crate) use policy::{
     Action, ApplyPolicies, CheckPolicy, CreatePolicy, DefaultAction, ExportPolicies, ListPolicies,
     OnePolicy, Policy, PolicyCommand, TestPolicies, UpdatePolicy,
@@ -101,6 +103,15 @@ pub(crate) enum Command {
     Stop(One),
     /// End a session at once, with everything it started.
     Kill(One),
+    /// Show what the sessions take of the machine's memory and processors.
+    Top(Top),
+    /// Remove a session that has ended, with its events.
+    ///
+    /// The decisions on its tool calls stay in the audit, and what the agent wrote itself stays too.
+    Delete(Delete),
+    /// Remove the sessions that ended long ago.
+    #[command(after_help = "Example:\n  codepiper prune --older-than 30d --dry-run")]
+    Prune(Prune),
     /// Make a session's terminal another size.
     Resize(Resize),
     /// Wait until a session is in a state.

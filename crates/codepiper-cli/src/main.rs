@@ -3,6 +3,7 @@
 mod agent_exec;
 mod cli;
 mod commands;
+mod confirm;
 mod daemon_process;
 mod error;
 mod hook_forward;

@@ -9,7 +9,19 @@ pub(crate) fn moment(text: &str) -> Result<Timestamp, String> {
     time.ok_or_else(|| "say a time such as `2026-11-23T10:00:00Z`, or `30m`, `2h`, `7d`".to_owned())
 }
 
+/// Reads how long something takes, in milliseconds: `30m`, `12h`, `7d`, `8w`.
+pub(crate) fn age(text: &str) -> Result<u64, String> {
+    let age = millis(text).and_then(|millis| u64::try_from(millis).ok());
+    age.ok_or_else(|| "say an age such as `12h`, `30d`, `8w`".to_owned())
+}
+
 fn ago(text: &str, now: Timestamp) -> Option<Timestamp> {
+    let millis = now.as_millis() - millis(text)?;
+    // Years before the first have no name.
+    Timestamp::from_millis(millis).to_string().parse().ok()
+}
+
+fn millis(text: &str) -> Option<i64> {
     const SECOND: i64 = 1000;
     let unit = match text.chars().last()? {
         's' => SECOND,
@@ -20,9 +32,7 @@ fn ago(text: &str, now: Timestamp) -> Option<Timestamp> {
         _ => return None,
     };
     let count: u32 = text[..text.len() - 1].parse().ok()?;
-    let millis = now.as_millis() - i64::from(count) * unit;
-    // Years before the first have no name.
-    Timestamp::from_millis(millis).to_string().parse().ok()
+    Some(i64::from(count) * unit)
 }
 
 #[cfg(test)]

@@ -31,6 +31,12 @@ pub(crate) fn note(text: impl AsRef<str>) {
     drop(writeln!(err, "{}", text.as_ref()));
 }
 
+/// Asks something; the answer is typed behind it.
+pub(crate) fn ask(question: &str) {
+    let mut err = std::io::stderr().lock();
+    drop(write!(err, "{question}").and_then(|()| err.flush()));
+}
+
 /// Says what went wrong, and the next step.
 pub(crate) fn report(error: &CliError, as_json: bool) {
     let Some(body) = error.body() else { return };

@@ -1,4 +1,5 @@
 use std::fmt;
+use std::io::ErrorKind;
 
 use codepiper_model::SessionId;
 use codepiper_model::yaml::YamlError;
@@ -56,6 +57,9 @@ pub enum EngineError {
     /// Not by this daemon any more: it stops.
     #[error("the daemon stops; ask its successor")]
     Stopping,
+    /// There is no room for what has to be stored, and nothing is done that is not stored.
+    #[error("the disk is full, so this cannot be stored")]
+    DiskFull,
     /// Our own fault. The text is for the log, not for the caller.
     #[error("{0}")]
     Internal(String),
@@ -108,7 +112,11 @@ impl EngineError {
 
 impl From<StoreError> for EngineError {
     fn from(error: StoreError) -> Self {
-        Self::internal(error)
+        match error {
+            StoreError::Full => Self::DiskFull,
+            StoreError::Io(error) => error.into(),
+            error => Self::internal(error),
+        }
     }
 }
 
@@ -142,6 +150,9 @@ impl From<TmuxError> for EngineError {
 
 impl From<std::io::Error> for EngineError {
     fn from(error: std::io::Error) -> Self {
-        Self::internal(error)
+        match error.kind() {
+            ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Self::DiskFull,
+            _ => Self::internal(error),
+        }
     }
 }

@@ -18,6 +18,8 @@ mod hooks;
 mod key;
 mod policies;
 mod process;
+mod resources;
+mod scope;
 mod sessions;
 mod settings;
 mod shorten;
@@ -46,9 +48,11 @@ pub use policies::{
     PolicyEngine, PolicyExport, PolicyView, ReadyView, Replay, Replayed, SetChange, SetSummary,
     SetView,
 };
+pub use scope::NoScope;
+use scope::Scopes;
 pub use sessions::{
-    CreateSession, Explanation, InputKind, Output, ProviderResume, Restored, SendPrompt, Sent,
-    SessionManager, Sign, TerminalReader, Until, Waited,
+    CreateSession, Deleted, Explanation, InputKind, Output, ProviderResume, Pruned, Restored,
+    SendPrompt, Sent, SessionManager, Sign, TerminalReader, Until, Waited,
 };
 pub use settings::{DaemonSettings, Settings, SettingsChange};
 
@@ -89,7 +93,11 @@ impl Engine {
             .map_err(EngineError::internal)?;
         let installation = installation_id(&store).await?;
         let settings = Settings::load(store.clone(), Arc::clone(&clock)).await?;
-        let tmux = Tmux::find(config.var_os("PATH").as_ref()).await;
+        let path = config.var_os("PATH");
+        let (tmux, scopes) = tokio::join!(Tmux::find(&path), Scopes::find(&config));
+        if let Err(error @ NoScope::Refused(_)) = &scopes {
+            tracing::warn!(%error, "sessions may end with the login that they are started from");
+        }
         if let Err(error) = &tmux {
             tracing::warn!(%error, "no session can be started");
         }
@@ -119,6 +127,7 @@ impl Engine {
             hook_program,
             key,
             tmux: tmux.map_err(Arc::new),
+            scopes: scopes.ok(),
             installation,
             tasks: tasks.clone(),
             stop: stop.clone(),
@@ -134,6 +143,8 @@ impl Engine {
             });
         }
         approvals.close_of_ended().await?;
+        let keeper = sessions.clone();
+        tasks.spawn(async move { keeper.keep_retention().await });
         let head_file = config.audit_head();
         let keep = audit::keep_head(
             store.clone(),
@@ -198,6 +209,11 @@ pub fn provider_statuses(config: &Config) -> Vec<ProviderStatus> {
 pub async fn tmux_version(config: &Config) -> Result<String, EngineError> {
     let tmux = Tmux::find(config.var_os("PATH").as_ref()).await?;
     Ok(tmux.version().to_string())
+}
+
+/// Whether sessions get systemd scopes of their own with what `config` says.
+pub async fn session_scope(config: &Config) -> Result<(), NoScope> {
+    Scopes::find(config).await.map(drop)
 }
 
 /// Names this installation in the tags of its tmux servers, so that two daemons with different

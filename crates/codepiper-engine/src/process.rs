@@ -246,7 +246,8 @@ pub(crate) fn started(pid: i32) -> Option<String> {
     Some(place.started)
 }
 
-fn members(id: SessionId, root: Option<i32>) -> HashSet<i32> {
+/// The numbers of the session's processes, its tmux server among them.
+pub(crate) fn members(id: SessionId, root: Option<i32>) -> HashSet<i32> {
     let mut parents = parents();
     let mut children: HashMap<i32, Vec<i32>> = HashMap::new();
     for (pid, parent) in &parents {

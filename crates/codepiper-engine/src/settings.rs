@@ -1,9 +1,10 @@
+use std::ops::RangeInclusive;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use codepiper_model::{Actor, Clock, EntryKind, Verdict};
 use codepiper_store::{Store, settings};
 use codepiper_tmux::Key;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::json;
 
 use crate::EngineError;
@@ -11,6 +12,10 @@ use crate::audit;
 use crate::policies::check_default_action;
 
 const KEY: &str = "daemon";
+
+/// How long sessions that have ended may be kept: less than a day is a slip, and more than a hundred
+/// years is for ever.
+const RETENTION_DAYS: RangeInclusive<u32> = 1..=36_500;
 
 /// What a person set, in memory and in the database.
 #[derive(Clone)]
@@ -35,6 +40,8 @@ pub struct DaemonSettings {
     /// What becomes of a request that no rule matches, where the agent itself would ask: `ask` a
     /// person or `deny`.
     pub default_policy_action: Verdict,
+    /// After how many days sessions that have ended are removed; `None`: never.
+    pub retention_days: Option<u32>,
 }
 
 impl Default for DaemonSettings {
@@ -45,6 +52,7 @@ impl Default for DaemonSettings {
             forward_ssh_auth_sock: true,
             detach_key: "ctrl+]".to_owned(),
             default_policy_action: Verdict::Ask,
+            retention_days: None,
         }
     }
 }
@@ -63,6 +71,14 @@ pub struct SettingsChange {
     pub detach_key: Option<String>,
     /// See [`DaemonSettings::default_policy_action`].
     pub default_policy_action: Option<Verdict>,
+    /// See [`DaemonSettings::retention_days`]; null keeps them for ever.
+    #[serde(default, deserialize_with = "given")]
+    pub retention_days: Option<Option<u32>>,
+}
+
+/// Tells null from what is absent.
+fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(value: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(value).map(Some)
 }
 
 impl Settings {
@@ -97,6 +113,13 @@ impl Settings {
             parsed.map_err(|error| EngineError::invalid("detachKey", error.to_string()))?;
         }
         check_default_action("defaultPolicyAction", change.default_policy_action)?;
+        if matches!(change.retention_days, Some(Some(days)) if !RETENTION_DAYS.contains(&days)) {
+            let (least, most) = (RETENTION_DAYS.start(), RETENTION_DAYS.end());
+            let message = format!(
+                "`retentionDays` is a number from {least} to {most}, or null to keep sessions for ever"
+            );
+            return Err(EngineError::invalid("retentionDays", message));
+        }
         let at = self.clock.now();
         let stored = self.store.write(move |tx| {
             let mut now: DaemonSettings = settings::get(tx, KEY)?
@@ -113,6 +136,7 @@ impl Settings {
             now.default_policy_action = change
                 .default_policy_action
                 .unwrap_or(now.default_policy_action);
+            now.retention_days = change.retention_days.unwrap_or(now.retention_days);
             if let Some(action) = change.default_policy_action {
                 let facts = json!({ "action": action, "by": by.to_string(), "sessionId": null });
                 audit::note(tx, EntryKind::DefaultActionChanged, &facts, at)?;

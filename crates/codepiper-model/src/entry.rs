@@ -23,6 +23,8 @@ pub enum EntryKind {
     HeadMissing,
     /// A session was started whose agent does not ask.
     DangerousStart,
+    /// A session that had ended was removed, with its events.
+    SessionDeleted,
     /// A policy was made.
     PolicyCreated,
     /// A policy was changed.
@@ -57,6 +59,7 @@ impl EntryKind {
             Self::ActorRefused => "actor_refused",
             Self::HeadMissing => "head_missing",
             Self::DangerousStart => "dangerous_start",
+            Self::SessionDeleted => "session_deleted",
             Self::PolicyCreated => "policy_created",
             Self::PolicyUpdated => "policy_updated",
             Self::PolicyDeleted => "policy_deleted",

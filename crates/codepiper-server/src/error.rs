@@ -71,6 +71,14 @@ impl From<EngineError> for ApiError {
                 let body = ErrorBody::new("daemon_stopping", error.to_string());
                 Self::new(StatusCode::SERVICE_UNAVAILABLE, body)
             }
+            EngineError::DiskFull => {
+                tracing::error!(%error, "a request failed");
+                let body = ErrorBody::new("disk_full", error.to_string()).with_hint(
+                    "make room where the database is (`codepiper doctor` names the directory), \
+                     then try again; sessions run on",
+                );
+                Self::new(StatusCode::INSUFFICIENT_STORAGE, body)
+            }
             EngineError::Internal(message) => {
                 // The text may name paths and queries: it is for the log.
                 tracing::error!(error = %message, "a request failed");

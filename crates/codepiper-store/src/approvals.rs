@@ -88,7 +88,7 @@ pub fn query(db: &Connection, query: ApprovalQuery) -> Result<Vec<StoredApproval
         sql.push_str(" AND status = ?");
         values.push(status.as_str().to_owned().into());
     }
-    sql.push_str(" ORDER BY created_at DESC, rowid DESC LIMIT ?");
+    sql.push_str(" ORDER BY rowid DESC LIMIT ?");
     values.push(i64::try_from(query.limit).unwrap_or(i64::MAX).into());
     let mut statement = db.prepare_cached(&sql)?;
     let rows = statement.query_and_then(params_from_iter(values), read)?;
@@ -103,7 +103,7 @@ pub fn open(
     let mut statement = db.prepare_cached(
         "SELECT * FROM approvals
          WHERE status IN ('pending', 'answered') AND (?1 IS NULL OR session_id = ?1)
-         ORDER BY created_at, rowid",
+         ORDER BY rowid",
     )?;
     let rows = statement.query_and_then([session_id.map(|id| id.to_string())], read)?;
     rows.collect()

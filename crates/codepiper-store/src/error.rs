@@ -1,6 +1,9 @@
 use std::io;
 use std::path::PathBuf;
 
+use rusqlite::ErrorCode;
+use rusqlite::ffi::{SQLITE_IOERR_SHMSIZE, SQLITE_IOERR_WRITE};
+
 /// What can go wrong with the database.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -39,13 +42,31 @@ pub enum StoreError {
     /// The store is closing.
     #[error("the database is closed")]
     Closed,
+    /// There is no room for what was to be written; nothing of it was.
+    #[error("the disk is full, or the quota is used up")]
+    Full,
     /// SQLite refused something.
     #[error(transparent)]
-    Sqlite(#[from] rusqlite::Error),
+    Sqlite(rusqlite::Error),
     /// A value has no JSON form, or the other way round.
     #[error(transparent)]
     Json(#[from] serde_json::Error),
     /// The operating system refused something.
     #[error(transparent)]
     Io(#[from] io::Error),
+}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        // SQLite knows a full disk by its name, and a quota as a write that failed.
+        let is_full = error.sqlite_error().is_some_and(|cause| {
+            cause.code == ErrorCode::DiskFull
+                || [SQLITE_IOERR_WRITE, SQLITE_IOERR_SHMSIZE].contains(&cause.extended_code)
+        });
+        if is_full {
+            Self::Full
+        } else {
+            Self::Sqlite(error)
+        }
+    }
 }

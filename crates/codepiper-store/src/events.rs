@@ -127,6 +127,13 @@ pub fn query(db: &Connection, query: &EventQuery) -> Result<(Vec<Event>, bool), 
     Ok((events, has_more))
 }
 
+/// How many events a session has.
+pub fn count(db: &Connection, session_id: SessionId) -> Result<u64, StoreError> {
+    let mut statement = db.prepare_cached("SELECT count(*) FROM events WHERE session_id = ?1")?;
+    let count: i64 = statement.query_row([session_id.to_string()], |row| row.get(0))?;
+    Ok(u64::try_from(count).unwrap_or(0))
+}
+
 /// The place of the newest event.
 pub fn last(db: &Connection) -> Result<Seq, StoreError> {
     Ok(

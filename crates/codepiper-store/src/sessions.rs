@@ -59,10 +59,9 @@ pub fn insert(db: &Connection, stored: &Stored) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Every session, newest first.
+/// Every session, newest first, whatever the clock did meanwhile.
 pub fn all(db: &Connection) -> Result<Vec<Stored>, StoreError> {
-    let mut statement =
-        db.prepare_cached("SELECT * FROM sessions ORDER BY created_at DESC, id DESC")?;
+    let mut statement = db.prepare_cached("SELECT * FROM sessions ORDER BY rowid DESC")?;
     let rows = statement.query_and_then([], read)?;
     rows.collect()
 }
@@ -70,7 +69,7 @@ pub fn all(db: &Connection) -> Result<Vec<Stored>, StoreError> {
 /// The sessions that have, or should have, an agent.
 pub fn live(db: &Connection) -> Result<Vec<Stored>, StoreError> {
     let mut statement = db.prepare_cached(
-        "SELECT * FROM sessions WHERE status IN ('STARTING', 'RUNNING') ORDER BY created_at",
+        "SELECT * FROM sessions WHERE status IN ('STARTING', 'RUNNING') ORDER BY rowid",
     )?;
     let rows = statement.query_and_then([], read)?;
     rows.collect()
@@ -84,7 +83,7 @@ pub fn lost_since(db: &Connection, since: Option<Timestamp>) -> Result<Vec<Sessi
          WHERE status IN ('STARTING', 'RUNNING')
              OR status = 'CRASHED' AND updated_at >= ?1
                  AND json_extract(exit, '$.reason') IN ('exited', 'tmux_lost')
-         ORDER BY created_at",
+         ORDER BY rowid",
     )?;
     let rows =
         statement.query_and_then([since.map(Timestamp::as_millis)], |row| parsed(row, "id"))?;
@@ -155,7 +154,7 @@ pub fn of_conversation(
 ) -> Result<Vec<Stored>, StoreError> {
     let mut statement = db.prepare_cached(
         "SELECT * FROM sessions WHERE provider = ?1 AND provider_session_id = ?2
-         ORDER BY created_at DESC",
+         ORDER BY rowid DESC",
     )?;
     let rows = statement.query_and_then((provider.as_str(), conversation), read)?;
     rows.collect()
@@ -175,6 +174,26 @@ pub fn set_exit(db: &Connection, id: SessionId, exit: &Exit) -> Result<bool, Sto
             exit.at.as_millis(),
         ))?;
     Ok(changed == 1)
+}
+
+/// Removes a session that has ended, with its events, its approvals and the policies that are for it
+/// alone. `false` when there is none, or it lives.
+pub fn delete_ended(db: &Connection, id: SessionId) -> Result<bool, StoreError> {
+    let deleted = db
+        .prepare_cached("DELETE FROM sessions WHERE id = ?1 AND status IN ('STOPPED', 'CRASHED')")?
+        .execute([id.to_string()])?;
+    Ok(deleted == 1)
+}
+
+/// Where the agents of all sessions write their conversations down.
+pub fn transcripts(db: &Connection) -> Result<Vec<PathBuf>, StoreError> {
+    let mut statement = db.prepare_cached(
+        "SELECT DISTINCT transcript_path FROM sessions WHERE transcript_path IS NOT NULL",
+    )?;
+    let rows = statement.query_map([], |row| row.get::<_, String>(0))?;
+    Ok(rows
+        .map(|path| path.map(PathBuf::from))
+        .collect::<Result<_, _>>()?)
 }
 
 /// Writes down which conversation of its own the agent has now, and where.

@@ -11,9 +11,23 @@ const QUEUED: usize = 1024;
 /// The most jobs that share one transaction.
 const BATCH: usize = 256;
 
-/// Tells the caller of a job how it ended, once it is known whether the batch was committed.
-type Finish = Box<dyn FnOnce(bool) + Send>;
-type Job = Box<dyn FnOnce(&Transaction<'_>) -> Finish + Send>;
+/// Tells the caller of a job how it ended, once it is known what became of the batch.
+type Finish = Box<dyn FnOnce(Result<(), Lost>) + Send>;
+type Job = Box<dyn FnOnce(&Transaction<'_>) -> Done + Send>;
+
+/// A job that was run.
+struct Done {
+    finish: Finish,
+    /// It found no room.
+    is_full: bool,
+}
+
+/// Why nothing of a batch was committed.
+#[derive(Clone, Copy)]
+enum Lost {
+    Full,
+    Otherwise,
+}
 
 /// The thread that writes.
 pub(crate) struct Writer {
@@ -37,14 +51,19 @@ impl Writer {
         let (sender, receiver) = oneshot::channel();
         let job: Job = Box::new(move |tx| {
             let result = in_savepoint(tx, job);
-            Box::new(move |committed| {
-                let result = if committed {
-                    result
-                } else {
-                    result.and(Err(StoreError::Closed))
+            let is_full = matches!(result, Err(StoreError::Full));
+            let finish = move |batch: Result<(), Lost>| {
+                let result = match batch {
+                    Ok(()) => result,
+                    Err(Lost::Full) => result.and(Err(StoreError::Full)),
+                    Err(Lost::Otherwise) => result.and(Err(StoreError::Closed)),
                 };
                 drop(sender.send(result));
-            })
+            };
+            Done {
+                finish: Box::new(finish),
+                is_full,
+            }
         });
         self.jobs.send(job).await.map_err(|_| StoreError::Closed)?;
         receiver.await.map_err(|_| StoreError::Closed)?
@@ -59,6 +78,10 @@ fn in_savepoint<T>(
     let run = |sql| tx.prepare_cached(sql)?.execute([]);
     run("SAVEPOINT job")?;
     let result = job(tx);
+    // On a full disk SQLite may have taken back the whole transaction, and the savepoint with it.
+    if result.is_err() && tx.is_autocommit() {
+        return result;
+    }
     if result.is_err() {
         run("ROLLBACK TO job")?;
     }
@@ -76,18 +99,38 @@ fn write_batches(mut connection: Connection, mut jobs: mpsc::Receiver<Job>) {
                 continue;
             }
         };
-        let mut finishes = vec![first(&tx)];
-        while finishes.len() < BATCH
+        let mut done = vec![first(&tx)];
+        // What followed on a transaction that was taken back would be committed by itself, while its
+        // caller is told that it was not.
+        while !tx.is_autocommit()
+            && done.len() < BATCH
             && let Ok(job) = jobs.try_recv()
         {
-            finishes.push(job(&tx));
+            done.push(job(&tx));
         }
-        let committed = tx.commit();
-        if let Err(error) = &committed {
-            tracing::error!(%error, "cannot commit");
-        }
-        for finish in finishes {
-            finish(committed.is_ok());
+        let found_no_room = done.iter().any(|done| done.is_full);
+        let batch = if tx.is_autocommit() {
+            tracing::error!("a batch of writes was taken back");
+            Err(if found_no_room {
+                Lost::Full
+            } else {
+                Lost::Otherwise
+            })
+        } else {
+            commit(tx)
+        };
+        for Done { finish, .. } in done {
+            finish(batch);
         }
     }
+}
+
+fn commit(tx: Transaction<'_>) -> Result<(), Lost> {
+    tx.commit().map_err(|error| {
+        tracing::error!(%error, "cannot commit");
+        match StoreError::from(error) {
+            StoreError::Full => Lost::Full,
+            _ => Lost::Otherwise,
+        }
+    })
 }

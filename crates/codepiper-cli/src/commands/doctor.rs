@@ -1,3 +1,5 @@
+mod systemd;
+
 use std::os::unix::fs::PermissionsExt as _;
 use std::process::ExitCode;
 
@@ -39,6 +41,7 @@ pub(super) async fn run(context: &Context) -> Result<ExitCode, CliError> {
         daemon(context).await,
         state_directory(&config),
     ];
+    checks.extend(systemd::checks(&config).await);
     checks.extend(providers(&config));
     let ok = checks.iter().all(|check| check.level != Level::Error);
     if context.json {

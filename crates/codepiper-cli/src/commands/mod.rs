@@ -6,6 +6,7 @@ mod attach;
 mod audit;
 mod completions;
 mod daemon;
+mod delete;
 mod doctor;
 mod down;
 mod events;
@@ -19,6 +20,7 @@ mod policy;
 mod policy_set;
 mod prompts;
 mod providers;
+mod prune;
 mod recover;
 mod rename;
 mod resize;
@@ -31,6 +33,7 @@ mod slash;
 mod start;
 mod stop;
 mod tail;
+mod top;
 mod up;
 mod wait;
 
@@ -99,6 +102,9 @@ async fn run_client(mut context: Context, command: Command) -> Result<ExitCode, 
         Command::Recover(args) => recover::run(&context, &args).await?,
         Command::Stop(args) => stop::run(&context, &args).await?,
         Command::Kill(args) => kill::run(&context, &args).await?,
+        Command::Top(args) => top::run(&context, &args).await?,
+        Command::Delete(args) => delete::run(&context, &args).await?,
+        Command::Prune(args) => prune::run(&context, &args).await?,
         Command::Resize(args) => resize::run(&context, &args).await?,
         Command::Wait(args) => wait::run(&context, &args).await?,
         Command::Approvals(args) => approvals::run(&context, &args).await?,

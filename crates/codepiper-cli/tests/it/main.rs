@@ -13,13 +13,18 @@ mod audit;
 mod audit_export;
 mod audit_filters;
 mod claude;
+mod clock;
 mod command_line;
 mod daemon;
 mod demo;
+#[cfg(target_os = "linux")]
+mod faults;
 mod hook_forward;
 mod hook_reports;
+mod housekeeping;
 mod input_policy;
 mod malformed;
+mod moments;
 #[cfg(target_os = "linux")]
 mod orphans;
 mod outage;
@@ -31,6 +36,8 @@ mod policy_test;
 mod prompts;
 mod restore;
 mod resume;
+#[cfg(target_os = "linux")]
+mod scope;
 mod secrets;
 mod support;
 mod survival;

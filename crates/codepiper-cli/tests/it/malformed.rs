@@ -62,7 +62,8 @@ POST /events {} -> 405 method_not_allowed
 PUT /sessions {$DEMO} -> 405 method_not_allowed
 DELETE /sessions -> 405 method_not_allowed
 POST /settings/daemon {} -> 405 method_not_allowed
-DELETE /sessions/$ID -> 405 method_not_allowed
+GET /sessions/prune -> 405 method_not_allowed
+PUT /sessions/$ID {} -> 405 method_not_allowed
 PATCH /sessions/$ID {"name":"x"} -> 405 method_not_allowed
 GET /sessions/$ID/send -> 405 method_not_allowed
 GET /sessions/$ID/stop -> 405 method_not_allowed
@@ -91,12 +92,15 @@ GET /sessions/$NOBODY/events -> 404 session_not_found
 GET /sessions/$NOBODY/output -> 404 session_not_found
 GET /sessions/$NOBODY/output?lines=5 -> 404 session_not_found
 GET /sessions/$NOBODY/output/stream -> 404 session_not_found
+GET /sessions/$NOBODY/processes -> 404 session_not_found
 GET /sessions/$NOBODY/wait?until=idle -> 404 session_not_found
 POST /sessions/$NOBODY/send {"text":"hello"} -> 404 session_not_found
 POST /sessions/$NOBODY/keys {"keys":["enter"]} -> 404 session_not_found
 POST /sessions/$NOBODY/resize {"cols":80,"rows":24} -> 404 session_not_found
 POST /sessions/$NOBODY/stop -> 404 session_not_found
 POST /sessions/$NOBODY/kill -> 404 session_not_found
+DELETE /sessions/$NOBODY -> 404 session_not_found
+DELETE /sessions/$SHORT -> 404 session_not_found
 PUT /sessions/$NOBODY/name {"name":"x"} -> 404 session_not_found
 GET /sessions/0 -> 404 session_not_found
 GET /sessions/null -> 404 session_not_found
@@ -318,6 +322,21 @@ POST /sessions/$ID/send {"text":"hello","timeoutMs":"5s"} -> 400 invalid_request
 POST /sessions/$ID/send {"text":"hello","timeoutMs":1.5} -> 400 invalid_request timeoutMs
 POST /sessions/$ID/send {"text":"hello","timeout":5} -> 400 invalid_request timeout
 POST /sessions/$ENDED/send {"text":"hello"} -> 409 session_ended
+
+# Removing
+DELETE /sessions/$ID -> 409 session_live
+DELETE /sessions/$ENDED {"yes":true} -> 400 invalid_request yes
+DELETE /sessions/$ENDED?force=true -> 400 invalid_request force
+POST /sessions/prune -> 400 invalid_request
+POST /sessions/prune {"olderThanMs":-1} -> 400 invalid_request olderThanMs
+POST /sessions/prune {"olderThanMs":"30d"} -> 400 invalid_request olderThanMs
+POST /sessions/prune {"olderThanMs":null} -> 400 invalid_request olderThanMs
+POST /sessions/prune {"dryRun":1} -> 400 invalid_request dryRun
+POST /sessions/prune {"olderThan":1} -> 400 invalid_request olderThan
+PUT /settings/daemon {"retentionDays":0} -> 400 invalid_request retentionDays
+PUT /settings/daemon {"retentionDays":36501} -> 400 invalid_request retentionDays
+PUT /settings/daemon {"retentionDays":-1} -> 400 invalid_request retentionDays
+PUT /settings/daemon {"retentionDays":"30"} -> 400 invalid_request retentionDays
 
 # Keys: what is no key types nothing
 POST /sessions/$ID/keys {} -> 400 invalid_request keys

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use crate::claude::FakeClaude;
+use crate::moments::Moments;
 use crate::support::TestHome;
 
 #[test]
@@ -169,7 +170,7 @@ fn the_log_is_what_the_agent_sent_whenever_the_daemon_was_away() {
     let truth = record_hooks(&home);
     let id = fake.start(&home, &["--dangerous", "--env", "IS_SANDBOX=1"]);
     home.run(&["wait", &id, "--timeout", "30"]).ok();
-    let mut moments = Moments(0x9e37_79b9_7f4a_7c15);
+    let mut moments = Moments::new();
     for round in 0..rounds {
         let mut steps: Vec<String> = (0..25).map(|n| format!("RUN: echo {round}-{n}")).collect();
         steps.push(format!("SAY: round {round} is over"));
@@ -309,17 +310,4 @@ fn counts(events: &[String]) -> BTreeMap<&String, usize> {
         *counts.entry(event).or_insert(0) += 1;
     }
     counts
-}
-
-/// Random moments, the same ones every time.
-struct Moments(u64);
-
-impl Moments {
-    fn next(&mut self) -> u64 {
-        // xorshift64
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0
-    }
 }

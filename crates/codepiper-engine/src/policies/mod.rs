@@ -107,6 +107,12 @@ impl PolicyEngine {
         policies.any(|scoped| scoped.policy.is_about_typing())
     }
 
+    /// Lets go of what was held of sessions that were deleted.
+    pub(crate) async fn forget_deleted(&self) -> Result<(), EngineError> {
+        let _guard = self.changing.lock().await;
+        self.reload().await
+    }
+
     fn current(&self) -> Arc<Current> {
         Arc::clone(&self.current.read().unwrap_or_else(PoisonError::into_inner))
     }

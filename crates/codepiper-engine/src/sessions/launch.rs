@@ -1,5 +1,9 @@
+use std::ffi::OsString;
+
 use codepiper_model::{AgentSpec, SessionId};
-use codepiper_tmux::{ConfigOptions, Pane, PaneOptions, Ring, Server, Start, Tag, render_config};
+use codepiper_tmux::{
+    ConfigOptions, Pane, PaneOptions, Ring, Server, Start, Tag, TmuxError, render_config,
+};
 
 use super::SessionManager;
 use super::plan::{Blueprint, Plan};
@@ -43,7 +47,7 @@ impl SessionManager {
 
         // As the subreaper of what its agent leaves behind, the server stays its ancestor. Only
         // Linux has that.
-        let launcher = [config.program.clone().into(), "reaper-exec".into()];
+        let launcher: [OsString; 2] = [config.program.clone().into(), "reaper-exec".into()];
         let launcher = if cfg!(target_os = "linux") {
             &launcher[..]
         } else {
@@ -56,21 +60,30 @@ impl SessionManager {
         ];
         let (config_file, tag) = (config.tmux_config(), self.tag(blueprint.id));
         let env: Vec<_> = plan.env.clone().into_iter().collect();
-        let pane = Pane::launch(
-            server,
-            Start {
-                launcher,
-                config: &config_file,
-                env: &env,
-                command: &command,
-            },
-            &tag,
-            PaneOptions {
-                size: blueprint.size,
-                ring_cap: Ring::CAP,
-            },
-        );
-        Ok(pane.await?)
+        let start = Start {
+            launcher,
+            config: &config_file,
+            env: &env,
+            command: &command,
+        };
+        let options = PaneOptions {
+            size: blueprint.size,
+            ring_cap: Ring::CAP,
+        };
+        let scopes = self.parts.scopes.as_ref().filter(|_| !launcher.is_empty());
+        if let Some(scopes) = scopes {
+            let scoped = Start {
+                launcher: &[&scopes.launcher(blueprint.id), launcher].concat(),
+                ..start
+            };
+            match Pane::launch(server.clone(), scoped, &tag, options).await {
+                Err(error) if is_before_tmux(&error) => {
+                    tracing::warn!(session = %blueprint.id, %error, "it gets no scope of its own");
+                }
+                launched => return Ok(launched?),
+            }
+        }
+        Ok(Pane::launch(server, start, &tag, options).await?)
     }
 
     fn write_tmux_config(&self) -> Result<(), EngineError> {
@@ -90,5 +103,16 @@ impl SessionManager {
     /// What marks a tmux server as this installation's, and as this session's.
     pub(super) fn tag(&self, id: SessionId) -> Tag {
         Tag(format!("{}:{id}", self.parts.installation))
+    }
+}
+
+/// Whether a start failed before there was a tmux server: what that was started under may be why.
+fn is_before_tmux(error: &TmuxError) -> bool {
+    match error {
+        TmuxError::Refused { command, .. } | TmuxError::Silent { command, .. } => {
+            command == "start-server"
+        }
+        TmuxError::Io(_) => true,
+        _ => false,
     }
 }

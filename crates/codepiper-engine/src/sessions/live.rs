@@ -25,6 +25,8 @@ pub(crate) struct Live {
     pub(crate) activity: watch::Sender<Activity>,
     /// The end, after it is stored.
     pub(crate) exit: watch::Sender<Option<Exit>>,
+    /// Whether there is an end that finds no room to be stored.
+    pub(crate) unstored: watch::Sender<bool>,
     /// Whether the agent has shown a sign of life, after that is stored.
     pub(crate) running: watch::Sender<bool>,
     /// How often the screen had changed when it was last read.
@@ -55,6 +57,7 @@ impl Live {
             hook: watch::Sender::new(None),
             activity: watch::Sender::new(activity),
             exit: watch::Sender::new(None),
+            unstored: watch::Sender::new(false),
             running: watch::Sender::new(running),
             observed: watch::Sender::new(0),
             prompts: watch::Sender::new(0),
@@ -168,6 +171,15 @@ impl Live {
     /// The end that somebody asked for.
     pub(crate) fn asked_to_end(&self) -> Option<ExitReason> {
         *self.asked.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Returns once the agent is gone, whether or not there was room to store that.
+    pub(crate) async fn gone(&self) {
+        let mut unstored = self.unstored.subscribe();
+        tokio::select! {
+            _ = self.ended() => {}
+            _ = unstored.wait_for(|unstored| *unstored) => {}
+        }
     }
 
     /// Returns once the session's end is stored.

@@ -4,6 +4,7 @@ mod activity;
 mod adopt;
 mod conversation;
 mod create;
+mod delete;
 mod explain;
 mod fork;
 mod input_policy;
@@ -14,6 +15,7 @@ mod live;
 mod model;
 mod plan;
 mod prompt;
+mod prune;
 mod queue;
 mod request;
 mod restore;
@@ -34,7 +36,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use codepiper_auth::Key;
-use codepiper_model::{Clock, EventSource, Session, SessionId};
+use codepiper_model::{Clock, EventSource, ProcessTree, Session, SessionId};
 use codepiper_store::sessions::{self, Stored};
 use codepiper_store::{Store, StoreError};
 use codepiper_tmux::{Tmux, TmuxError};
@@ -45,13 +47,16 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::agent_program::{self, ProviderStatus};
-use crate::{Approvals, Config, EngineError, EventBus, PolicyEngine, Settings};
+use crate::scope::Scopes;
+use crate::{Approvals, Config, EngineError, EventBus, PolicyEngine, Settings, resources};
 use live::Live;
 
 pub(crate) use subject::Subject;
 
+pub use delete::Deleted;
 pub use explain::{Explanation, Sign};
 pub use prompt::{InputKind, SendPrompt, Sent};
+pub use prune::Pruned;
 pub use request::{CreateSession, ProviderResume};
 pub use restore::Restored;
 pub use view::{Output, TerminalReader};
@@ -83,6 +88,8 @@ pub(crate) struct Parts {
     /// What secrets at rest are sealed with.
     pub(crate) key: Key,
     pub(crate) tmux: Result<Tmux, Arc<TmuxError>>,
+    /// Where systemd gives sessions scopes of their own.
+    pub(crate) scopes: Option<Scopes>,
     pub(crate) installation: String,
     pub(crate) tasks: TaskTracker,
     pub(crate) stop: CancellationToken,
@@ -156,6 +163,15 @@ impl SessionManager {
             .write(move |tx| sessions::set_size(tx, id, (cols, rows), at))
             .await?;
         self.get(id).await
+    }
+
+    /// What the session's processes take at this moment.
+    pub async fn processes(&self, id: SessionId) -> Result<ProcessTree, EngineError> {
+        self.stored(id).await?;
+        let root = self.live_map().get(&id).and_then(|live| live.pane.pid());
+        let now = self.parts.clock.now();
+        let look = tokio::task::spawn_blocking(move || resources::of(id, root, now));
+        look.await.map_err(EngineError::internal)
     }
 
     /// Lets go of every session without touching it.

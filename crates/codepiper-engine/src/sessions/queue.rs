@@ -2,6 +2,7 @@
 //! dialog.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use codepiper_model::{
     ActivityState, Actor, EventSource, ExitReason, Receipt, ReceiptStatus, SentPrompt, SessionId,
@@ -10,6 +11,7 @@ use codepiper_store::prompts::{self, StoredPrompt};
 use codepiper_store::{Connection, Transaction};
 use serde_json::json;
 use tokio::sync::watch;
+use tokio::time::timeout;
 
 use super::prompt::{Delivered, Delivery, late, not_submitted, within};
 use super::turn::read_turn;
@@ -18,6 +20,9 @@ use crate::EngineError;
 
 /// Prompts of one session that may wait at the same time.
 const WAITING_MAX: usize = 1000;
+
+/// How long it takes until prompts are tried again that could not be served.
+const AGAIN: Duration = Duration::from_secs(1);
 
 /// Why a prompt waits.
 const QUEUED: &str = "queued";
@@ -150,7 +155,8 @@ impl SessionManager {
                 let served = self.serve_next(&live, &mut changes).await;
                 if let Err(error) = served {
                     tracing::error!(session = %live.id, %error, "cannot serve its prompts");
-                    drop(changes.changed().await);
+                    // What could not be stored may be a moment later.
+                    drop(timeout(AGAIN, changes.changed()).await);
                 }
             }
         };
@@ -244,6 +250,9 @@ impl SessionManager {
             }
         ) {
             return Ok(());
+        }
+        if error == EngineError::DiskFull {
+            return Err(error);
         }
         let failed = Receipt {
             id: prompt.id,

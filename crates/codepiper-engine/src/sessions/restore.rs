@@ -154,12 +154,7 @@ impl SessionManager {
     }
 
     async fn forget_lost(&self, id: SessionId) -> Result<(), EngineError> {
-        let forget = move |tx: &Transaction<'_>| {
-            let mut record = Record::read(tx)?;
-            record.sessions.retain(|lost| *lost != id);
-            record.write(tx)
-        };
-        Ok(self.parts.store.write(forget).await?)
+        Ok(self.parts.store.write(move |tx| forget(tx, id)).await?)
     }
 
     async fn wait_until_it_runs(&self, id: SessionId) {
@@ -169,4 +164,11 @@ impl SessionManager {
         let mut running = live.running.subscribe();
         drop(timeout(STAGGER, running.wait_for(|running| *running)).await);
     }
+}
+
+/// Writes down that a session needs not be brought back any more.
+pub(super) fn forget(tx: &Transaction<'_>, id: SessionId) -> Result<(), StoreError> {
+    let mut record = Record::read(tx)?;
+    record.sessions.retain(|lost| *lost != id);
+    record.write(tx)
 }

@@ -79,7 +79,11 @@ impl SessionManager {
             sleep(GRACE).await;
             before.signal(Signal::KILL);
         }
-        ended
+        ended?;
+        if live.exit.borrow().is_none() {
+            return Err(EngineError::DiskFull);
+        }
+        Ok(())
     }
 
     async fn end_step_by_step(&self, live: &Live, reason: ExitReason) -> Result<(), EngineError> {
@@ -88,20 +92,20 @@ impl SessionManager {
                 return Ok(());
             }
             self.signal(live, Signal::TERM).await;
-            if timeout(AFTER_TERM, live.ended()).await.is_ok() {
+            if timeout(AFTER_TERM, live.gone()).await.is_ok() {
                 return Ok(());
             }
         }
         end_tree(live.id, live.pane.pid(), live.pane.server_pid()).await;
-        if timeout(AFTER_TERM, live.ended()).await.is_ok() {
+        if timeout(AFTER_TERM, live.gone()).await.is_ok() {
             return Ok(());
         }
         if live.pane.end().borrow().is_none() {
             // Its tmux server does not say so: then that hangs, and has nothing left to hold.
             live.pane.kill_wedged_server();
         }
-        match timeout(AFTER_KILL, live.ended()).await {
-            Ok(_) => Ok(()),
+        match timeout(AFTER_KILL, live.gone()).await {
+            Ok(()) => Ok(()),
             Err(_) => Err(EngineError::internal(format!(
                 "session {} does not die",
                 live.id
@@ -156,7 +160,7 @@ async fn leave(live: &Live) -> bool {
     let left = async {
         tokio::select! {
             () = press => {}
-            _ = live.ended() => {}
+            () = live.gone() => {}
         }
     };
     timeout(OWN_EXIT, left).await.is_ok()

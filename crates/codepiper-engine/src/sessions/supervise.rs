@@ -28,6 +28,9 @@ const SILENCE_MAX: Duration = Duration::from_mins(10);
 /// of the agent's views, or it shows something new.
 const UNREADABLE_MAX: Duration = Duration::from_secs(3);
 
+/// How long it takes until something is tried again that could not be stored.
+const STORE_PAUSE: Duration = Duration::from_secs(1);
+
 /// Screens that are kept per session.
 const SCREENS_KEPT: usize = 20;
 
@@ -81,9 +84,10 @@ impl SessionManager {
             let seen = *changes.borrow_and_update();
             hooks.borrow_and_update();
             let approvals_seen = *approvals.borrow_and_update();
-            let look_again = self.look(&live, &mut sight).await;
+            let mut look_again = self.look(&live, &mut sight).await;
             if let Err(error) = self.observe(&live, &sight).await {
                 tracing::error!(session = %live.id, %error, "cannot store what a session does");
+                look_again = Some(Instant::now() + STORE_PAUSE);
             }
             let undecided = sight.signs().undecided_until();
             live.observed.send_replace(seen);
@@ -257,8 +261,13 @@ impl SessionManager {
             exit.reason = ExitReason::LaunchFailed;
             exit.detail = Some(failure);
         }
-        if let Err(error) = self.store_exit(live.id, &exit, Some(live)).await {
+        while let Err(error) = self.store_exit(live.id, &exit, Some(live)).await {
             tracing::error!(session = %live.id, %error, "cannot store the end of a session");
+            if error != EngineError::DiskFull {
+                break;
+            }
+            live.unstored.send_replace(true);
+            sleep(STORE_PAUSE).await;
         }
         self.live_map().remove(&live.id);
         self.parts.approvals.session_ended(live.id).await;

@@ -7,6 +7,7 @@ mod decisions;
 mod events;
 mod export;
 mod hooks;
+mod housekeeping;
 mod policies;
 mod policy_sets;
 mod prompts;
@@ -76,7 +77,11 @@ pub(crate) fn router(engine: Engine) -> Router {
         )
         .route("/restore", get(restore::list).post(restore::restore))
         .route("/sessions", get(sessions::list).post(sessions::create))
-        .route("/sessions/{id}", get(sessions::show))
+        .route("/sessions/prune", post(housekeeping::prune))
+        .route(
+            "/sessions/{id}",
+            get(sessions::show).delete(housekeeping::delete),
+        )
         .route(
             "/sessions/{id}/default-policy-action",
             put(sessions::change_default_action),
@@ -91,6 +96,7 @@ pub(crate) fn router(engine: Engine) -> Router {
         .route("/sessions/{id}/output/stream", get(sessions::output_stream))
         .route("/sessions/{id}/explain", get(sessions::explain))
         .route("/sessions/{id}/fork", post(sessions::fork))
+        .route("/sessions/{id}/processes", get(sessions::processes))
         .route(
             "/sessions/{id}/prompts/{prompt}",
             put(prompts::edit).delete(prompts::cancel),

@@ -16,7 +16,7 @@ use codepiper_api::{
 use codepiper_engine::{
     CreateSession, Engine, Explanation, InputKind, ProviderResume, SendPrompt, Until,
 };
-use codepiper_model::{Actor, Session};
+use codepiper_model::{Actor, ProcessTree, Session};
 use futures_util::stream;
 
 use crate::error::ApiError;
@@ -82,6 +82,13 @@ pub(crate) async fn show(
     Ok(Json(SessionResponse {
         session: engine.sessions.get(id).await?,
     }))
+}
+
+pub(crate) async fn processes(
+    State(engine): State<Engine>,
+    Id(id): Id,
+) -> Result<Json<ProcessTree>, ApiError> {
+    Ok(Json(engine.sessions.processes(id).await?))
 }
 
 pub(crate) async fn rename(

@@ -193,3 +193,48 @@ async fn write_the_fixture_of_this_version() {
     raw.execute("VACUUM INTO ?1", [to.to_str().unwrap()])
         .unwrap();
 }
+
+/// Writes of one batch, some of which find no room: each is told the truth.
+#[tokio::test]
+async fn what_finds_no_room_is_refused_and_nothing_else_is() {
+    let test = open();
+    let limit = |pages: u32| {
+        move |tx: &codepiper_store::Transaction<'_>| {
+            Ok(tx.pragma_update_and_check(None, "max_page_count", pages, |_| Ok(()))?)
+        }
+    };
+    let pages = |db: &Connection| Ok(db.pragma_query_value(None, "page_count", |row| row.get(0))?);
+    let used: u32 = test.store.read(pages).await.unwrap();
+    test.store.write(limit(used + 8)).await.unwrap();
+    let writes = (0..200).map(|n| {
+        let store = test.store.clone();
+        let size = if n % 5 == 0 { 60_000 } else { 10 };
+        let value = json!("x".repeat(size));
+        tokio::spawn(async move {
+            let key = format!("key {n}");
+            let name = key.clone();
+            (
+                name,
+                store.write(move |tx| settings::set(tx, &key, &value)).await,
+            )
+        })
+    });
+    let mut refused = 0;
+    for write in writes.collect::<Vec<_>>() {
+        let (key, told) = write.await.unwrap();
+        let found = test
+            .store
+            .read(move |db| settings::get(db, &key))
+            .await
+            .unwrap();
+        assert_eq!(told.is_ok(), found.is_some());
+        if let Err(error) = told {
+            assert!(matches!(error, StoreError::Full), "{error}");
+            refused += 1;
+        }
+    }
+    assert!((40..200).contains(&refused), "{refused}");
+    test.store.write(limit(used + 1000)).await.unwrap();
+    let write = |tx: &codepiper_store::Transaction<'_>| settings::set(tx, "on", &json!(1));
+    test.store.write(write).await.unwrap();
+}
