@@ -7,7 +7,8 @@ use brush_parser::ast::{
 };
 
 use super::command::base;
-use super::word::{Variables, decode, decode_text};
+use super::variables::Variables;
+use super::word::{decode, decode_text};
 use super::wrapper::Inner;
 use super::{Command, Line, Redirect, Word, doubt, grammar, rough, variables, wrapper};
 
@@ -17,6 +18,8 @@ const DEPTH_MAX: usize = 8;
 const COMMANDS_MAX: usize = 1000;
 /// How many bytes are parsed for one line, those of its substitutions counted again.
 const BYTES_MAX: usize = 512 * 1024;
+/// From how many places a relative path may be seen: every `cd` to one doubles them.
+const PLACES_MAX: usize = 16;
 
 const UNREADABLE: &str = "it cannot be read as a shell line";
 const TOO_DEEP: &str = "it is nested too deep, or too long";
@@ -38,6 +41,7 @@ struct Reader {
     line: Line,
     directories: Vec<Word>,
     directory_is_known: bool,
+    places: usize,
     variables: Variables,
     depth: usize,
     bytes_left: usize,
@@ -51,6 +55,7 @@ impl Reader {
             line: Line::default(),
             directories: Vec::new(),
             directory_is_known: true,
+            places: 1,
             variables: Variables::new(),
             depth: 0,
             bytes_left: BYTES_MAX,
@@ -184,8 +189,7 @@ impl Reader {
                 }
                 for value in command.values.iter().flatten() {
                     let word = self.word(&value.value);
-                    self.variables
-                        .insert(command.variable_name.clone(), word.guess);
+                    self.variables.set(&command.variable_name, &word.guess);
                 }
                 self.list(&command.body.list);
             }
@@ -311,7 +315,7 @@ impl Reader {
                 }
                 let name = variables::assigned(&word.value);
                 if let (Some(name), Some((_, value))) = (name, decoded.guess.split_once('=')) {
-                    self.variables.insert(name.to_owned(), value.to_owned());
+                    self.variables.set(name, value);
                 }
                 if !is_prefix {
                     words.push(decoded);
@@ -455,14 +459,35 @@ impl Reader {
             (Some(target), None)
                 if target.path.is_some() && target.text != "-" && !target.text.starts_with('+') =>
             {
-                self.directories.push(target.clone());
+                self.go(target);
             }
             (None, None) if command.program() == "cd" => {
                 let mut home = Word::literal("~");
                 home.path = Some(super::HOME.to_string());
-                self.directories.push(home);
+                self.go(&home);
             }
             _ => self.directory_is_known = false,
+        }
+    }
+
+    /// What follows is seen from here as well.
+    fn go(&mut self, target: &Word) {
+        let path = target.path.as_deref();
+        let is_whole = path.is_some_and(|path| path.starts_with(['/', super::HOME]));
+        if is_whole
+            && self
+                .directories
+                .iter()
+                .any(|known| known.path.as_deref() == path)
+        {
+            return;
+        }
+        let more = if is_whole { 1 } else { self.places };
+        self.places = self.places.saturating_add(more);
+        if path.is_none() || self.places > PLACES_MAX {
+            self.directory_is_known = false;
+        } else {
+            self.directories.push(target.clone());
         }
     }
 }

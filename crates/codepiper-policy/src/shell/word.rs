@@ -1,9 +1,7 @@
 //! One word of a shell line, as far as it is known before it runs.
 
-use std::collections::BTreeMap;
-
 use super::script::Cursor;
-use super::variables;
+use super::variables::{self, Variables};
 
 /// Stands in [`Word::path`] for the home directory; no word can contain it.
 pub(crate) const HOME: char = '\0';
@@ -42,9 +40,6 @@ pub(crate) struct Word {
     /// Whether the end of such a command was not found.
     pub(crate) is_unreadable: bool,
 }
-
-/// The values that a line gives to its variables.
-pub(crate) type Variables = BTreeMap<String, String>;
 
 impl Word {
     /// A word that stands there as it is.
@@ -336,7 +331,7 @@ impl<'a> Decoder<'a> {
                 let plain = name
                     .split([':', '-', '=', '+', '%', '#', '/', '^', ',', '@'])
                     .next();
-                if let Some(value) = plain.and_then(|name| self.variables.get(name)) {
+                if let Some(value) = plain.and_then(|name| self.variables.value(name)) {
                     self.word.guess.push_str(value);
                 } else if let Some((name, default)) =
                     name.split_once(":-").or_else(|| name.split_once('-'))

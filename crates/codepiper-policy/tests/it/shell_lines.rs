@@ -177,6 +177,26 @@ fn read(line: &str) {
     risk(&call, &Context::default());
 }
 
+#[test]
+fn a_line_that_grows_is_read_in_time() {
+    let plain = "git status --short; ".repeat(20);
+    let unit = (0..3).map(|_| time_of(|| read(&plain))).min().unwrap();
+    let doubling = format!("a=rm;{}$a", "a=$a$a;".repeat(60));
+    let policy = no_harm();
+    let all: String = (0..200).map(|i| format!("cd d{i}; rm x; ")).collect();
+    for line in [
+        doubling,
+        format!("a={}; echo {}", "x".repeat(4000), "$a".repeat(20_000)),
+        all,
+    ] {
+        let taken = (0..3)
+            .map(|_| time_of(|| _ = verdict(&policy, &line)))
+            .min()
+            .unwrap();
+        assert!(taken < 1000 * unit, "{taken:?} of {unit:?}: {line:.60}");
+    }
+}
+
 proptest! {
     #![proptest_config(proofs(4000))]
 
