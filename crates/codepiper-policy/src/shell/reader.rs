@@ -6,11 +6,12 @@ use brush_parser::ast::{
     SimpleCommand,
 };
 
-use super::command::base;
 use super::variables::Variables;
 use super::word::{decode, decode_text};
 use super::wrapper::Inner;
-use super::{Command, Line, Redirect, Word, doubt, grammar, rough, variables, wrapper};
+use super::{
+    Command, Line, Redirect, Word, doubt, grammar, guess, rough, said, variables, wrapper,
+};
 
 /// How deep lines may be in lines, and programs be run by programs.
 const DEPTH_MAX: usize = 8;
@@ -131,7 +132,7 @@ impl Reader {
                         self.push(piece);
                     }
                 }
-                Inner::Argv(_) | Inner::Unknown(_) => {}
+                Inner::Argv(_) | Inner::Unknown(_) | Inner::Guess(_) | Inner::Directory(_) => {}
             }
         }
     }
@@ -282,7 +283,7 @@ impl Reader {
             self.doubt("a variable is set that decides what runs");
         }
         if !words.is_empty() {
-            let said = said_by(&words, input.as_deref());
+            let said = said::by(&words, input.as_deref());
             self.run(words, input.as_deref(), why);
             self.said = said;
         }
@@ -424,10 +425,15 @@ impl Reader {
         let inner = wrapper::inner(&words, input);
         let unknown = inner.iter().find_map(|inner| match inner {
             Inner::Unknown(why) => Some(*why),
-            Inner::Argv(_) | Inner::Script(_) => None,
+            _ => None,
         });
         let why = why.or(unknown).or_else(|| doubt::of_command(&words));
-        let command = Command::new(words, why);
+        let mut command = Command::new(words, why);
+        for inner in &inner {
+            if let Inner::Guess(words) = inner {
+                command.guesses.extend(guess::commands(words));
+            }
+        }
         self.directory(&command);
         self.push(command);
         if self.depth >= DEPTH_MAX {
@@ -437,9 +443,10 @@ impl Reader {
         self.depth += 1;
         for inner in inner {
             match inner {
-                Inner::Argv(words) if !words.is_empty() => self.run(words, None, None),
+                Inner::Argv(words) if !words.is_empty() => self.run(words, input, None),
                 Inner::Script(text) => self.script(&text),
-                Inner::Argv(_) | Inner::Unknown(_) => {}
+                Inner::Directory(target) => self.go(&target),
+                Inner::Argv(_) | Inner::Unknown(_) | Inner::Guess(_) => {}
             }
         }
         self.depth -= 1;
@@ -512,19 +519,4 @@ fn is_plain_delimiter(written: &str) -> bool {
         && name
             .chars()
             .all(|c| c.is_ascii_alphanumeric() || "_-.".contains(c))
-}
-
-/// What `echo`, `printf` and `cat` write, for the shell that may read it.
-fn said_by(words: &[Word], input: Option<&str>) -> Option<String> {
-    let (program, arguments) = words.split_first()?;
-    let is_text = |word: &&str| !word.starts_with('-');
-    let mut texts = arguments
-        .iter()
-        .map(|word| word.guess.as_str())
-        .filter(is_text);
-    match base(&program.text) {
-        "echo" | "printf" => Some(texts.collect::<Vec<_>>().join(" ")),
-        "cat" | "tee" if texts.next().is_none() => input.map(str::to_owned),
-        _ => None,
-    }
 }
