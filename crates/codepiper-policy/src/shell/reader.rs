@@ -46,6 +46,8 @@ struct Reader {
     variables: Variables,
     depth: usize,
     bytes_left: usize,
+    /// Whether a shell without `$'…'` would read the script otherwise.
+    is_ansi: bool,
     /// What the latest command writes, where that stands in the line.
     said: Option<String>,
 }
@@ -60,6 +62,7 @@ impl Reader {
             variables: Variables::new(),
             depth: 0,
             bytes_left: BYTES_MAX,
+            is_ansi: false,
             said: None,
         }
     }
@@ -99,8 +102,14 @@ impl Reader {
         match grammar::parse(text) {
             Some(program) => {
                 self.depth += 1;
+                let around = std::mem::take(&mut self.is_ansi);
                 for list in &program.complete_commands {
                     self.list(list);
+                }
+                if std::mem::replace(&mut self.is_ansi, around) {
+                    self.doubt("shells do not agree on what `$'…'` means");
+                    // The quotes may end elsewhere.
+                    self.script(&text.replace("$'", "'$"));
                 }
                 self.depth -= 1;
             }
@@ -252,6 +261,7 @@ impl Reader {
 
     /// A word that arithmetic may evaluate: quotes around `a[$(rm x)]` do not help.
     fn evaluated(&mut self, raw: &str) {
+        self.is_ansi |= raw.contains("$'");
         let found = {
             let (variables, bytes_left) = (&self.variables, &mut self.bytes_left);
             decode_text(raw, variables, &mut |text| parses(text, bytes_left))
@@ -273,6 +283,10 @@ impl Reader {
             }
         }
         if let Some(program) = &simple.word_or_name {
+            if program.value.starts_with("!(") {
+                // A negated subshell, but to a shell that takes it for a pattern.
+                self.script(&program.value[1..]);
+            }
             let program = self.word(&program.value);
             words.push(program);
         }
@@ -404,6 +418,7 @@ impl Reader {
             decode(raw, variables, &mut |text| parses(text, bytes_left))
         };
         self.scripts_of(&word);
+        self.is_ansi |= word.is_ansi;
         word
     }
 

@@ -39,6 +39,8 @@ pub(crate) struct Word {
     pub(crate) scripts: Vec<String>,
     /// Whether the end of such a command was not found.
     pub(crate) is_unreadable: bool,
+    /// Whether it has a `$'…'`, which `sh` may read otherwise.
+    pub(crate) is_ansi: bool,
 }
 
 impl Word {
@@ -266,6 +268,7 @@ impl<'a> Decoder<'a> {
     }
 
     fn ansi(&mut self) {
+        self.word.is_ansi = true;
         while let Some(c) = self.rest.next() {
             match c {
                 '\'' => return,

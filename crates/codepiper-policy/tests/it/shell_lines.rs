@@ -183,7 +183,7 @@ fn a_line_that_grows_is_read_in_time() {
     let unit = (0..3).map(|_| time_of(|| read(&plain))).min().unwrap();
     let doubling = format!("a=rm;{}$a", "a=$a$a;".repeat(60));
     let policy = no_harm();
-    let all: String = (0..200).map(|i| format!("cd d{i}; rm x; ")).collect();
+    let all = (0..200).fold(String::new(), |line, i| line + &format!("cd d{i}; rm x; "));
     for line in [
         doubling,
         format!("a={}; echo {}", "x".repeat(4000), "$a".repeat(20_000)),
