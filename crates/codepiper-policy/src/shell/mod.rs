@@ -9,6 +9,7 @@ mod doubt;
 mod ends;
 mod grammar;
 mod guess;
+mod launch;
 mod reader;
 mod rough;
 mod said;

@@ -10,7 +10,7 @@ use super::variables::Variables;
 use super::word::{decode, decode_text};
 use super::wrapper::Inner;
 use super::{
-    Command, Line, Redirect, Word, doubt, grammar, guess, rough, said, variables, wrapper,
+    Command, Line, Redirect, Word, doubt, grammar, guess, launch, rough, said, variables, wrapper,
 };
 
 /// How deep lines may be in lines, and programs be run by programs.
@@ -442,7 +442,10 @@ impl Reader {
             Inner::Unknown(why) => Some(*why),
             _ => None,
         });
-        let why = why.or(unknown).or_else(|| doubt::of_command(&words));
+        let why = why
+            .or(unknown)
+            .or_else(|| doubt::of_command(&words))
+            .or_else(|| launch::doubt(&words));
         let mut command = Command::new(words, why);
         for inner in &inner {
             if let Inner::Guess(words) = inner {
