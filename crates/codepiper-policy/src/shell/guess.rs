@@ -19,7 +19,8 @@ pub(super) fn commands(words: &[Word]) -> Vec<String> {
         // `--exec=rm` and `-crm x`
         let text = word.text.as_str();
         let value = text.split_once('=').map_or(text, |(_, value)| value);
-        if value.contains(char::is_whitespace) || value != text {
+        let is_option = text.starts_with('-') && value != text;
+        if is_option || value.contains(char::is_whitespace) {
             found.extend(rough::pieces(value, WHY));
         }
         if text.starts_with('-') {

@@ -181,7 +181,7 @@ fn sed(texts: &[&str]) -> bool {
     if scripts.is_empty() {
         scripts.extend(first);
     }
-    scripts.iter().any(|script| runs_or_writes(script))
+    scripts.iter().copied().any(runs_or_writes)
 }
 
 /// Reads a script of `sed` as far as addresses, `s` and `y` go.
@@ -210,7 +210,7 @@ fn runs_or_writes(script: &str) -> bool {
                 let Some(end) = rest.next() else { return false };
                 past(&mut rest, end);
                 past(&mut rest, end);
-                while let Some(flag) = rest.next_if(|c| c.is_ascii_alphanumeric()) {
+                while let Some(flag) = rest.next_if(char::is_ascii_alphanumeric) {
                     if matches!(flag, 'e' | 'w') {
                         return true;
                     }

@@ -4,10 +4,12 @@ use super::Word;
 use super::command::base;
 use super::script::Cursor;
 
+/// The longest text that is followed through a pipe.
+const BYTES_MAX: usize = 64 * 1024;
+
 /// The text that `words` write, in every way that it may be meant, one below the other. Nobody
 /// allows what is read from a pipe, so finding too much does no harm.
 pub(super) fn by(words: &[Word], input: Option<&str>) -> Option<String> {
-    const BYTES_MAX: usize = 64 * 1024;
     let (program, arguments) = words.split_first()?;
     let texts: Vec<&str> = arguments
         .iter()
@@ -54,7 +56,7 @@ fn printed(texts: &[&str]) -> String {
                 }
             }
         }
-        if values.len() == left || values.len() == 0 {
+        if values.len() == left || values.len() == 0 || said.len() > BYTES_MAX {
             return said;
         }
     }

@@ -37,7 +37,7 @@ impl Variables {
 
 /// Whether a value for `name` could make an allowed command do something else.
 pub(super) fn is_dangerous(name: &str) -> bool {
-    const WHOLE: [&str; 22] = [
+    const WHOLE: [&str; 40] = [
         "IFS",
         "ENV",
         "PS0",
@@ -60,8 +60,26 @@ pub(super) fn is_dangerous(name: &str) -> bool {
         "MAKEFLAGS",
         "TERMINFO",
         "HISTFILE",
+        "ZDOTDIR",
+        "WGETRC",
+        "INPUTRC",
+        "NETRC",
+        "SCREENRC",
+        "VIMINIT",
+        "EXINIT",
+        "NULLCMD",
+        "READNULLCMD",
+        "MAKEFILES",
+        "PYTHONBREAKPOINT",
+        "PYTHONWARNINGS",
+        "GLIBC_TUNABLES",
+        "DOTNET_STARTUP_HOOKS",
+        "KUBECONFIG",
+        "GOROOT",
+        "TERMCAP",
+        "HOSTALIASES",
     ];
-    const BEGINNINGS: [&str; 14] = [
+    const BEGINNINGS: [&str; 18] = [
         "LD_",
         "DYLD_",
         "BASH",
@@ -76,10 +94,14 @@ pub(super) fn is_dangerous(name: &str) -> bool {
         "npm_config_",
         "CARGO_",
         "MAN",
+        "XDG_",
+        "OPENSSL_",
+        "PERL",
+        "RUSTUP_",
     ];
-    const ENDS: [&str; 13] = [
+    const ENDS: [&str; 15] = [
         "PATH", "PRELOAD", "OPTIONS", "OPTS", "OPT", "FLAGS", "WRAPPER", "PAGER", "EDITOR",
-        "COMMAND", "ASKPASS", "_CONFIG", "PROXY",
+        "COMMAND", "ASKPASS", "_CONFIG", "PROXY", "_HOME", "_RSH",
     ];
     let upper = name.to_ascii_uppercase();
     WHOLE.contains(&name)
