@@ -6,10 +6,12 @@ use brush_parser::ast::{
     SimpleCommand,
 };
 
-use super::command::base;
-use super::word::{Variables, decode, decode_text};
+use super::variables::Variables;
+use super::word::{decode, decode_text};
 use super::wrapper::Inner;
-use super::{Command, Line, Redirect, Word, doubt, grammar, rough, variables, wrapper};
+use super::{
+    Command, Line, Redirect, Word, doubt, grammar, guess, launch, rough, said, variables, wrapper,
+};
 
 /// How deep lines may be in lines, and programs be run by programs.
 const DEPTH_MAX: usize = 8;
@@ -17,6 +19,8 @@ const DEPTH_MAX: usize = 8;
 const COMMANDS_MAX: usize = 1000;
 /// How many bytes are parsed for one line, those of its substitutions counted again.
 const BYTES_MAX: usize = 512 * 1024;
+/// From how many places a relative path may be seen: every `cd` to one doubles them.
+const PLACES_MAX: usize = 16;
 
 const UNREADABLE: &str = "it cannot be read as a shell line";
 const TOO_DEEP: &str = "it is nested too deep, or too long";
@@ -38,9 +42,12 @@ struct Reader {
     line: Line,
     directories: Vec<Word>,
     directory_is_known: bool,
+    places: usize,
     variables: Variables,
     depth: usize,
     bytes_left: usize,
+    /// Whether a shell without `$'…'` would read the script otherwise.
+    is_ansi: bool,
     /// What the latest command writes, where that stands in the line.
     said: Option<String>,
 }
@@ -51,9 +58,11 @@ impl Reader {
             line: Line::default(),
             directories: Vec::new(),
             directory_is_known: true,
+            places: 1,
             variables: Variables::new(),
             depth: 0,
             bytes_left: BYTES_MAX,
+            is_ansi: false,
             said: None,
         }
     }
@@ -93,8 +102,14 @@ impl Reader {
         match grammar::parse(text) {
             Some(program) => {
                 self.depth += 1;
+                let around = std::mem::take(&mut self.is_ansi);
                 for list in &program.complete_commands {
                     self.list(list);
+                }
+                if std::mem::replace(&mut self.is_ansi, around) {
+                    self.doubt("shells do not agree on what `$'…'` means");
+                    // The quotes may end elsewhere.
+                    self.script(&text.replace("$'", "'$"));
                 }
                 self.depth -= 1;
             }
@@ -126,7 +141,7 @@ impl Reader {
                         self.push(piece);
                     }
                 }
-                Inner::Argv(_) | Inner::Unknown(_) => {}
+                Inner::Argv(_) | Inner::Unknown(_) | Inner::Guess(_) | Inner::Directory(_) => {}
             }
         }
     }
@@ -184,8 +199,7 @@ impl Reader {
                 }
                 for value in command.values.iter().flatten() {
                     let word = self.word(&value.value);
-                    self.variables
-                        .insert(command.variable_name.clone(), word.guess);
+                    self.variables.set(&command.variable_name, &word.guess);
                 }
                 self.list(&command.body.list);
             }
@@ -247,6 +261,7 @@ impl Reader {
 
     /// A word that arithmetic may evaluate: quotes around `a[$(rm x)]` do not help.
     fn evaluated(&mut self, raw: &str) {
+        self.is_ansi |= raw.contains("$'");
         let found = {
             let (variables, bytes_left) = (&self.variables, &mut self.bytes_left);
             decode_text(raw, variables, &mut |text| parses(text, bytes_left))
@@ -268,6 +283,10 @@ impl Reader {
             }
         }
         if let Some(program) = &simple.word_or_name {
+            if program.value.starts_with("!(") {
+                // A negated subshell, but to a shell that takes it for a pattern.
+                self.script(&program.value[1..]);
+            }
             let program = self.word(&program.value);
             words.push(program);
         }
@@ -278,7 +297,7 @@ impl Reader {
             self.doubt("a variable is set that decides what runs");
         }
         if !words.is_empty() {
-            let said = said_by(&words, input.as_deref());
+            let said = said::by(&words, input.as_deref());
             self.run(words, input.as_deref(), why);
             self.said = said;
         }
@@ -311,7 +330,7 @@ impl Reader {
                 }
                 let name = variables::assigned(&word.value);
                 if let (Some(name), Some((_, value))) = (name, decoded.guess.split_once('=')) {
-                    self.variables.insert(name.to_owned(), value.to_owned());
+                    self.variables.set(name, value);
                 }
                 if !is_prefix {
                     words.push(decoded);
@@ -399,6 +418,7 @@ impl Reader {
             decode(raw, variables, &mut |text| parses(text, bytes_left))
         };
         self.scripts_of(&word);
+        self.is_ansi |= word.is_ansi;
         word
     }
 
@@ -420,10 +440,18 @@ impl Reader {
         let inner = wrapper::inner(&words, input);
         let unknown = inner.iter().find_map(|inner| match inner {
             Inner::Unknown(why) => Some(*why),
-            Inner::Argv(_) | Inner::Script(_) => None,
+            _ => None,
         });
-        let why = why.or(unknown).or_else(|| doubt::of_command(&words));
-        let command = Command::new(words, why);
+        let why = why
+            .or(unknown)
+            .or_else(|| doubt::of_command(&words))
+            .or_else(|| launch::doubt(&words));
+        let mut command = Command::new(words, why);
+        for inner in &inner {
+            if let Inner::Guess(words) = inner {
+                command.guesses.extend(guess::commands(words));
+            }
+        }
         self.directory(&command);
         self.push(command);
         if self.depth >= DEPTH_MAX {
@@ -433,9 +461,10 @@ impl Reader {
         self.depth += 1;
         for inner in inner {
             match inner {
-                Inner::Argv(words) if !words.is_empty() => self.run(words, None, None),
+                Inner::Argv(words) if !words.is_empty() => self.run(words, input, None),
                 Inner::Script(text) => self.script(&text),
-                Inner::Argv(_) | Inner::Unknown(_) => {}
+                Inner::Directory(target) => self.go(&target),
+                Inner::Argv(_) | Inner::Unknown(_) | Inner::Guess(_) => {}
             }
         }
         self.depth -= 1;
@@ -455,14 +484,35 @@ impl Reader {
             (Some(target), None)
                 if target.path.is_some() && target.text != "-" && !target.text.starts_with('+') =>
             {
-                self.directories.push(target.clone());
+                self.go(target);
             }
             (None, None) if command.program() == "cd" => {
                 let mut home = Word::literal("~");
                 home.path = Some(super::HOME.to_string());
-                self.directories.push(home);
+                self.go(&home);
             }
             _ => self.directory_is_known = false,
+        }
+    }
+
+    /// What follows is seen from here as well.
+    fn go(&mut self, target: &Word) {
+        let path = target.path.as_deref();
+        let is_whole = path.is_some_and(|path| path.starts_with(['/', super::HOME]));
+        if is_whole
+            && self
+                .directories
+                .iter()
+                .any(|known| known.path.as_deref() == path)
+        {
+            return;
+        }
+        let more = if is_whole { 1 } else { self.places };
+        self.places = self.places.saturating_add(more);
+        if path.is_none() || self.places > PLACES_MAX {
+            self.directory_is_known = false;
+        } else {
+            self.directories.push(target.clone());
         }
     }
 }
@@ -487,19 +537,4 @@ fn is_plain_delimiter(written: &str) -> bool {
         && name
             .chars()
             .all(|c| c.is_ascii_alphanumeric() || "_-.".contains(c))
-}
-
-/// What `echo`, `printf` and `cat` write, for the shell that may read it.
-fn said_by(words: &[Word], input: Option<&str>) -> Option<String> {
-    let (program, arguments) = words.split_first()?;
-    let is_text = |word: &&str| !word.starts_with('-');
-    let mut texts = arguments
-        .iter()
-        .map(|word| word.guess.as_str())
-        .filter(is_text);
-    match base(&program.text) {
-        "echo" | "printf" => Some(texts.collect::<Vec<_>>().join(" ")),
-        "cat" | "tee" if texts.next().is_none() => input.map(str::to_owned),
-        _ => None,
-    }
 }

@@ -1,7 +1,8 @@
 //! A line that cannot be parsed, taken apart wherever a shell might. A person or a `deny` decides
 //! about it, so finding too much does no harm.
 
-use super::word::{Certainty, Variables, decode};
+use super::variables::Variables;
+use super::word::{Certainty, decode};
 use super::{Command, Redirect, Word};
 
 /// The pieces between everything that separates commands, quotes and expansions left out.

@@ -1,8 +1,43 @@
-//! Variables that decide which program a name means, or what a program loads or runs.
+//! The variables of a line, and those that decide which program a name means, or what a program
+//! loads or runs.
+
+use std::cell::Cell;
+use std::collections::BTreeMap;
+
+/// How many bytes the values of a line's variables may add to its words: `a=$a$a` doubles them.
+const BYTES_MAX: usize = 64 * 1024;
+
+/// The values that a line gives to its variables.
+#[derive(Debug)]
+pub(super) struct Variables {
+    values: BTreeMap<String, String>,
+    bytes_left: Cell<usize>,
+}
+
+impl Variables {
+    pub(super) fn new() -> Self {
+        Self {
+            values: BTreeMap::new(),
+            bytes_left: Cell::new(BYTES_MAX),
+        }
+    }
+
+    pub(super) fn set(&mut self, name: &str, value: &str) {
+        self.values.insert(name.to_owned(), value.to_owned());
+    }
+
+    /// A variable's value; none where it is not known, or too much was put in already.
+    pub(super) fn value(&self, name: &str) -> Option<&str> {
+        let value = self.values.get(name)?;
+        let bytes_left = self.bytes_left.get().checked_sub(value.len())?;
+        self.bytes_left.set(bytes_left);
+        Some(value)
+    }
+}
 
 /// Whether a value for `name` could make an allowed command do something else.
 pub(super) fn is_dangerous(name: &str) -> bool {
-    const WHOLE: [&str; 22] = [
+    const WHOLE: [&str; 40] = [
         "IFS",
         "ENV",
         "PS0",
@@ -25,8 +60,26 @@ pub(super) fn is_dangerous(name: &str) -> bool {
         "MAKEFLAGS",
         "TERMINFO",
         "HISTFILE",
+        "ZDOTDIR",
+        "WGETRC",
+        "INPUTRC",
+        "NETRC",
+        "SCREENRC",
+        "VIMINIT",
+        "EXINIT",
+        "NULLCMD",
+        "READNULLCMD",
+        "MAKEFILES",
+        "PYTHONBREAKPOINT",
+        "PYTHONWARNINGS",
+        "GLIBC_TUNABLES",
+        "DOTNET_STARTUP_HOOKS",
+        "KUBECONFIG",
+        "GOROOT",
+        "TERMCAP",
+        "HOSTALIASES",
     ];
-    const BEGINNINGS: [&str; 14] = [
+    const BEGINNINGS: [&str; 18] = [
         "LD_",
         "DYLD_",
         "BASH",
@@ -41,10 +94,14 @@ pub(super) fn is_dangerous(name: &str) -> bool {
         "npm_config_",
         "CARGO_",
         "MAN",
+        "XDG_",
+        "OPENSSL_",
+        "PERL",
+        "RUSTUP_",
     ];
-    const ENDS: [&str; 13] = [
+    const ENDS: [&str; 15] = [
         "PATH", "PRELOAD", "OPTIONS", "OPTS", "OPT", "FLAGS", "WRAPPER", "PAGER", "EDITOR",
-        "COMMAND", "ASKPASS", "_CONFIG", "PROXY",
+        "COMMAND", "ASKPASS", "_CONFIG", "PROXY", "_HOME", "_RSH",
     ];
     let upper = name.to_ascii_uppercase();
     WHOLE.contains(&name)

@@ -1,9 +1,7 @@
 //! One word of a shell line, as far as it is known before it runs.
 
-use std::collections::BTreeMap;
-
 use super::script::Cursor;
-use super::variables;
+use super::variables::{self, Variables};
 
 /// Stands in [`Word::path`] for the home directory; no word can contain it.
 pub(crate) const HOME: char = '\0';
@@ -41,10 +39,9 @@ pub(crate) struct Word {
     pub(crate) scripts: Vec<String>,
     /// Whether the end of such a command was not found.
     pub(crate) is_unreadable: bool,
+    /// Whether it has a `$'…'`, which `sh` may read otherwise.
+    pub(crate) is_ansi: bool,
 }
-
-/// The values that a line gives to its variables.
-pub(crate) type Variables = BTreeMap<String, String>;
 
 impl Word {
     /// A word that stands there as it is.
@@ -271,6 +268,7 @@ impl<'a> Decoder<'a> {
     }
 
     fn ansi(&mut self) {
+        self.word.is_ansi = true;
         while let Some(c) = self.rest.next() {
             match c {
                 '\'' => return,
@@ -336,7 +334,7 @@ impl<'a> Decoder<'a> {
                 let plain = name
                     .split([':', '-', '=', '+', '%', '#', '/', '^', ',', '@'])
                     .next();
-                if let Some(value) = plain.and_then(|name| self.variables.get(name)) {
+                if let Some(value) = plain.and_then(|name| self.variables.value(name)) {
                     self.word.guess.push_str(value);
                 } else if let Some((name, default)) =
                     name.split_once(":-").or_else(|| name.split_once('-'))

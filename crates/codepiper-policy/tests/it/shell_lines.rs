@@ -177,6 +177,39 @@ fn read(line: &str) {
     risk(&call, &Context::default());
 }
 
+#[test]
+fn a_line_that_grows_is_read_in_time() {
+    let plain = "git status --short; ".repeat(20);
+    let unit = (0..3).map(|_| time_of(|| read(&plain))).min().unwrap();
+    let doubling = format!("a=rm;{}$a", "a=$a$a;".repeat(60));
+    let policy = no_harm();
+    let all = (0..200).fold(String::new(), |line, i| line + &format!("cd d{i}; rm x; "));
+    let lines = [
+        doubling,
+        all,
+        format!("a={}; echo {}", "x".repeat(4000), "$a".repeat(20_000)),
+        format!("sudo --odd {}", "a ".repeat(30_000)),
+        format!("sudo --odd {}", "eval ".repeat(12_000)),
+        format!("eval {}", "docker run a\\; ".repeat(3000)),
+        format!("sed {}", "-e s/a/b/ ".repeat(6000)),
+        format!("printf {} 'a b' | sh", "%s".repeat(15_000)),
+        format!("printf {} {} | sh", "%s".repeat(100), "'a b' ".repeat(8000)),
+        format!(
+            "printf '{}%s' {} | sh",
+            "x".repeat(30_000),
+            "a ".repeat(15_000)
+        ),
+        "sh -c \"$'a'; ".repeat(2000),
+    ];
+    for line in lines {
+        let taken = (0..3)
+            .map(|_| time_of(|| _ = verdict(&policy, &line)))
+            .min()
+            .unwrap();
+        assert!(taken < 1000 * unit, "{taken:?} of {unit:?}: {line:.60}");
+    }
+}
+
 proptest! {
     #![proptest_config(proofs(4000))]
 
