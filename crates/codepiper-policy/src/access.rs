@@ -109,7 +109,8 @@ impl Resolver<'_> {
         if is_of_a_process(path) {
             self.found.are_all = false;
             if let Some(path) = through_process(path, self.cwd) {
-                self.found.list.push(self.access(mode, &path));
+                let access = self.access(mode, &path);
+                self.found.list.push(access);
             }
             return;
         }
@@ -117,14 +118,19 @@ impl Resolver<'_> {
         self.found.list.push(access);
     }
 
-    fn access(&self, mode: Mode, path: &Path) -> Access {
-        let real = self.context.files.real(path);
+    fn access(&mut self, mode: Mode, path: &Path) -> Access {
+        let written = plain(path);
+        let found = self.context.files.real(path);
+        self.found.are_all &= found.is_some();
         let roots =
             std::iter::once(self.cwd).chain(self.context.roots.iter().map(PathBuf::as_path));
-        let is_inside = roots
+        let mut real_roots = roots
             .filter(|root| root.is_absolute() && root.parent().is_some())
-            .any(|root| real.starts_with(self.context.files.real(root)));
-        let written = plain(path);
+            .filter_map(|root| self.context.files.real(root));
+        let is_inside = found
+            .as_ref()
+            .is_some_and(|real| real_roots.any(|root| real.starts_with(root)));
+        let real = found.unwrap_or_else(|| written.clone());
         let name = |path: &Path| Name::new(path, self.cwd, self.context);
         Access {
             mode,
