@@ -19,6 +19,8 @@ pub(crate) struct Access {
     pub(crate) written: Option<Name>,
     /// Below the working directory or another root of the workspace.
     pub(crate) is_inside: bool,
+    /// Whether it is one: a word may be a file or something else.
+    pub(crate) is_certain: bool,
 }
 
 /// A path in the spellings that a pattern may be meant for: whole, below the home directory, and
@@ -58,6 +60,8 @@ pub(crate) struct Accesses {
     pub(crate) list: Vec<Access>,
     /// Whether these are all.
     pub(crate) are_all: bool,
+    /// Whether an option makes the program do more than it does without.
+    pub(crate) does_more: bool,
 }
 
 /// Paths that mean another file in every process.
@@ -137,6 +141,7 @@ impl Resolver<'_> {
             written: (written != real).then(|| name(&written)),
             real: name(&real),
             is_inside,
+            is_certain: true,
         }
     }
 
@@ -177,8 +182,8 @@ pub(crate) fn of_tool(call: &ToolCall, context: &Context<'_>) -> Accesses {
         cwd: &call.cwd,
         context,
         found: Accesses {
-            list: Vec::new(),
             are_all: true,
+            ..Accesses::default()
         },
     };
     let mut named: Vec<&str> = ["file_path", "notebook_path", "path"]
@@ -223,6 +228,8 @@ pub(crate) fn of_command(
     let Operands {
         files,
         are_all,
+        possible,
+        does_more,
         directory,
     } = match command.redirect {
         Some(Redirect::Read) => Operands::one(Mode::Read, &command.words[1]),
@@ -240,12 +247,22 @@ pub(crate) fn of_command(
         cwd: &call.cwd,
         context,
         found: Accesses {
-            list: Vec::new(),
             are_all: are_all && command.is_by_name,
+            does_more,
+            ..Accesses::default()
         },
     };
     for (mode, path) in files {
         resolver.add_word(mode, path.as_deref(), bases.as_deref());
+    }
+    let certain = resolver.found.list.len();
+    let are_all = resolver.found.are_all;
+    for (mode, path) in possible.iter().filter(|(_, path)| !path.is_empty()) {
+        resolver.add_word(*mode, Some(path), bases.as_deref());
+    }
+    resolver.found.are_all = are_all;
+    for access in &mut resolver.found.list[certain..] {
+        access.is_certain = false;
     }
     resolver.found
 }
