@@ -2,7 +2,7 @@
 
 /// Whether a value for `name` could make an allowed command do something else.
 pub(super) fn is_dangerous(name: &str) -> bool {
-    const WHOLE: [&str; 22] = [
+    const WHOLE: [&str; 26] = [
         "IFS",
         "ENV",
         "PS0",
@@ -25,6 +25,10 @@ pub(super) fn is_dangerous(name: &str) -> bool {
         "MAKEFLAGS",
         "TERMINFO",
         "HISTFILE",
+        "CURL_HOME",
+        "WGETRC",
+        "SYSTEM_WGETRC",
+        "XDG_CONFIG_HOME",
     ];
     const BEGINNINGS: [&str; 14] = [
         "LD_",
