@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use codepiper_model::ToolCall;
 
+use crate::braces;
 use crate::files::plain;
 use crate::operands::{self, Operands};
 use crate::shell::{Command, HOME, MANY, ONE, Redirect, Word};
@@ -194,18 +195,11 @@ pub(crate) fn of_tool(call: &ToolCall, context: &Context<'_>) -> Accesses {
     if named.is_empty() && searches {
         named.push(".");
     }
-    if call.tool_name == "Glob"
-        && let Some(pattern) =
-            argument("pattern").filter(|text| text.starts_with(['/', '~']) || text.contains(".."))
-    {
-        // It leaves the directory that it is said to search.
-        named.push(
-            pattern
-                .split(['*', '?', '[', '{'])
-                .next()
-                .unwrap_or(pattern),
-        );
-        resolver.found.are_all &= !pattern.contains(['*', '?', '[', '{']);
+    let pattern = argument("pattern").filter(|_| call.tool_name == "Glob");
+    let searched = pattern.map(|pattern| searched(pattern, named.last().copied()));
+    if let Some(searched) = &searched {
+        resolver.found.are_all &= searched.are_all;
+        named.extend(searched.bases.iter().map(String::as_str));
     }
     resolver.found.are_all &= !named.is_empty();
     for path in named {
@@ -216,6 +210,39 @@ pub(crate) fn of_tool(call: &ToolCall, context: &Context<'_>) -> Accesses {
         resolver.add_word(mode, Some(&path), Some(std::slice::from_ref(&call.cwd)));
     }
     resolver.found
+}
+
+/// Where a glob begins to search.
+struct Searched {
+    bases: Vec<String>,
+    /// Whether it stays below these.
+    are_all: bool,
+}
+
+/// The directories that a glob names before its first `*`, seen from `directory`.
+fn searched(pattern: &str, directory: Option<&str>) -> Searched {
+    let expanded = braces::expanded(pattern);
+    let mut searched = Searched {
+        bases: Vec::new(),
+        are_all: expanded.is_some() && !pattern.contains(['(', '\\']),
+    };
+    for pattern in expanded.unwrap_or_default() {
+        let glob = pattern.find(['*', '?', '[', '{', '(', '\\']);
+        let end = glob.map_or(Some(pattern.len()), |at| {
+            pattern[..at].rfind('/').map(|at| at + 1)
+        });
+        let (base, rest) = pattern.split_at(end.unwrap_or_default());
+        searched.are_all &= !rest.split('/').any(|part| part == "..");
+        if base.is_empty() {
+            continue;
+        }
+        let is_whole = base.starts_with(['/', '~']);
+        searched.bases.push(match directory.filter(|_| !is_whole) {
+            Some(directory) => format!("{directory}/{base}"),
+            None => base.to_owned(),
+        });
+    }
+    searched
 }
 
 /// The files of a command. `directories` are those that the line may have gone to.

@@ -290,7 +290,9 @@ fn fetched(program: &str, arguments: &[Word]) -> Hosts {
                 hosts.are_all &= is_value && is_data(value);
             } else {
                 hosts.are_all &= fetcher.long_flags.contains(&name);
-                attached.into_iter().for_each(|value| hosts.may_be(value));
+                if let Some(value) = attached {
+                    hosts.may_be(value);
+                }
             }
         } else {
             let letters = &text[1..];
@@ -308,8 +310,8 @@ fn fetched(program: &str, arguments: &[Word]) -> Hosts {
                 let is_to_output = program == "wget" && letter == "O" && value == Some("-");
                 let is_harmless = fetcher.values.contains(letter) && is_data(value);
                 hosts.are_all &= is_harmless || is_to_output;
-                if letter == "x" {
-                    value.into_iter().for_each(|value| hosts.may_be(value));
+                if let Some(proxy) = value.filter(|_| letter == "x") {
+                    hosts.may_be(proxy);
                 }
             }
         }
