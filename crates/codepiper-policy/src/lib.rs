@@ -13,6 +13,7 @@ mod error;
 mod evaluate;
 mod example;
 mod facts;
+mod fetch;
 mod files;
 mod git;
 mod glob;
