@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use codepiper_model::ToolCall;
 
+use crate::braces;
 use crate::files::plain;
 use crate::operands::{self, Operands};
 use crate::shell::{Command, HOME, MANY, ONE, Redirect, Word};
@@ -19,6 +20,8 @@ pub(crate) struct Access {
     pub(crate) written: Option<Name>,
     /// Below the working directory or another root of the workspace.
     pub(crate) is_inside: bool,
+    /// Whether it is one: a word may be a file or something else.
+    pub(crate) is_certain: bool,
 }
 
 /// A path in the spellings that a pattern may be meant for: whole, below the home directory, and
@@ -58,6 +61,8 @@ pub(crate) struct Accesses {
     pub(crate) list: Vec<Access>,
     /// Whether these are all.
     pub(crate) are_all: bool,
+    /// Whether an option makes the program do more than it does without.
+    pub(crate) does_more: bool,
 }
 
 /// Paths that mean another file in every process.
@@ -109,7 +114,8 @@ impl Resolver<'_> {
         if is_of_a_process(path) {
             self.found.are_all = false;
             if let Some(path) = through_process(path, self.cwd) {
-                self.found.list.push(self.access(mode, &path));
+                let access = self.access(mode, &path);
+                self.found.list.push(access);
             }
             return;
         }
@@ -117,20 +123,26 @@ impl Resolver<'_> {
         self.found.list.push(access);
     }
 
-    fn access(&self, mode: Mode, path: &Path) -> Access {
-        let real = self.context.files.real(path);
+    fn access(&mut self, mode: Mode, path: &Path) -> Access {
+        let written = plain(path);
+        let found = self.context.files.real(path);
+        self.found.are_all &= found.is_some();
         let roots =
             std::iter::once(self.cwd).chain(self.context.roots.iter().map(PathBuf::as_path));
-        let is_inside = roots
+        let mut real_roots = roots
             .filter(|root| root.is_absolute() && root.parent().is_some())
-            .any(|root| real.starts_with(self.context.files.real(root)));
-        let written = plain(path);
+            .filter_map(|root| self.context.files.real(root));
+        let is_inside = found
+            .as_ref()
+            .is_some_and(|real| real_roots.any(|root| real.starts_with(root)));
+        let real = found.unwrap_or_else(|| written.clone());
         let name = |path: &Path| Name::new(path, self.cwd, self.context);
         Access {
             mode,
             written: (written != real).then(|| name(&written)),
             real: name(&real),
             is_inside,
+            is_certain: true,
         }
     }
 
@@ -171,8 +183,8 @@ pub(crate) fn of_tool(call: &ToolCall, context: &Context<'_>) -> Accesses {
         cwd: &call.cwd,
         context,
         found: Accesses {
-            list: Vec::new(),
             are_all: true,
+            ..Accesses::default()
         },
     };
     let mut named: Vec<&str> = ["file_path", "notebook_path", "path"]
@@ -183,18 +195,11 @@ pub(crate) fn of_tool(call: &ToolCall, context: &Context<'_>) -> Accesses {
     if named.is_empty() && searches {
         named.push(".");
     }
-    if call.tool_name == "Glob"
-        && let Some(pattern) =
-            argument("pattern").filter(|text| text.starts_with(['/', '~']) || text.contains(".."))
-    {
-        // It leaves the directory that it is said to search.
-        named.push(
-            pattern
-                .split(['*', '?', '[', '{'])
-                .next()
-                .unwrap_or(pattern),
-        );
-        resolver.found.are_all &= !pattern.contains(['*', '?', '[', '{']);
+    let pattern = argument("pattern").filter(|_| call.tool_name == "Glob");
+    let searched = pattern.map(|pattern| searched(pattern, named.last().copied()));
+    if let Some(searched) = &searched {
+        resolver.found.are_all &= searched.are_all;
+        named.extend(searched.bases.iter().map(String::as_str));
     }
     resolver.found.are_all &= !named.is_empty();
     for path in named {
@@ -207,6 +212,39 @@ pub(crate) fn of_tool(call: &ToolCall, context: &Context<'_>) -> Accesses {
     resolver.found
 }
 
+/// Where a glob begins to search.
+struct Searched {
+    bases: Vec<String>,
+    /// Whether it stays below these.
+    are_all: bool,
+}
+
+/// The directories that a glob names before its first `*`, seen from `directory`.
+fn searched(pattern: &str, directory: Option<&str>) -> Searched {
+    let expanded = braces::expanded(pattern);
+    let mut searched = Searched {
+        bases: Vec::new(),
+        are_all: expanded.is_some() && !pattern.contains(['(', '\\']),
+    };
+    for pattern in expanded.unwrap_or_default() {
+        let glob = pattern.find(['*', '?', '[', '{', '(', '\\']);
+        let end = glob.map_or(Some(pattern.len()), |at| {
+            pattern[..at].rfind('/').map(|at| at + 1)
+        });
+        let (base, rest) = pattern.split_at(end.unwrap_or_default());
+        searched.are_all &= !rest.split('/').any(|part| part == "..");
+        if base.is_empty() {
+            continue;
+        }
+        let is_whole = base.starts_with(['/', '~']);
+        searched.bases.push(match directory.filter(|_| !is_whole) {
+            Some(directory) => format!("{directory}/{base}"),
+            None => base.to_owned(),
+        });
+    }
+    searched
+}
+
 /// The files of a command. `directories` are those that the line may have gone to.
 pub(crate) fn of_command(
     command: &Command,
@@ -217,6 +255,8 @@ pub(crate) fn of_command(
     let Operands {
         files,
         are_all,
+        possible,
+        does_more,
         directory,
     } = match command.redirect {
         Some(Redirect::Read) => Operands::one(Mode::Read, &command.words[1]),
@@ -234,12 +274,22 @@ pub(crate) fn of_command(
         cwd: &call.cwd,
         context,
         found: Accesses {
-            list: Vec::new(),
             are_all: are_all && command.is_by_name,
+            does_more,
+            ..Accesses::default()
         },
     };
     for (mode, path) in files {
         resolver.add_word(mode, path.as_deref(), bases.as_deref());
+    }
+    let certain = resolver.found.list.len();
+    let are_all = resolver.found.are_all;
+    for (mode, path) in possible.iter().filter(|(_, path)| !path.is_empty()) {
+        resolver.add_word(*mode, Some(path), bases.as_deref());
+    }
+    resolver.found.are_all = are_all;
+    for access in &mut resolver.found.list[certain..] {
+        access.is_certain = false;
     }
     resolver.found
 }

@@ -6,9 +6,9 @@ use std::path::{Component, Path, PathBuf};
 /// Where paths really lead. The caller looks at the file system, this crate does not.
 pub trait Files {
     /// The file that `path` names, which is absolute but may contain `..`: with every link
-    /// followed, part by part, as far as the path exists, and in the case that the file system
-    /// keeps.
-    fn real(&self, path: &Path) -> PathBuf;
+    /// followed, part by part, also where it leads to what does not exist, and in the case that
+    /// the file system keeps. None where that cannot be told: links that lead in a circle.
+    fn real(&self, path: &Path) -> Option<PathBuf>;
 }
 
 /// Paths by their letters: no links are followed.
@@ -16,8 +16,8 @@ pub trait Files {
 pub struct Lexical;
 
 impl Files for Lexical {
-    fn real(&self, path: &Path) -> PathBuf {
-        plain(path)
+    fn real(&self, path: &Path) -> Option<PathBuf> {
+        Some(plain(path))
     }
 }
 

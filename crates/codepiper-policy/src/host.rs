@@ -2,6 +2,7 @@
 
 use codepiper_model::ToolCall;
 
+use crate::fetch;
 use crate::shell::{Command, Word};
 
 /// What is known of a call's hosts.
@@ -11,14 +12,31 @@ pub(crate) struct Hosts {
     pub(crate) list: Vec<String>,
     /// Whether these are all, and each is what it looks like.
     pub(crate) are_all: bool,
+    /// What may be a host, or may be none. Only a `deny` or an `ask` looks at these.
+    pub(crate) possible: Vec<String>,
 }
 
 impl Hosts {
-    fn add(&mut self, written: &str) {
+    pub(crate) fn add(&mut self, written: &str) {
         let (host, is_plain) = normal(written);
         self.are_all &= is_plain;
         if !host.is_empty() {
             self.list.push(host);
+        }
+    }
+
+    pub(crate) fn may_be(&mut self, written: &str) {
+        let (host, _) = normal(written);
+        self.possible
+            .extend(Some(host).filter(|host| !host.is_empty()));
+    }
+
+    /// Every address that stands somewhere in a word.
+    fn may_be_in(&mut self, text: &str) {
+        let ends = |c: char| c.is_whitespace() || "\"'`()<>,;".contains(c);
+        for (at, _) in text.match_indices("://") {
+            let rest = text[at..].split(ends).next().unwrap_or_default();
+            self.may_be(&format!("x{rest}"));
         }
     }
 }
@@ -26,8 +44,8 @@ impl Hosts {
 /// The hosts of a tool that is no shell.
 pub(crate) fn of_tool(call: &ToolCall) -> Hosts {
     let mut hosts = Hosts {
-        list: Vec::new(),
         are_all: true,
+        ..Hosts::default()
     };
     let input = &call.tool_input;
     if let Some(url) = input.get("url").and_then(|value| value.as_str()) {
@@ -68,12 +86,16 @@ fn named(command: &Command) -> Hosts {
     }
     let arguments = command.words.get(1..).unwrap_or_default();
     match command.program() {
-        program @ ("curl" | "wget") => fetched(program, arguments),
-        "ssh" | "sftp" | "ping" | "nc" | "ncat" | "telnet" | "dig" | "nslookup" | "host" => {
+        program @ ("curl" | "wget") => fetch::hosts(program, arguments),
+        "dig" | "nslookup" | "host" => looked_up(arguments),
+        "ssh" | "sftp" | "ping" | "nc" | "ncat" | "telnet" => {
             let mut hosts = Hosts {
-                list: Vec::new(),
                 are_all: true,
+                ..Hosts::default()
             };
+            for word in arguments.iter().filter(|word| !word.text.starts_with('-')) {
+                hosts.may_be(&word.text);
+            }
             if let Some(word) = operand(arguments) {
                 hosts.are_all = !arguments
                     .iter()
@@ -85,7 +107,16 @@ fn named(command: &Command) -> Hosts {
         }
         "scp" | "rsync" => copied(arguments),
         "git" => git(arguments),
-        _ => Hosts::default(),
+        "echo" | "printf" | "grep" | "egrep" | "fgrep" | "rg" | "sed" | "awk" | "jq" => {
+            Hosts::default()
+        }
+        _ => {
+            let mut hosts = Hosts::default();
+            for word in arguments {
+                hosts.may_be_in(&word.text);
+            }
+            hosts
+        }
     }
 }
 
@@ -105,106 +136,21 @@ fn operand(arguments: &[Word]) -> Option<&Word> {
     None
 }
 
-fn fetched(program: &str, arguments: &[Word]) -> Hosts {
-    const VALUES: [&str; 40] = [
-        "-o",
-        "-O",
-        "--output",
-        "--output-document",
-        "-H",
-        "--header",
-        "-d",
-        "--data",
-        "--data-raw",
-        "--data-binary",
-        "--data-urlencode",
-        "--json",
-        "-X",
-        "--request",
-        "-u",
-        "--user",
-        "-A",
-        "--user-agent",
-        "-b",
-        "--cookie",
-        "-c",
-        "--cookie-jar",
-        "-e",
-        "--referer",
-        "-F",
-        "--form",
-        "-T",
-        "--upload-file",
-        "-m",
-        "--max-time",
-        "-w",
-        "--write-out",
-        "-r",
-        "--range",
-        "--connect-timeout",
-        "--retry",
-        "--retry-delay",
-        "--cacert",
-        "-t",
-        "--tries",
-    ];
-    const ELSEWHERE: [&str; 14] = [
-        "-x",
-        "--proxy",
-        "--preproxy",
-        "--resolve",
-        "--connect-to",
-        "-K",
-        "--config",
-        "--socks",
-        "--url-query",
-        "-i",
-        "--input-file",
-        "-e",
-        "--doh-url",
-        "--unix-socket",
+/// The names that are looked up, and the servers that are asked.
+fn looked_up(arguments: &[Word]) -> Hosts {
+    const KINDS: [&str; 10] = [
+        "A", "AAAA", "ANY", "CNAME", "MX", "NS", "PTR", "SOA", "SRV", "TXT",
     ];
     let mut hosts = Hosts {
-        list: Vec::new(),
         are_all: true,
+        ..Hosts::default()
     };
-    let mut rest = arguments.iter();
-    while let Some(word) = rest.next() {
+    for word in arguments {
         let text = word.text.as_str();
-        if program == "wget" && matches!(text, "-e" | "--execute") {
+        if text.starts_with('-') {
             hosts.are_all = false;
-            rest.next();
-        } else if !text.starts_with('-') {
-            hosts.are_all &= !word.text.contains(['{', '[']);
-            hosts.add(text);
-        } else if VALUES.contains(&text) {
-            // curl's `-O` takes none; what follows is then a host that goes unseen.
-            if text == "-O"
-                && let Some(word) = rest.clone().next()
-                && word.text.contains("://")
-            {
-                continue;
-            }
-            rest.next();
-        } else if let Some(url) = text.strip_prefix("--url=") {
-            hosts.add(url);
-        } else if text != "--url" {
-            let is_flag = matches!(
-                text,
-                "--fail"
-                    | "--silent"
-                    | "--show-error"
-                    | "--location"
-                    | "--head"
-                    | "--include"
-                    | "--compressed"
-                    | "--verbose"
-                    | "--quiet"
-                    | "--progress-bar"
-                    | "--spider"
-            ) || (!text.starts_with("--")
-                && text[1..].chars().all(|c| "fsSLIvkgOqN".contains(c)));
-            hosts.are_all &= is_flag && !ELSEWHERE.iter().any(|option| text.starts_with(option));
+        } else if !text.starts_with('+') && !KINDS.contains(&text) {
+            hosts.add(text.trim_start_matches('@'));
         }
     }
     hosts.are_all &= !hosts.list.is_empty();
@@ -213,8 +159,8 @@ fn fetched(program: &str, arguments: &[Word]) -> Hosts {
 
 fn copied(arguments: &[Word]) -> Hosts {
     let mut hosts = Hosts {
-        list: Vec::new(),
         are_all: true,
+        ..Hosts::default()
     };
     for word in arguments {
         if word.text.starts_with('-') {
@@ -236,16 +182,33 @@ fn copied(arguments: &[Word]) -> Hosts {
 /// The address in `git clone`, `git push address` and the like; a remote's name tells no host.
 fn git(arguments: &[Word]) -> Hosts {
     let mut hosts = Hosts {
-        list: Vec::new(),
         are_all: true,
+        ..Hosts::default()
     };
+    let talks = [
+        "clone",
+        "fetch",
+        "ls-remote",
+        "pull",
+        "push",
+        "remote",
+        "submodule",
+    ];
+    let talks = arguments
+        .iter()
+        .any(|word| talks.contains(&word.text.as_str()));
     for word in arguments {
         let text = word.text.as_str();
+        let before = text.split_once(':').map(|(host, _)| host);
+        let before = before.filter(|host| !host.contains('/') && !text.starts_with('-'));
         if text.contains("://") {
             hosts.add(text);
-        } else if let Some((host, _)) = text.split_once(':').filter(|(host, _)| host.contains('@'))
-        {
+        } else if let Some(host) = before.filter(|host| host.contains('@')) {
             hosts.add(host.rsplit('@').next().unwrap_or_default());
+        } else if let Some(host) = before.filter(|_| talks) {
+            // A host, or what is pushed.
+            hosts.are_all &= !matches!(arguments.first(), Some(word) if word.text == "clone");
+            hosts.may_be(host);
         } else if text.starts_with('-')
             && !matches!(text, "-q" | "--quiet" | "--depth=1" | "--bare")
         {
@@ -260,14 +223,27 @@ fn git(arguments: &[Word]) -> Hosts {
 /// no number in disguise, nothing that programs read differently.
 fn normal(written: &str) -> (String, bool) {
     let mut is_plain = true;
-    let rest = if let Some((scheme, rest)) = written.split_once("://") {
+    let mut written = written;
+    let cleaned: String;
+    if written.contains(['\t', '\n', '\r']) {
+        is_plain = false;
+        cleaned = written.replace(['\t', '\n', '\r'], "");
+        written = &cleaned;
+    }
+    let trimmed = written.trim_matches(|c: char| c <= ' ');
+    let rest = if let Some(rest) = after_web_scheme(trimmed) {
+        // Browsers take any number of slashes, either way.
+        let host = rest.trim_start_matches(['/', '\\']);
+        is_plain &= trimmed == written && rest.strip_prefix("//") == Some(host);
+        host
+    } else if let Some((scheme, rest)) = written.split_once("://") {
         let is_scheme = |b: u8| b.is_ascii_alphanumeric() || b == b'+';
         is_plain &= scheme.bytes().all(is_scheme);
         rest
     } else {
         // Without a scheme, what follows two slashes is a host all the same.
-        is_plain &= !written.starts_with('/');
-        written.trim_start_matches('/')
+        is_plain &= !written.starts_with(['/', '\\']);
+        written.trim_start_matches(['/', '\\'])
     };
     let authority = rest.split(['/', '?', '#', '\\']).next().unwrap_or_default();
     is_plain &= !rest.contains('\\');
@@ -292,6 +268,14 @@ fn normal(written: &str) -> (String, bool) {
     let host = host.trim_end_matches('.').to_owned();
     is_plain &= !host.is_empty() && !is_number_in_disguise(&host);
     (host, is_plain)
+}
+
+/// What follows the scheme of an address for which browsers mend slashes.
+fn after_web_scheme(written: &str) -> Option<&str> {
+    let (scheme, rest) = written.split_once(':')?;
+    let schemes = ["http", "https", "ftp", "ws", "wss"];
+    let is_web = schemes.iter().any(|it| it.eq_ignore_ascii_case(scheme));
+    is_web.then_some(rest)
 }
 
 /// Lower case, and full-width letters and dots as the plain ones that they are resolved as.
@@ -341,7 +325,12 @@ mod tests {
             ("http://ｅxample。com/", "example.com", false),
             ("git@github.com", "github.com", true),
             ("http://$HOST/", "$host", false),
-            ("http:///x", "", false),
+            ("http:///x", "x", false),
+            ("https:evil.com", "evil.com", false),
+            ("HTTPS:/evil.com/x", "evil.com", false),
+            ("https:\\\\evil.com/x", "evil.com", false),
+            (" ht\ntps://evil.com", "evil.com", false),
+            ("http://", "", false),
         ] {
             assert_eq!(normal(written), (host.to_owned(), is_plain), "{written}");
         }

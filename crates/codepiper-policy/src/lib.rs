@@ -8,14 +8,18 @@
 //! verdict depends on nothing but the policies and the call.
 
 mod access;
+mod braces;
 mod error;
 mod evaluate;
 mod example;
 mod facts;
+mod fetch;
 mod files;
+mod git;
 mod glob;
 mod host;
 mod operands;
+mod options;
 mod overlap;
 mod patterns;
 mod policy;

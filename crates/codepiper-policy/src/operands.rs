@@ -1,6 +1,9 @@
 //! Which words of known commands are files, and what is done to them.
 
-use crate::shell::Word;
+use crate::braces;
+use crate::git;
+use crate::options::{self, Effect};
+use crate::shell::{HOME, MANY, ONE, Word};
 
 /// What is done to a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,6 +19,10 @@ pub(crate) struct Operands<'a> {
     pub(crate) files: Vec<(Mode, Option<String>)>,
     /// Whether these are all.
     pub(crate) are_all: bool,
+    /// What may be a file, or may be none. Only a `deny` or an `ask` looks at these.
+    pub(crate) possible: Vec<(Mode, String)>,
+    /// Whether an option makes the program do more than it does without.
+    pub(crate) does_more: bool,
     /// Where the command goes before it opens them.
     pub(crate) directory: Option<&'a Word>,
 }
@@ -25,9 +32,73 @@ impl Operands<'_> {
         Self {
             files: vec![(mode, word.path.clone())],
             are_all: true,
-            directory: None,
+            possible: guesses(word).map(|path| (mode, path)).collect(),
+            ..Self::default()
         }
     }
+
+    /// A file, or what its computed path might be.
+    fn add(&mut self, mode: Mode, word: &Word) {
+        self.files.push((mode, word.path.clone()));
+        self.possible.extend(guesses(word).map(|path| (mode, path)));
+    }
+
+    pub(crate) fn may_be(&mut self, mode: Mode, word: &Word) {
+        let paths = word.path.clone().into_iter().chain(guesses(word));
+        self.possible.extend(paths.map(|path| (mode, path)));
+    }
+
+    /// Any word of a program whose operands are not known may be a file that it reads, and so may
+    /// the value of any option.
+    fn may_be_any(&mut self, program: &str, arguments: &[Word]) {
+        let mut rest = arguments.iter();
+        while let Some(word) = rest.next() {
+            let text = word.text.as_str();
+            if let Some(path) = text.strip_prefix("file://") {
+                self.possible.push((Mode::Read, path.to_owned()));
+            } else if text.contains("://") {
+                // The address of something elsewhere.
+            } else if !text.starts_with('-') {
+                self.may_be(Mode::Read, word);
+            } else if options::given(&[program], word, None).1 {
+                rest.next();
+            } else if let Some((name, _)) = text.split_once('=').filter(|_| text.starts_with("--"))
+            {
+                self.may_be(Mode::Read, &options::without(word, name.len() + 1));
+            } else if !text.starts_with("--") && text.len() > 2 && text.is_char_boundary(2) {
+                self.may_be(Mode::Read, &options::without(word, 2));
+            }
+        }
+    }
+}
+
+/// What the path of a computed word might be.
+fn guesses(word: &Word) -> impl Iterator<Item = String> {
+    let is_known = word.path.is_some();
+    let has_braces = word.text.contains('{') && !word.text.contains(['$', '`']);
+    let choices = if is_known || !has_braces {
+        None
+    } else {
+        braces::expanded(&word.text)
+    };
+    // Of `$X/a` only what follows is known: it is below a directory, and not below the root.
+    let is_rest = word.text.starts_with(['$', '`']) && word.text.ends_with(&word.guess);
+    let guess = if is_rest {
+        word.guess.trim_start_matches('/')
+    } else {
+        &word.guess
+    };
+    let guess = if is_known { "" } else { guess };
+    let parts: Vec<String> = guess.split_whitespace().map(str::to_owned).collect();
+    let paths = choices.into_iter().flatten().chain(parts);
+    paths.map(|path| {
+        let path = match path.strip_prefix('~') {
+            Some(rest) if rest.is_empty() || rest.starts_with('/') => format!("{HOME}{rest}"),
+            _ => path,
+        };
+        path.replace('*', &MANY.to_string())
+            .replace('?', &ONE.to_string())
+    })
 }
 
 /// How a program takes its operands.
@@ -50,7 +121,7 @@ fn shape(program: &str) -> Option<Shape> {
     Some(match program {
         "echo" | "printf" | "true" | "false" | ":" | "pwd" | "whoami" | "id" | "uname"
         | "sleep" | "seq" | "basename" | "dirname" | "which" | "type" | "exit" | "return"
-        | "break" | "continue" | "wait" => Shape::None,
+        | "break" | "continue" | "wait" | "date" | "hostname" => Shape::None,
         "cat" | "head" | "tail" | "less" | "more" | "wc" | "nl" | "tac" | "rev" | "cut"
         | "file" | "stat" | "ls" | "ll" | "diff" | "cmp" | "comm" | "paste" | "md5sum"
         | "sha1sum" | "sha256sum" | "sha512sum" | "cksum" | "xxd" | "od" | "hexdump"
@@ -74,22 +145,25 @@ pub(crate) fn of(words: &[Word]) -> Operands<'_> {
         return Operands::default();
     };
     let program = program.text.rsplit('/').next().unwrap_or_default();
-    match program {
-        "dd" => return dd(arguments),
-        "tar" | "bsdtar" | "gtar" => return tar(arguments),
-        "git" => return git(arguments),
-        "curl" | "wget" => return download(arguments),
-        _ => {}
-    }
-    let Some(shape) = shape(program) else {
-        return Operands::default();
+    let special = match program {
+        "dd" => Some(dd(arguments)),
+        "tar" | "bsdtar" | "gtar" => Some(tar(arguments)),
+        "git" => return git::operands(arguments),
+        "curl" | "wget" => Some(download(arguments)),
+        "scp" | "rsync" => Some(copy(arguments)),
+        _ => None,
+    };
+    let Some(shape) = shape(program).filter(|_| special.is_none()) else {
+        let mut operands = special.unwrap_or_default();
+        operands.may_be_any(program, arguments);
+        return operands;
     };
     let mut operands = Operands {
         are_all: true,
         ..Operands::default()
     };
     let mut plain: Vec<&Word> = Vec::new();
-    let mut target = None;
+    let mut has_target = false;
     let mut pattern_is_given = false;
     let mut edits = false;
     let mut rest = arguments.iter();
@@ -109,60 +183,42 @@ pub(crate) fn of(words: &[Word]) -> Operands<'_> {
             plain.push(word);
             continue;
         }
-        if takes_value(program, text) {
-            rest.next();
-            continue;
+        let (given, takes_next) = options::given(&[program], word, rest.as_slice().first());
+        if given.is_empty() {
+            operands.are_all &= is_harmless(program, text);
+            if !matches!(shape, Shape::None) {
+                operands.may_be_any(program, std::slice::from_ref(word));
+            }
         }
-        match (program, text) {
-            ("cp" | "mv" | "ln" | "install", "-t" | "--target-directory") => target = rest.next(),
-            ("sort" | "tree", "-o" | "--output") => {
-                let file = rest.next().and_then(|word| word.path.clone());
-                operands.files.push((Mode::Write, file));
-            }
-            (
-                "grep" | "egrep" | "fgrep" | "rg" | "sed" | "gsed",
-                "-e" | "--regexp" | "--expression",
-            ) => {
-                pattern_is_given = true;
-                rest.next();
-            }
-            ("sed" | "gsed", option)
-                if option.starts_with("--in-place")
-                    || !option.starts_with("--") && option.contains('i') =>
-            {
+        for option in given {
+            operands.are_all &= option.is_exact && option.effect != Effect::Acts;
+            operands.does_more |= matches!(option.effect, Effect::Acts | Effect::Writes);
+            has_target |= option.effect == Effect::Target;
+            pattern_is_given |= matches!(option.effect, Effect::Pattern | Effect::ReadsPattern);
+            if option.effect == Effect::Edits {
                 edits = true;
+                // The backup goes where its suffix says.
+                operands.are_all &= !text.contains('/');
             }
-            // A value may be a file.
-            (_, option)
-                if option.contains(['/', '~'])
-                    || option.contains("file")
-                    || option.contains("output") =>
-            {
-                operands.are_all = false;
+            let Some(value) = option.value else { continue };
+            match option.effect {
+                Effect::Reads | Effect::ReadsPattern => operands.add(Mode::Read, &value),
+                Effect::Writes | Effect::Target => operands.add(Mode::Write, &value),
+                Effect::Acts => operands.may_be(Mode::Read, &value),
+                Effect::Value | Effect::Pattern | Effect::Edits => {}
             }
-            (
-                "grep" | "egrep" | "fgrep" | "awk" | "gawk" | "sed" | "gsed" | "jq" | "yq" | "rg",
-                option,
-            ) if !option.starts_with("--") && option.contains(['f', 'L']) => {
-                operands.are_all = false;
-            }
-            // These name a program.
-            (_, option)
-                if ["program", "pager", "exec", "--pre", "config"]
-                    .iter()
-                    .any(|part| option.contains(part)) =>
-            {
-                operands.are_all = false;
-            }
-            ("fd", option) if option.contains(['x', 'X']) => operands.are_all = false,
-            ("file", option) if option.contains(['C', 'f', 'm']) => operands.are_all = false,
-            ("sort" | "tree" | "rg", option)
-                if option.starts_with("-o") || option.starts_with("--pre") =>
-            {
-                operands.are_all = false;
-            }
-            _ => {}
         }
+        if takes_next {
+            rest.next();
+        }
+    }
+    if program == "jq"
+        && plain
+            .first()
+            .is_some_and(|word| is_more_than_a_filter(&word.text))
+    {
+        operands.are_all = false;
+        operands.does_more = true;
     }
     // What such a program does is in its script.
     if matches!(program, "awk" | "gawk" | "sed" | "gsed" | "vi" | "vim")
@@ -181,16 +237,13 @@ pub(crate) fn of(words: &[Word]) -> Operands<'_> {
             _ if i < skipped => continue,
             Shape::PatternThenRead if edits => Mode::Write,
             Shape::Read if matches!(program, "uniq" | "xxd") && i == 1 => Mode::Write,
-            Shape::Copy if i == last && target.is_none() && i > 0 => Mode::Write,
+            Shape::Copy if i == last && !has_target && i > 0 => Mode::Write,
             Shape::Read | Shape::PatternThenRead | Shape::Copy => Mode::Read,
             Shape::Write | Shape::WordThenWrite => Mode::Write,
         };
         if word.text != "-" {
-            operands.files.push((mode, word.path.clone()));
+            operands.add(mode, word);
         }
-    }
-    if let Some(target) = target {
-        operands.files.push((Mode::Write, target.path.clone()));
     }
     // A script may stand in an option.
     let in_option = |word: &Word| {
@@ -213,17 +266,40 @@ pub(crate) fn of(words: &[Word]) -> Operands<'_> {
     operands
 }
 
-/// Whether the next word is the option's value, and no file.
-fn takes_value(program: &str, option: &str) -> bool {
-    match program {
-        "head" | "tail" => matches!(option, "-n" | "-c"),
-        "cut" => matches!(option, "-d" | "-f" | "-c" | "-b"),
-        "fold" => option == "-w",
-        "sort" => matches!(option, "-k" | "-t" | "-S"),
-        "grep" | "egrep" | "fgrep" | "rg" => matches!(option, "-m" | "-A" | "-B" | "-C"),
-        "xxd" => matches!(option, "-l" | "-s" | "-c"),
-        _ => false,
+/// Whether an option of which nothing is known looks as if it names no file and no program.
+fn is_harmless(program: &str, option: &str) -> bool {
+    const PARTS: [&str; 8] = [
+        "/", "~", "file", "output", "program", "pager", "exec", "config",
+    ];
+    let is_short = !option.starts_with("--");
+    let names = PARTS.iter().any(|part| option.contains(part));
+    let reads = matches!(program, "awk" | "gawk" | "sed" | "gsed")
+        && is_short
+        && option.contains(['f', 'L']);
+    !names && !reads
+}
+
+/// Whether a filter of `jq` looks at more than its input: the environment, or modules.
+fn is_more_than_a_filter(filter: &str) -> bool {
+    const NAMES: [&str; 5] = ["env", "ENV", "import", "include", "input_filename"];
+    let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    NAMES.iter().any(|name| {
+        filter.match_indices(name).any(|(at, _)| {
+            let before = filter[..at].chars().next_back();
+            let after = filter[at + name.len()..].chars().next();
+            !before.is_some_and(|c| is_part(c) || c == '.') && !after.is_some_and(is_part)
+        })
+    })
+}
+
+/// `scp`, `rsync`: all but the last are read, the last is written, where they are on this machine.
+fn copy(arguments: &[Word]) -> Operands<'_> {
+    let mut operands = Operands::default();
+    let mut words = arguments.iter().filter(|word| !word.text.starts_with('-'));
+    if let Some(target) = words.next_back().filter(|word| !word.text.contains(':')) {
+        operands.may_be(Mode::Write, target);
     }
+    operands
 }
 
 /// A `sed` script without commands that read, write or run: printing lines and replacing text.
@@ -312,19 +388,6 @@ fn tar(arguments: &[Word]) -> Operands<'_> {
         }
     }
     operands
-}
-
-/// `git -C dir`: what a command of git opens depends on more than its words.
-fn git(arguments: &[Word]) -> Operands<'_> {
-    let at = arguments.iter().position(|word| word.text == "-C");
-    let directory = at.and_then(|at| arguments.get(at + 1));
-    Operands {
-        files: directory
-            .map(|word| (Mode::Read, word.path.clone()))
-            .into_iter()
-            .collect(),
-        ..Operands::default()
-    }
 }
 
 /// Where a download goes.

@@ -78,6 +78,12 @@ impl Compiled {
         self.wanted.is_empty() || self.wanted.iter().any(|glob| glob.may_match(text))
     }
 
+    /// The same, but for patterns that match everything.
+    pub(crate) fn may_want_by_name(&self, text: &str) -> bool {
+        let named = self.wanted.iter().filter(|glob| !matches!(glob, Glob::Any));
+        named.into_iter().any(|glob| glob.may_match(text))
+    }
+
     pub(crate) fn has_unwanted(&self) -> bool {
         !self.unwanted.is_empty()
     }

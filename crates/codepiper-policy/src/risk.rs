@@ -5,6 +5,7 @@ use codepiper_model::{Risk, RiskClass, ToolCall};
 use crate::Context;
 use crate::access::Accesses;
 use crate::facts::Facts;
+use crate::git;
 use crate::host::Hosts;
 use crate::operands::{self, Mode};
 use crate::shell::Command;
@@ -93,7 +94,7 @@ fn writes(accesses: &Accesses) -> Option<Risk> {
     let mut written = accesses
         .list
         .iter()
-        .filter(|access| access.mode == Mode::Write);
+        .filter(|access| access.is_certain && access.mode == Mode::Write);
     if let Some(outside) = written.clone().find(|access| !access.is_inside) {
         let path = outside.real.whole();
         return Some(one(
@@ -139,7 +140,11 @@ pub(crate) fn of_command(
     // A script of `sed` may write and run; the operands tell.
     let is_sed = matches!(program, "sed" | "gsed") && operands::of(&command.words).are_all;
     let is_reading = command.redirect.is_some() || is_sed || reads(program, &arguments);
+    // What git is given may be files that are compared, wherever they are.
+    let stays = program != "git" || accesses.list.iter().all(|access| access.is_inside);
     if is_reading
+        && stays
+        && !accesses.does_more
         && command.is_by_name
         && accesses.list.iter().all(|access| access.mode == Mode::Read)
     {
@@ -291,26 +296,12 @@ fn reads(program: &str, arguments: &[&str]) -> bool {
         | "comm" | "paste" | "md5sum" | "sha1sum" | "sha256sum" | "cksum" | "xxd" | "od"
         | "hexdump" | "strings" | "readlink" | "realpath" | "du" | "df" | "column" | "fold"
         | "tr" | "cd" | "test" | "[" | "grep" | "egrep" | "fgrep" | "jq" | "ps" | "exit"
-        | "zcat" | "uniq"
+        | "zcat" | "uniq" | "rg" | "sort" | "tree" | "base64" | "fd"
         // What these run is judged by itself.
         | "sh" | "bash" | "zsh" | "dash" | "env" | "timeout" | "nice" | "nohup" | "command"
         | "exec" | "eval" | "stdbuf" | "setsid" => true,
-        "rg" => !arguments
-            .iter()
-            .any(|word| word.starts_with("--pre") || word.starts_with("--hostname-bin")),
-        "sort" | "tree" => {
-            !has(arguments, 'o', "--output")
-                && !arguments
-                    .iter()
-                    .any(|word| word.starts_with("--output") || word.starts_with("--compress"))
-        }
         "date" | "hostname" => {
-            !has(arguments, 's', "--set")
-                && arguments.iter().all(|word| word.starts_with(['+', '-']))
-        }
-        "base64" => !has(arguments, 'o', "--output"),
-        "fd" => {
-            !has(arguments, 'x', "--exec") && !has(arguments, 'X', "--exec-batch")
+            arguments.iter().all(|word| word.starts_with(['+', '-']))
         }
         "find" => {
             let acts = [
@@ -320,34 +311,7 @@ fn reads(program: &str, arguments: &[&str]) -> bool {
                 .iter()
                 .any(|word| acts.iter().any(|act| word.starts_with(act)))
         }
-        "git" => git_reads(arguments),
-        _ => false,
-    }
-}
-
-fn git_reads(arguments: &[&str]) -> bool {
-    let writes = |word: &&str| {
-        word.starts_with("--output")
-            || word.starts_with("--ext-diff")
-            || word.starts_with("--textconv")
-            || word.starts_with("-O")
-            || word.starts_with("--open-files")
-    };
-    match arguments.split_first() {
-        Some((
-            &("status" | "log" | "diff" | "show" | "blame" | "rev-parse" | "ls-files" | "describe"
-            | "shortlog" | "grep" | "cat-file" | "rev-list" | "merge-base" | "ls-tree"
-            | "name-rev"),
-            rest,
-        )) => !rest.iter().any(writes),
-        Some((&"branch", rest)) => rest.iter().all(|word| {
-            matches!(
-                *word,
-                "-a" | "-v" | "-vv" | "-r" | "--list" | "--show-current"
-            )
-        }),
-        Some((&"remote", rest)) => matches!(rest, [] | ["-v"]),
-        Some((&"stash", rest)) => matches!(rest.first(), Some(&("list" | "show"))),
+        "git" => git::reads(arguments),
         _ => false,
     }
 }

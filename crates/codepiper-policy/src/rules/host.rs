@@ -15,7 +15,11 @@ impl HostMatcher {
             Verdict::Allow => {
                 hosts.are_all && !hosts.list.is_empty() && hosts.list.iter().all(matches)
             }
-            Verdict::Ask | Verdict::Deny => hosts.list.iter().any(matches),
+            // A list of negative patterns alone is not meant for what may be no host.
+            Verdict::Ask | Verdict::Deny => {
+                hosts.list.iter().any(matches)
+                    || !self.0.matches_absence() && hosts.possible.iter().any(matches)
+            }
         }
     }
 }

@@ -69,8 +69,9 @@ impl PathMatcher {
     pub(crate) fn matches(&self, accesses: &Accesses, action: Verdict) -> bool {
         let files = &accesses.list;
         if action == Verdict::Allow {
+            let mut files = files.iter().filter(|access| access.is_certain);
             return accesses.are_all
-                && files.iter().all(|access| {
+                && files.all(|access| {
                     self.covers(access, |patterns| {
                         let texts = &access.real.texts;
                         texts.iter().any(|text| patterns.wants(text))
@@ -83,8 +84,15 @@ impl PathMatcher {
             self.covers(access, |patterns| {
                 names().any(|name| {
                     let mut wanted = name.texts.iter().chain(&name.as_directory);
-                    wanted.any(|text| patterns.may_want(text))
-                        && !name.texts.iter().any(|text| patterns.refuses(text))
+                    // A pattern for everything is not meant for what may be no file.
+                    let wants = |text: &String| {
+                        if access.is_certain {
+                            patterns.may_want(text)
+                        } else {
+                            patterns.may_want_by_name(text)
+                        }
+                    };
+                    wanted.any(wants) && !name.texts.iter().any(|text| patterns.refuses(text))
                 })
             })
         })
@@ -96,7 +104,7 @@ impl PathMatcher {
             Mode::Write => self.write.as_ref(),
         };
         let has_patterns = self.read.is_some() || self.write.is_some() || self.any.is_some();
-        let is_named = !has_patterns
+        let is_named = !has_patterns && access.is_certain
             || for_mode.is_some_and(&matches)
             || self.any.as_ref().is_some_and(&matches);
         is_named && self.within.is_none_or(|Within::Workspace| access.is_inside)

@@ -37,7 +37,7 @@ impl Variables {
 
 /// Whether a value for `name` could make an allowed command do something else.
 pub(super) fn is_dangerous(name: &str) -> bool {
-    const WHOLE: [&str; 40] = [
+    const WHOLE: [&str; 43] = [
         "IFS",
         "ENV",
         "PS0",
@@ -78,6 +78,9 @@ pub(super) fn is_dangerous(name: &str) -> bool {
         "GOROOT",
         "TERMCAP",
         "HOSTALIASES",
+        "SYSTEM_WGETRC",
+        "CURL_HOME",
+        "XDG_CONFIG_HOME",
     ];
     const BEGINNINGS: [&str; 18] = [
         "LD_",

@@ -42,7 +42,7 @@ struct Cases {
 struct Links(BTreeMap<PathBuf, PathBuf>);
 
 impl Files for Links {
-    fn real(&self, path: &Path) -> PathBuf {
+    fn real(&self, path: &Path) -> Option<PathBuf> {
         let mut real = PathBuf::from("/");
         for part in path.components() {
             match part {
@@ -56,7 +56,7 @@ impl Files for Links {
                 _ => {}
             }
         }
-        real
+        Some(real)
     }
 }
 

@@ -189,7 +189,7 @@ fn a_line_that_grows_is_read_in_time() {
         all,
         format!("a={}; echo {}", "x".repeat(4000), "$a".repeat(20_000)),
         format!("sudo --odd {}", "a ".repeat(30_000)),
-        format!("sudo --odd {}", "eval ".repeat(12_000)),
+        format!("sudo --odd {}", "eval ".repeat(6_000)),
         format!("eval {}", "docker run a\\; ".repeat(3000)),
         format!("sed {}", "-e s/a/b/ ".repeat(6000)),
         format!("printf {} 'a b' | sh", "%s".repeat(15_000)),
