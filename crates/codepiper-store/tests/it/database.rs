@@ -203,9 +203,7 @@ async fn what_finds_no_room_is_refused_and_nothing_else_is() {
             Ok(tx.pragma_update_and_check(None, "max_page_count", pages, |_| Ok(()))?)
         }
     };
-    let pages = |db: &Connection| {
-        Ok(db.pragma_query_value(None, "page_count", |row| row.get(0))?)
-    };
+    let pages = |db: &Connection| Ok(db.pragma_query_value(None, "page_count", |row| row.get(0))?);
     let used: u32 = test.store.read(pages).await.unwrap();
     test.store.write(limit(used + 8)).await.unwrap();
     let writes = (0..200).map(|n| {
