@@ -15,7 +15,7 @@ use super::SessionManager;
 use super::restore::forget;
 use crate::{EngineError, audit};
 
-/// How long an end that is stored already may take to be one, and how often that is looked at.
+/// How long the tmux server of a session that has ended may take to go, and how often that is looked at.
 const ENDING: Duration = Duration::from_secs(3);
 const LOOK_PAUSE: Duration = Duration::from_millis(20);
 
@@ -114,9 +114,9 @@ impl SessionManager {
         if session.status.is_live() {
             return Err(is_live(session));
         }
+        self.cleared_up(session.id).await;
         let (tmux, name) = (self.tmux()?.clone(), session.id.tmux_name());
         let server = Server::new(tmux, stored.socket.clone(), name);
-        // The end is stored before all that is left is cleared up.
         let gone = async {
             while server.presence() != Presence::Absent {
                 sleep(LOOK_PAUSE).await;

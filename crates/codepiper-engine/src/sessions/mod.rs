@@ -224,10 +224,16 @@ impl SessionManager {
 
     /// The session's terminal, or why there is none.
     async fn live(&self, id: SessionId) -> Result<Arc<Live>, EngineError> {
-        if let Some(live) = self.live_map().get(&id).cloned() {
-            return Ok(live);
+        let found = self.live_map().get(&id).cloned();
+        let has_ended = |live: &Arc<Live>| live.pane.end().borrow().is_some();
+        if let Some(live) = found.as_ref().filter(|live| !has_ended(live)) {
+            return Ok(Arc::clone(live));
         }
         let session = self.stored(id).await?.session;
+        // What is left of it may still be cleared up.
+        if let Some(live) = found.filter(|_| session.status.is_live()) {
+            return Ok(live);
+        }
         Err(if session.status.is_live() {
             EngineError::conflict_with_hint(
                 "session_unreachable",

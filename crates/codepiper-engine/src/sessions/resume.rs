@@ -42,6 +42,7 @@ impl SessionManager {
                 "make it again, or start a new session elsewhere",
             ));
         }
+        self.cleared_up(id).await;
         let server = Server::new(self.tmux()?.clone(), stored.socket.clone(), id.tmux_name());
         if server.presence() != Presence::Absent {
             return Err(EngineError::conflict_with_hint(

@@ -50,6 +50,17 @@ impl SessionManager {
         }
     }
 
+    /// Waits, but never long, until nothing is left of a session whose end is stored: what is ended
+    /// then is known by the session's name, and would be whatever is started under it meanwhile.
+    pub(super) async fn cleared_up(&self, id: SessionId) {
+        let live = self.live_map().get(&id).cloned();
+        if let Some(live) = live
+            && timeout(AFTER_KILL, live.ended()).await.is_err()
+        {
+            tracing::warn!(session = %id, "what it left takes long to end");
+        }
+    }
+
     async fn end(&self, id: SessionId, reason: ExitReason) -> Result<Session, EngineError> {
         let live = self.live_map().get(&id).cloned();
         let Some(live) = live else {

@@ -269,11 +269,12 @@ impl SessionManager {
             live.unstored.send_replace(true);
             sleep(STORE_PAUSE).await;
         }
-        self.live_map().remove(&live.id);
         self.parts.approvals.session_ended(live.id).await;
         self.clear_up(live.id, live.pane.pid(), live.pane.server_pid())
             .await;
         live.pane.kill_server().await;
+        // From here on its agent may be started again.
+        self.live_map().remove(&live.id);
         live.exit.send_replace(Some(exit));
     }
 
