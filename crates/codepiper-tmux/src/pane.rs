@@ -83,6 +83,17 @@ impl Pane {
         pid.ok_or(TmuxError::Gone)
     }
 
+    /// The last line that the latest program beside the pane wrote.
+    pub async fn last_line_beside(&self) -> Result<String, TmuxError> {
+        let replies = self.link.run_line("capture-pane -p -J -t ':$'", 1).await?;
+        let lines = replies.first().map(|reply| reply.lines.as_slice());
+        let last = lines
+            .unwrap_or_default()
+            .iter()
+            .rfind(|line| !line.is_empty());
+        Ok(String::from_utf8_lossy(last.map_or(b"", |line| line)).into_owned())
+    }
+
     /// The command that attaches a terminal.
     pub fn attach_argv(&self) -> Vec<String> {
         self.link.server.attach_argv()

@@ -75,6 +75,7 @@ async fn what_runs_beside_the_pane_is_not_seen_and_ends_with_it() {
         "{:?}",
         view.lines
     );
+    assert_eq!(pane.pane.last_line_beside().await.unwrap(), "elsewhere");
     pane.pane.kill_server().await;
     let gone = async {
         while rustix::process::test_kill_process(beside).is_ok() {
@@ -146,9 +147,7 @@ async fn a_server_with_another_tag_is_left_alone() {
             }
         }
     };
-    let other = tokio::time::timeout(PATIENCE, asking)
-        .await
-        .expect("an answer");
+    let other = timeout(PATIENCE, asking).await.expect("an answer");
     assert!(matches!(other, Err(TmuxError::Foreign)));
     assert_eq!(pane.server.presence(), Presence::Present);
 }
