@@ -13,6 +13,7 @@ mod audit;
 mod audit_export;
 mod audit_filters;
 mod claude;
+mod codex;
 mod command_line;
 mod daemon;
 mod demo;

@@ -2,6 +2,7 @@
 
 mod activity;
 mod adopt;
+mod app_server;
 mod conversation;
 mod create;
 mod explain;
@@ -38,6 +39,7 @@ use codepiper_store::sessions::{self, Stored};
 use codepiper_store::{Store, StoreError};
 use codepiper_tmux::{Tmux, TmuxError};
 use serde_json::json;
+use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
@@ -45,8 +47,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::agent_program::{self, ProviderStatus};
 use crate::{Approvals, Config, EngineError, EventBus, PolicyEngine, Settings};
-use live::Live;
-
+pub(crate) use live::Live;
 pub(crate) use subject::Subject;
 
 pub use explain::{Explanation, Sign};
@@ -83,6 +84,8 @@ pub(crate) struct Parts {
     pub(crate) key: Key,
     pub(crate) tmux: Result<Tmux, Arc<TmuxError>>,
     pub(crate) installation: String,
+    /// Whoever follows what app-servers say hears here of each session that has one.
+    pub(crate) app_servers: mpsc::UnboundedSender<Arc<Live>>,
     pub(crate) tasks: TaskTracker,
     pub(crate) stop: CancellationToken,
 }
