@@ -36,15 +36,19 @@ impl FakeCodex {
         TestHome::with_env(&[("PATH", &path), ("OPENAI_API_KEY", "fake")])
     }
 
-    /// Starts a session and returns its id.
-    fn start(&self, home: &TestHome, extra: &[&str]) -> String {
+    fn start_arguments(&self, home: &TestHome, extra: &[&str]) -> Vec<String> {
         let work = home.work();
         let url = format!("OPENAI_BASE_URL={}/v1", self.model.base_url());
         let mut args = vec!["start", "-p", "codex", "-b", "api", "--json", "-d", &work];
         args.extend(["--env", &url, "--env-from", "OPENAI_API_KEY"]);
         args.extend(["--model", "fake-codex"]);
         args.extend(extra);
-        let done = home.run(&args);
+        args.into_iter().map(str::to_owned).collect()
+    }
+
+    /// Starts a session and returns its id.
+    fn start(&self, home: &TestHome, extra: &[&str]) -> String {
+        let done = home.run(&self.start_arguments(home, extra));
         assert_eq!(done.code, 0, "{done:?}\n{}", home.daemon_log());
         done.json()["session"]["id"].as_str().unwrap().to_owned()
     }
@@ -77,7 +81,14 @@ fn reply(home: &TestHome, id: &str, prompt: &str) -> String {
 /// Sends a prompt whose turn needs a person, and returns the approval.
 #[track_caller]
 fn ask(home: &TestHome, id: &str, prompt: &str) -> Value {
-    home.run(&["send", id, prompt]).ok();
+    let sent = home.run(&["send", id, prompt]);
+    assert_eq!(
+        sent.code,
+        0,
+        "{sent:?}\n{}\n{}",
+        screen(home, id),
+        home.session(id)
+    );
     home.pending(id)
 }
 
@@ -101,18 +112,29 @@ fn until_idle(home: &TestHome, id: &str) {
     assert_eq!(done.code, 0, "{done:?}\n{}", screen(home, id));
 }
 
-/// The processes that carry the session's name.
-fn processes(id: &str) -> usize {
+/// The command lines of the processes that carry the session's name.
+fn command_lines(id: &str) -> Vec<(i32, String)> {
     let name = format!("CODEPIPER_SESSION={id}");
     let entries = std::fs::read_dir("/proc").unwrap().flatten();
-    let environments = entries.filter_map(|entry| std::fs::read(entry.path().join("environ")).ok());
-    environments
-        .filter(|bytes| {
-            bytes
-                .split(|b| *b == 0)
-                .any(|entry| entry == name.as_bytes())
-        })
-        .count()
+    let processes = entries.filter_map(|entry| {
+        let pid = entry.file_name().to_str()?.parse().ok()?;
+        let environment = std::fs::read(entry.path().join("environ")).ok()?;
+        let mut entries = environment.split(|b| *b == 0);
+        entries.find(|entry| *entry == name.as_bytes())?;
+        let line = std::fs::read(entry.path().join("cmdline")).ok()?;
+        Some((pid, String::from_utf8_lossy(&line).replace('\0', " ")))
+    });
+    processes.collect()
+}
+
+fn processes(id: &str) -> usize {
+    command_lines(id).len()
+}
+
+fn app_servers(id: &str) -> Vec<i32> {
+    let lines = command_lines(id).into_iter();
+    let servers = lines.filter(|(_, line)| line.contains(" app-server --listen "));
+    servers.map(|(pid, _)| pid).collect()
 }
 
 #[test]
@@ -292,6 +314,140 @@ fn a_daemon_that_comes_back_finds_what_is_still_asked() {
     }
     assert_eq!(reply(&home, &id, "SAY: goes on"), "goes on");
     assert_eq!(home.decisions(&id).len(), 2);
+}
+
+#[test]
+fn patches_outside_the_workspace_and_several_requests_at_once_are_asked_about() {
+    let fake = FakeCodex::new();
+    let home = FakeCodex::home();
+    // Temporary folders are open in the sandbox, and this home is in one.
+    std::fs::create_dir(home.path("tmp")).unwrap();
+    let temporary = format!("TMPDIR={}", home.path("tmp").display());
+    let closed = "sandbox_workspace_write.exclude_slash_tmp=true";
+    let id = fake.start(&home, &["--env", &temporary, "--", "-c", closed]);
+    let outside = home.path("outside");
+    let prompt = format!("WRITE: {}\nSAY: written", outside.display());
+    let approval = ask(&home, &id, &prompt);
+    assert_eq!(approval["toolName"], "apply_patch");
+    assert!(approval["summary"].as_str().unwrap().contains("outside"));
+    assert!(!outside.exists());
+    home.run(&["approve", approval["id"].as_str().unwrap()])
+        .ok();
+    until_idle(&home, &id);
+    until_status(&home, &approval, "effective");
+    assert!(outside.exists());
+
+    let both = "TOGETHER\nESCALATE: touch one\nESCALATE: touch two\nSAY: both";
+    home.run(&["send", &id, both]).ok();
+    let path = format!("/approvals?status=pending&sessionId={id}");
+    let mut asked = Vec::new();
+    home.until("two requests", || {
+        asked = home.call("GET", &path, &Value::Null)["approvals"]
+            .as_array()
+            .unwrap()
+            .clone();
+        asked.len() == 2
+    });
+    for approval in &asked {
+        let is_one = approval["toolInput"]["command"] == "touch one";
+        let answer = if is_one { "deny" } else { "approve" };
+        home.run(&[answer, approval["id"].as_str().unwrap()]).ok();
+    }
+    until_idle(&home, &id);
+    assert!(!home.path("work/one").exists() && home.path("work/two").exists());
+    assert_eq!(home.decisions(&id).len(), 3);
+}
+
+#[test]
+fn a_cleared_conversation_is_followed_and_a_lost_app_server_started_again() {
+    let fake = FakeCodex::new();
+    let home = FakeCodex::home();
+    let id = fake.start(&home, &[]);
+    reply(&home, &id, "SAY: said earlier");
+    let first = home.session(&id)["providerSessionId"].clone();
+    home.run(&["slash", &id, "/clear"]).ok();
+    home.until("another conversation", || {
+        home.session(&id)["providerSessionId"] != first
+    });
+    let second = home.session(&id)["providerSessionId"].clone();
+    assert_eq!(reply(&home, &id, "SAY: after"), "after");
+    assert!(!fake.history_of("after").contains("said earlier"));
+
+    let servers = app_servers(&id);
+    let [server] = servers[..] else {
+        panic!("{servers:?}");
+    };
+    let server = rustix::process::Pid::from_raw(server).unwrap();
+    rustix::process::kill_process(server, rustix::process::Signal::KILL).unwrap();
+    home.until("it is started again", || {
+        let events = home.events(&id);
+        events
+            .iter()
+            .any(|event| event["type"] == "AppServerRestarted")
+    });
+    home.until("the terminal found it", || {
+        !screen(&home, &id).contains("Reconnecting")
+    });
+    let approval = ask(&home, &id, "ESCALATE: touch made\nSAY: went on");
+    home.run(&["approve", approval["id"].as_str().unwrap()])
+        .ok();
+    until_status(&home, &approval, "effective");
+    assert!(fake.history_of("went on").contains("after"));
+    assert_eq!(home.session(&id)["providerSessionId"], second);
+    home.run(&["kill", &id]).ok();
+    assert_eq!(processes(&id), 0);
+}
+
+#[test]
+fn a_start_without_hooks_is_refused_and_leaves_nothing() {
+    let fake = FakeCodex::new();
+    let home = FakeCodex::home();
+    std::fs::create_dir(home.path(".codex")).unwrap();
+    let config = "[features]\nhooks = false\n";
+    std::fs::write(home.path(".codex/config.toml"), config).unwrap();
+    let done = home.run(&fake.start_arguments(&home, &[]));
+    assert_eq!(done.code, 5, "{done:?}");
+    assert!(done.stderr.contains("hooks_not_trusted"), "{done:?}");
+    assert!(done.stderr.contains("`PreToolUse`"), "{done:?}");
+    let sessions = home.call("GET", "/sessions", &Value::Null);
+    let session = &sessions["sessions"][0];
+    assert_eq!(session["exit"]["reason"], "launch_failed");
+    assert_eq!(processes(session["id"].as_str().unwrap()), 0);
+}
+
+#[test]
+fn a_daemon_that_dies_while_it_starts_codex_leaves_nothing_waiting() {
+    let fake = FakeCodex::new();
+    let mut home = TestHome::bare();
+    let bin = home.path("bin");
+    std::fs::create_dir(&bin).unwrap();
+    std::fs::write(bin.join("codex"), "#!/bin/sh\nexec sleep 1000\n").unwrap();
+    let executable = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+    std::fs::set_permissions(bin.join("codex"), executable).unwrap();
+    let path = format!("{}:{}", bin.display(), std::env::var("PATH").unwrap());
+    home.set_env("PATH", &path);
+    home.set_env("OPENAI_API_KEY", "fake");
+    home.start_daemon();
+    let mut starting = home
+        .command(fake.start_arguments(&home, &[]))
+        .spawn()
+        .unwrap();
+    let mut id = String::new();
+    home.until("the app-server is being started", || {
+        let sessions = home.call("GET", "/sessions", &Value::Null);
+        sessions["sessions"][0]["id"]
+            .as_str()
+            .unwrap_or_default()
+            .clone_into(&mut id);
+        !id.is_empty() && processes(&id) > 2
+    });
+    home.kill_daemon();
+    drop(starting.wait());
+    home.start_daemon();
+    home.until("the session is known to have ended", || {
+        home.session(&id)["exit"]["reason"] == "launch_failed"
+    });
+    assert_eq!(processes(&id), 0);
 }
 
 #[test]

@@ -115,13 +115,20 @@ impl Follower {
         }
         let mut desk = Desk::default();
         loop {
+            let overdue = desk.overdue();
             tokio::select! {
                 message = inbox.recv() => match message {
                     Some(message) => self.take(message, &connection, &mut desk).await?,
                     None => return Ok(()),
                 },
-                () = sleep_until(desk.next()), if !desk.gone.is_empty() => {
-                    self.settle(desk.overdue(Instant::now()), Settlement::YesInTerminal).await;
+                Some(answered) = desk.answers.join_next() => {
+                    if let Err(error) = answered {
+                        tracing::error!(session = %self.live.id, %error, "an answer failed");
+                    }
+                }
+                () = sleep_until(overdue.unwrap_or_else(Instant::now)), if overdue.is_some() => {
+                    let gone = desk.gone_until(Instant::now());
+                    self.settle(gone, Settlement::YesInTerminal).await;
                 }
             }
         }
@@ -210,6 +217,19 @@ impl Follower {
             ItemState::Completed | ItemState::Failed | ItemState::Open => Settlement::YesInTerminal,
         };
         self.settle(desk.of_item(&item.id), what).await;
+        // Of a patch that a shell command carries no hook tells.
+        let ran = match item.state {
+            ItemState::Completed => true,
+            ItemState::Declined => false,
+            ItemState::Failed | ItemState::Open => return,
+        };
+        if item.tool.is_none() || item.by_person {
+            return;
+        }
+        let approvals = &self.hooks.parts.approvals;
+        if let Err(error) = approvals.tool_ended(self.live.id, &item.id, ran).await {
+            tracing::error!(session = %self.live.id, %error, "cannot store what became of a call");
+        }
     }
 
     async fn settle(&self, gone: Vec<ApprovalId>, what: Settlement) {
@@ -259,12 +279,12 @@ struct Gone {
 }
 
 impl Desk {
-    fn next(&self) -> Instant {
-        let first = self.gone.iter().map(|gone| gone.until).min();
-        first.unwrap_or_else(Instant::now)
+    /// When a no would have shown.
+    fn overdue(&self) -> Option<Instant> {
+        self.gone.iter().map(|gone| gone.until).min()
     }
 
-    fn overdue(&mut self, now: Instant) -> Vec<ApprovalId> {
+    fn gone_until(&mut self, now: Instant) -> Vec<ApprovalId> {
         self.extract(|gone| gone.until <= now)
     }
 
