@@ -252,7 +252,10 @@ fn rules_decide_what_runs_in_the_sandbox_and_what_leaves_it() {
         ("RUN: touch ask-no\nSAY: went on", "deny"),
         ("ESCALATE: touch ask-yes\nSAY: done so", "approve"),
     ] {
-        let approval = ask(&home, &id, prompt);
+        let done = home.run(&["send", &id, prompt, "--wait", "--timeout", "20"]);
+        assert_eq!(done.code, 7, "{done:?}");
+        assert_eq!(home.session(&id)["activity"]["state"], "needs_permission");
+        let approval = home.pending(&id);
         assert_eq!(approval["matched"][0]["ruleId"], "ask");
         home.run(&[answer, approval["id"].as_str().unwrap()]).ok();
         until_status(&home, &approval, "effective");
