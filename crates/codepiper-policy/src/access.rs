@@ -7,7 +7,7 @@ use codepiper_model::ToolCall;
 use crate::files::plain;
 use crate::operands::{self, Operands};
 use crate::shell::{Command, HOME, MANY, ONE, Redirect, Word};
-use crate::{Context, operands::Mode};
+use crate::{Context, operands::Mode, patch};
 
 /// One file that is read or written.
 #[derive(Clone, Debug)]
@@ -163,7 +163,7 @@ impl Resolver<'_> {
 pub(crate) fn of_tool(call: &ToolCall, context: &Context<'_>) -> Accesses {
     let mode = match call.tool_name.as_str() {
         "Read" | "NotebookRead" | "Glob" | "Grep" | "LS" => Mode::Read,
-        "Write" | "Edit" | "MultiEdit" | "NotebookEdit" => Mode::Write,
+        "Write" | "Edit" | "MultiEdit" | "NotebookEdit" | patch::TOOL => Mode::Write,
         _ => return Accesses::default(),
     };
     let argument = |name: &str| call.tool_input.get(name).and_then(|value| value.as_str());
@@ -195,6 +195,11 @@ pub(crate) fn of_tool(call: &ToolCall, context: &Context<'_>) -> Accesses {
                 .unwrap_or(pattern),
         );
         resolver.found.are_all &= !pattern.contains(['*', '?', '[', '{']);
+    }
+    if call.tool_name == patch::TOOL {
+        let (files, are_all) = patch::files(argument("command").unwrap_or_default());
+        named.extend(files);
+        resolver.found.are_all &= are_all;
     }
     resolver.found.are_all &= !named.is_empty();
     for path in named {

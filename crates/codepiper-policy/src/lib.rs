@@ -17,6 +17,7 @@ mod glob;
 mod host;
 mod operands;
 mod overlap;
+mod patch;
 mod patterns;
 mod policy;
 mod ready;
