@@ -287,6 +287,37 @@ fn rules_decide_what_runs_in_the_sandbox_and_what_leaves_it() {
 }
 
 #[test]
+fn who_interrupts_need_not_answer_and_dangerous_mode_has_rules_too() {
+    let fake = FakeCodex::new();
+    let home = FakeCodex::home();
+    home.policy(&json!([
+        {"id": "never", "action": "deny", "path": {"any": "*/never"}},
+        {"id": "ask", "action": "ask", "tool": "Bash", "args": {"command": "touch ask*"}},
+    ]));
+    let id = fake.start(&home, &["--dangerous"]);
+    let prompt = "RUN: touch never\nWRITE: never\nRUN: touch free\nSAY: done";
+    assert_eq!(reply(&home, &id, prompt), "done");
+    assert!(!home.path("work/never").exists() && home.path("work/free").exists());
+
+    let approval = ask(&home, &id, "RUN: touch ask");
+    home.run(&["keys", &id, "escape"]).ok();
+    until_idle(&home, &id);
+    home.until("it is not asked any more", || {
+        home.approval(&approval["id"])["status"] != "pending"
+    });
+    assert!(!home.path("work/ask").exists());
+    let outcomes: Vec<Value> = home
+        .decisions(&id)
+        .iter()
+        .map(|row| row["outcome"].clone())
+        .collect();
+    assert_eq!(
+        outcomes[1..],
+        [json!("ran"), json!("blocked"), json!("blocked")]
+    );
+}
+
+#[test]
 fn a_daemon_that_comes_back_finds_what_is_still_asked() {
     let fake = FakeCodex::new();
     let mut home = FakeCodex::home();
