@@ -301,9 +301,11 @@ fn who_interrupts_need_not_answer_and_dangerous_mode_has_rules_too() {
 
     let approval = ask(&home, &id, "RUN: touch ask");
     home.run(&["keys", &id, "escape"]).ok();
-    until_idle(&home, &id);
     home.until("it is not asked any more", || {
         home.approval(&approval["id"])["status"] != "pending"
+    });
+    home.until("the turn is over", || {
+        home.session(&id)["activity"]["state"] == "idle"
     });
     assert!(!home.path("work/ask").exists());
     let outcomes: Vec<Value> = home
