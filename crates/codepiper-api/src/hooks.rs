@@ -5,7 +5,7 @@ use serde_json::value::RawValue;
 /// The header that carries a session's secret.
 pub const SECRET_HEADER: &str = "x-codepiper-secret";
 
-/// `POST /hooks/claude`
+/// `POST /hooks/claude`, `POST /hooks/codex`
 ///
 /// Unknown fields are no error here: the program that sends it may be of a later version.
 #[derive(Debug, Deserialize)]

@@ -89,6 +89,11 @@ impl Config {
         self.run_dir().join(format!("{}.tmux", id.short()))
     }
 
+    /// The socket of a session's app-server.
+    pub fn app_server_socket(&self, id: SessionId) -> PathBuf {
+        self.run_dir().join(format!("{}.rpc", id.short()))
+    }
+
     /// The configuration of our tmux servers.
     pub fn tmux_config(&self) -> PathBuf {
         self.run_dir().join("tmux.conf")

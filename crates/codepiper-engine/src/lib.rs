@@ -11,6 +11,7 @@ mod audit;
 mod boot;
 mod bus;
 mod canonical;
+mod codex;
 mod config;
 mod environment;
 mod error;
@@ -29,6 +30,7 @@ use std::sync::Arc;
 use codepiper_model::{Actor, Clock};
 use codepiper_store::{MovedAside, Store, settings as stored};
 use codepiper_tmux::Tmux;
+use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -116,6 +118,8 @@ impl Engine {
         )
         .await?;
         let tasks = TaskTracker::new();
+        // One message for each session that begins or is adopted: as many as there are sessions.
+        let (app_servers, with_app_server) = mpsc::unbounded_channel();
         let sessions = SessionManager::new(sessions::Parts {
             config: Arc::clone(&config),
             clock: clock.clone(),
@@ -129,6 +133,7 @@ impl Engine {
             tmux: tmux.map_err(Arc::new),
             scopes: scopes.ok(),
             installation,
+            app_servers,
             tasks: tasks.clone(),
             stop: stop.clone(),
         });
@@ -166,6 +171,12 @@ impl Engine {
             approvals: approvals.clone(),
             spooling: tokio::sync::Mutex::default(),
         });
+        tasks.spawn(codex::follow_all(
+            hooks.clone(),
+            with_app_server,
+            tasks.clone(),
+            stop,
+        ));
         Ok((
             Self {
                 actors: Actors::new(sessions.clone(), events.clone(), store.clone(), clock),

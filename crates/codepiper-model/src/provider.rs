@@ -9,18 +9,21 @@ use serde::{Deserialize, Serialize};
 pub enum ProviderId {
     /// Anthropic's Claude Code.
     ClaudeCode,
+    /// `OpenAI`'s Codex.
+    Codex,
     /// The small scripted agent inside the binary.
     Demo,
 }
 
 impl ProviderId {
     /// Every provider, in the order in which they are offered.
-    pub const ALL: [Self; 2] = [Self::ClaudeCode, Self::Demo];
+    pub const ALL: [Self; 3] = [Self::ClaudeCode, Self::Codex, Self::Demo];
 
     /// The name on the wire and on the command line.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::ClaudeCode => "claude-code",
+            Self::Codex => "codex",
             Self::Demo => "demo",
         }
     }

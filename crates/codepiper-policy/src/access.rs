@@ -8,7 +8,7 @@ use crate::braces;
 use crate::files::plain;
 use crate::operands::{self, Operands};
 use crate::shell::{Command, HOME, MANY, ONE, Redirect, Word};
-use crate::{Context, operands::Mode};
+use crate::{Context, operands::Mode, patch};
 
 /// One file that is read or written.
 #[derive(Clone, Debug)]
@@ -175,7 +175,7 @@ impl Resolver<'_> {
 pub(crate) fn of_tool(call: &ToolCall, context: &Context<'_>) -> Accesses {
     let mode = match call.tool_name.as_str() {
         "Read" | "NotebookRead" | "Glob" | "Grep" | "LS" => Mode::Read,
-        "Write" | "Edit" | "MultiEdit" | "NotebookEdit" => Mode::Write,
+        "Write" | "Edit" | "MultiEdit" | "NotebookEdit" | patch::TOOL => Mode::Write,
         _ => return Accesses::default(),
     };
     let argument = |name: &str| call.tool_input.get(name).and_then(|value| value.as_str());
@@ -200,6 +200,11 @@ pub(crate) fn of_tool(call: &ToolCall, context: &Context<'_>) -> Accesses {
     if let Some(searched) = &searched {
         resolver.found.are_all &= searched.are_all;
         named.extend(searched.bases.iter().map(String::as_str));
+    }
+    if call.tool_name == patch::TOOL {
+        let (files, are_all) = patch::files(argument("command").unwrap_or_default());
+        named.extend(files);
+        resolver.found.are_all &= are_all;
     }
     resolver.found.are_all &= !named.is_empty();
     for path in named {

@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::access::{self, Accesses};
 use crate::host::{self, Hosts};
 use crate::shell::{self, Command, Line};
-use crate::{Context, risk};
+use crate::{Context, patch, risk};
 
 /// Arguments that hold a shell line, or a program with its arguments.
 pub(crate) const SHELL_ARGUMENTS: [&str; 2] = ["command", "cmd"];
@@ -40,7 +40,7 @@ pub(crate) struct Part {
 
 /// The tools whose `command` is not for a shell.
 fn is_shell(call: &ToolCall) -> bool {
-    !call.tool_name.starts_with("str_replace")
+    call.tool_name != patch::TOOL && !call.tool_name.starts_with("str_replace")
 }
 
 impl<'a> Facts<'a> {

@@ -21,6 +21,7 @@ mod host;
 mod operands;
 mod options;
 mod overlap;
+mod patch;
 mod patterns;
 mod policy;
 mod ready;

@@ -8,6 +8,7 @@ use crate::facts::Facts;
 use crate::git;
 use crate::host::Hosts;
 use crate::operands::{self, Mode};
+use crate::patch;
 use crate::shell::Command;
 
 /// Says what `call` could do at worst. A shell line is as bad as the worst of its commands.
@@ -77,7 +78,7 @@ pub(crate) fn of_tool(call: &ToolCall, accesses: &Accesses) -> Risk {
         "Read" | "Glob" | "Grep" | "LS" | "NotebookRead" => {
             one(RiskClass::Read, "the tool only reads".to_owned())
         }
-        "Write" | "Edit" | "MultiEdit" | "NotebookEdit" => match writes(accesses) {
+        "Write" | "Edit" | "MultiEdit" | "NotebookEdit" | patch::TOOL => match writes(accesses) {
             Some(risk) => risk,
             None => one(RiskClass::Unknown, "it names no file".to_owned()),
         },

@@ -10,8 +10,11 @@ pub mod hooks;
 mod launch;
 mod overrides;
 mod patch;
+mod provider;
+mod rollout;
 pub mod rpc;
 pub mod screen;
+mod shared;
 mod tokens;
 mod trust;
 
@@ -21,6 +24,9 @@ use serde_json::Value;
 pub use arguments::refusal;
 pub use hooks::{Hook, Setting};
 pub use launch::{API, Launch, Mode, Start};
+pub(crate) use provider::Codex;
+pub(crate) use rollout::turn;
+pub use shared::Shared;
 pub use tokens::Tokens;
 pub use trust::{Listed, Trust};
 

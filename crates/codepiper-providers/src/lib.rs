@@ -29,6 +29,7 @@ pub use transcript::{Turn, turn_of};
 pub fn provider(id: ProviderId) -> &'static dyn Provider {
     match id {
         ProviderId::ClaudeCode => &claude::ClaudeCode,
+        ProviderId::Codex => &codex::Codex,
         ProviderId::Demo => &demo::Demo,
     }
 }

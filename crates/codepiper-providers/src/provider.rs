@@ -160,6 +160,18 @@ pub trait Provider: Sync {
     /// Where it writes a conversation down, once somebody has said something in it.
     fn transcript(&self, place: &TranscriptPlace<'_>, conversation: &str) -> Option<PathBuf>;
 
+    /// The folder below which all its transcripts are, from the place of one of them.
+    fn transcript_root<'a>(&self, transcript: &'a Path) -> Option<&'a Path> {
+        // `<root>/<folder of the directory>/<conversation>.jsonl`
+        transcript.parent()?.parent()
+    }
+
+    /// Whether its hook before a tool call can say nothing but no. Then an `ask` is held open there
+    /// until a person has answered, and an `allow` counts when the agent asks for leave.
+    fn hook_only_forbids(&self) -> bool {
+        false
+    }
+
     /// What an event of its hooks says.
     fn read_hook(&self, event: &str, data: &Value) -> HookReading;
 

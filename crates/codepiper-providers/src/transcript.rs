@@ -1,7 +1,10 @@
-//! The JSONL transcript of Claude Code (seen: 2.1.197), which the demo agent writes as well.
+//! The JSONL transcript of Claude Code (seen: 2.1.197), which the demo agent writes as well, and
+//! the way to that of Codex.
 
 use serde::Deserialize;
 use serde_json::Value;
+
+use crate::codex;
 
 /// What a piece of a transcript says of one turn.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -38,7 +41,11 @@ struct Message {
 }
 
 /// Reads the turn that `prompt` began out of `text`, a piece of a transcript that begins anywhere.
+/// Whose it is shows in its lines.
 pub fn turn_of(text: &str, prompt: &str) -> Turn {
+    if let Some(turn) = codex::turn(text, prompt) {
+        return turn;
+    }
     // A line that is cut or of an unknown kind says nothing about the turn.
     let mut lines: Vec<Line> = text
         .lines()
@@ -96,7 +103,7 @@ pub fn turn_of(text: &str, prompt: &str) -> Turn {
 }
 
 /// Agents trim a prompt and write its tabs as blanks.
-fn is_same(stored: &str, prompt: &str) -> bool {
+pub(crate) fn is_same(stored: &str, prompt: &str) -> bool {
     let words = |text: &'_ str| {
         text.split_whitespace()
             .map(str::to_owned)

@@ -1,5 +1,7 @@
 //! The lines of tmux's control mode, as described under CONTROL MODE in tmux(1).
 
+use crate::link::{PANE, WINDOW};
+
 /// Something a control-mode client was told.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Item {
@@ -107,16 +109,21 @@ impl ControlParser {
 }
 
 fn notification(line: &[u8]) -> Option<Item> {
+    // What runs beside the pane in windows of its own is not on its screen.
     if let Some(rest) = line.strip_prefix(b"%output ") {
-        let (_pane, data) = split_once(rest, b" ")?;
-        return Some(Item::Output(unescape(data)));
+        let (pane, data) = split_once(rest, b" ")?;
+        return (pane == PANE.as_bytes()).then(|| Item::Output(unescape(data)));
     }
     if let Some(rest) = line.strip_prefix(b"%extended-output ") {
-        let (_pane_and_age, data) = split_once(rest, b" : ")?;
-        return Some(Item::Output(unescape(data)));
+        let (pane_and_age, data) = split_once(rest, b" : ")?;
+        let (pane, _age) = split_once(pane_and_age, b" ")?;
+        return (pane == PANE.as_bytes()).then(|| Item::Output(unescape(data)));
     }
     if let Some(rest) = line.strip_prefix(b"%layout-change ") {
-        let (_window, layout) = split_once(rest, b" ")?;
+        let (window, layout) = split_once(rest, b" ")?;
+        if window != WINDOW.as_bytes() {
+            return None;
+        }
         return layout_size(layout).map(|(cols, rows)| Item::Resized { cols, rows });
     }
     if let Some(rest) = line.strip_prefix(b"%subscription-changed ") {
@@ -195,7 +202,8 @@ mod tests {
     /// Recorded from tmux 3.3a.
     const RECORDED: &[u8] = b"%begin 1795405134 265 0\n%end 1795405134 265 0\n%session-changed $0 a\n\
         %begin 1795405134 270 1\n%end 1795405134 270 1\n%output %0 \xc3\xa9\\015\\012\xc3\xa9\\015\\012\n\
-        %window-renamed @0 cat\n%extended-output %0 12 : a : b\\134\\033[0m\n\
+        %output %1 elsewhere\n%extended-output %1 12 : elsewhere\n\
+        %layout-change @1 aa7d,90x30,0,0,1 aa7d,90x30,0,0,1 \n%window-renamed @0 cat\n%extended-output %0 12 : a : b\\134\\033[0m\n\
         %begin 1795405134 272 1\n%end x\n%output %0 no\n%end 1795405134 272 1\n\
         %begin 1795405135 275 1\nparse error: unknown command: foo\n%error 1795405135 275 1\n\
         %layout-change @0 aa7d,100x40,0,0,0 aa7d,100x40,0,0,0 *\n%pause %0\n\
@@ -243,6 +251,7 @@ mod tests {
             bytes in prop::collection::vec(prop_oneof![
                 3 => any::<u8>().prop_map(|b| vec![b]),
                 1 => Just(b"\n%output %0 ".to_vec()),
+                1 => Just(b"\n%output %1 ".to_vec()),
                 1 => Just(b"\n%begin 1 2 1\n".to_vec()),
                 1 => Just(b"\n%end 1 2 1\n".to_vec()),
                 1 => Just(b"\\03".to_vec()),

@@ -14,8 +14,10 @@ use crate::seed::{QUERY, Seed};
 use crate::server::TAG_OPTION;
 use crate::{PaneExit, Presence, Ring, Screen, Server, Tag, TmuxError};
 
-/// The only pane of our servers.
+/// The first pane of our servers, and its window: what people see. Programs that run beside it have
+/// windows of their own.
 pub(crate) const PANE: &str = "%0";
+pub(crate) const WINDOW: &str = "@0";
 
 /// How long a control client may take to attach.
 const ATTACH_DEADLINE: Duration = Duration::from_secs(10);

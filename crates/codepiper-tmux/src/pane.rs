@@ -1,3 +1,5 @@
+use std::ffi::OsString;
+use std::os::unix::ffi::OsStrExt as _;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -7,6 +9,7 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::client::lock;
 use crate::link::{Link, PANE};
+use crate::quote::quote;
 use crate::{
     Chunk, Input, PaneExit, Presence, ScreenView, Server, Snapshot, Start, Tag, TmuxError,
 };
@@ -65,6 +68,30 @@ impl Pane {
             _release: stop.clone().drop_guard(),
             stop,
         })
+    }
+
+    /// Runs a program of at least two words in a window of its own, which nobody is shown: it
+    /// lives and ends with the server. Returns its process.
+    pub async fn run_beside(&self, command: &[OsString]) -> Result<i32, TmuxError> {
+        let mut line = b"new-window -d -P -F '#{pane_pid}'".to_vec();
+        for word in command {
+            line.push(b' ');
+            line.extend(quote(word.as_bytes()));
+        }
+        let replies = self.link.run_line(line, 1).await?;
+        let pid = replies.first().and_then(|reply| reply.first().parse().ok());
+        pid.ok_or(TmuxError::Gone)
+    }
+
+    /// The last line that the latest program beside the pane wrote.
+    pub async fn last_line_beside(&self) -> Result<String, TmuxError> {
+        let replies = self.link.run_line("capture-pane -p -J -t ':$'", 1).await?;
+        let lines = replies.first().map(|reply| reply.lines.as_slice());
+        let last = lines
+            .unwrap_or_default()
+            .iter()
+            .rfind(|line| !line.is_empty());
+        Ok(String::from_utf8_lossy(last.map_or(b"", |line| line)).into_owned())
     }
 
     /// The command that attaches a terminal.

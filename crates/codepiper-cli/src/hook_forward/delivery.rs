@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::answer::Answer;
 use super::exchange::exchange;
+use super::options::Options;
 use super::patience::Patience;
 use super::payload::Payload;
 use super::place::Place;
@@ -31,6 +32,10 @@ pub(super) enum Outcome {
 /// knows it again.
 pub(super) struct Delivery<'a> {
     place: &'a Place,
+    /// Where it goes to.
+    path: &'static str,
+    /// Whether a person may be asked before a tool call.
+    holds: bool,
     message: Message<'a>,
     spool: Option<Spool>,
     /// What the agent will be told when there is no decision.
@@ -60,7 +65,7 @@ impl<'a> Delivery<'a> {
         payload: &'a Payload,
         place: &'a Place,
         at: Timestamp,
-        spool: Option<Spool>,
+        options: &Options,
         fallback: Fallback,
     ) -> Self {
         let message = Message {
@@ -73,8 +78,10 @@ impl<'a> Delivery<'a> {
         };
         Self {
             place,
+            path: options.path(),
+            holds: options.holds(),
             message,
-            spool,
+            spool: options.spool.as_deref().map(Spool::new),
             fallback,
             kept: None,
             just_kept: false,
@@ -88,7 +95,7 @@ impl<'a> Delivery<'a> {
             Ok(body) => body,
             Err(error) => return Outcome::Nothing(error.to_string()),
         };
-        let mut patience = Patience::new(self.message.event, started);
+        let mut patience = Patience::new(self.message.event, self.holds, started);
         let lost = loop {
             let lost = match self.attempt(&body, patience.deadline()) {
                 Ok(outcome) => return outcome,
@@ -111,12 +118,17 @@ impl<'a> Delivery<'a> {
                 return outcome;
             }
         }
+        if patience.was_held() {
+            return Outcome::Answer(Answer::deny(
+                "a person was to decide on it, and CodePiper went away meanwhile",
+            ));
+        }
         self.undelivered(&lost.why)
     }
 
     fn attempt(&mut self, body: &[u8], deadline: Option<Instant>) -> Result<Outcome, Lost> {
         self.just_kept = false;
-        let reply = exchange(self.place, body, deadline)?;
+        let reply = exchange(self.place, self.path, body, deadline)?;
         Ok(match reply.status {
             200..=299 => {
                 self.forget();

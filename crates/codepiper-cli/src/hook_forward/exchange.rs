@@ -29,12 +29,13 @@ enum Framing {
 /// runtime and a client would be most of what an agent waits for.
 pub(super) fn exchange(
     place: &Place,
+    path: &str,
     body: &[u8],
     deadline: Option<Instant>,
 ) -> Result<Reply, Lost> {
     let mut wire = Wire::connect(&place.socket, deadline)?;
     let mut request = format!(
-        "POST /hooks/claude HTTP/1.1\r\nhost: codepiper\r\ncontent-type: application/json\r\n\
+        "POST {path} HTTP/1.1\r\nhost: codepiper\r\ncontent-type: application/json\r\n\
          x-codepiper-secret: {}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
         place.secret,
         body.len()

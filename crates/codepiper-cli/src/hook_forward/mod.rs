@@ -30,7 +30,7 @@ use self::delivery::{Delivery, Outcome};
 pub(crate) use self::options::Options;
 use self::payload::{Payload, Unusable};
 use self::place::Place;
-use self::spool::{Fallback, Spool};
+use self::spool::Fallback;
 use crate::output;
 
 /// The command's name.
@@ -66,8 +66,7 @@ pub(crate) fn run(options: &Options) -> ExitCode {
         Fallback::None
     };
     let outcome = Place::from_environment().map_or_else(Outcome::Nothing, |place| {
-        let spool = options.spool.as_deref().map(Spool::new);
-        Delivery::new(&payload, &place, at, spool, fallback).run(started)
+        Delivery::new(&payload, &place, at, options, fallback).run(started)
     });
     match outcome {
         Outcome::Answer(answer) => answer.give(&payload.event),

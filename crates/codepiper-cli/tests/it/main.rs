@@ -14,6 +14,7 @@ mod audit_export;
 mod audit_filters;
 mod claude;
 mod clock;
+mod codex;
 mod command_line;
 mod daemon;
 mod demo;

@@ -322,6 +322,22 @@ pub(crate) fn claude_program() -> PathBuf {
     found.canonicalize().unwrap()
 }
 
+/// The pinned Codex; `make test` installs it.
+pub(crate) fn codex_program() -> PathBuf {
+    let packages = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../agents/node_modules/@openai"
+    );
+    let packages = std::fs::read_dir(packages).into_iter().flatten().flatten();
+    let targets = packages.flat_map(|package| std::fs::read_dir(package.path().join("vendor")));
+    let programs = targets.flatten().flatten();
+    let mut programs = programs.map(|target| target.path().join("bin/codex"));
+    let Some(found) = programs.find(|program| program.is_file()) else {
+        panic!("Codex is not installed in `agents/`: run `make test`, which installs it");
+    };
+    found.canonicalize().unwrap()
+}
+
 impl Drop for TestHome {
     fn drop(&mut self) {
         if self.daemon.is_some() {

@@ -173,6 +173,40 @@ impl Approvals {
         Ok(value)
     }
 
+    /// Writes down what became of a tool call, by the agent's own name for it, and settles what is
+    /// open of it.
+    pub(crate) async fn tool_ended(
+        &self,
+        session_id: SessionId,
+        tool_use_id: &str,
+        ran: bool,
+    ) -> Result<(), crate::EngineError> {
+        let (what, outcome) = if ran {
+            (Settlement::Ran, Outcome::Ran)
+        } else {
+            (Settlement::NotRun, Outcome::Blocked)
+        };
+        let (tool_use_id, at) = (tool_use_id.to_owned(), self.clock.now());
+        let commit = |open: Vec<StoredApproval>| async move {
+            let write = move |tx: &Transaction<'_>| {
+                let mut settled = Vec::new();
+                if let Some(found) = decisions::of_tool_use(tx, session_id, &tool_use_id)? {
+                    let id = found.decision.id;
+                    for stored in open.iter().filter(|stored| stored.decision_id == id) {
+                        settled.extend(settle(tx, stored, what, at)?);
+                    }
+                    if let Some(found) = decisions::get(tx, &id)? {
+                        audit::came_of(tx, found, outcome, None, at)?;
+                    }
+                }
+                Ok((events::last(tx)?, settled))
+            };
+            let (_, settled) = self.events.commit(write).await?;
+            Ok(((), settled))
+        };
+        self.while_unchanged(session_id, commit).await
+    }
+
     /// Whether anything of the session is open.
     pub(crate) fn has_open(&self, session_id: SessionId) -> bool {
         !self.open_of(session_id).is_empty()

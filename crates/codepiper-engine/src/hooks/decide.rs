@@ -1,8 +1,8 @@
 //! The answer to a tool call.
 
 use codepiper_model::{
-    ApprovalId, ApprovalStatus, DecisionKind, DecisionSource, Matched, Permission, Seq, SessionId,
-    Verdict,
+    Approval, ApprovalId, ApprovalStatus, DecisionKind, DecisionSource, Matched, Outcome,
+    Permission, Seq, SessionId, Verdict,
 };
 use codepiper_providers::{HookAnswer, HookCall, HookFact, HookReading, provider};
 use codepiper_store::approvals::StoredApproval;
@@ -33,10 +33,10 @@ impl Hooks {
         reading: &HookReading,
     ) -> Result<Decided, EngineError> {
         match &reading.fact {
-            HookFact::BeforeTool(call) => self
-                .before_tool(subject, report, event_id, reading, call)
-                .await
-                .map(Decided::Reply),
+            HookFact::BeforeTool(call) => {
+                self.before_tool(subject, report, event_id, reading, call)
+                    .await
+            }
             HookFact::PermissionAsked(call) => {
                 self.permission(subject, report, event_id, reading, call)
                     .await
@@ -92,7 +92,8 @@ impl Hooks {
         ((asked, ruling), reply)
     }
 
-    /// Decides on a tool call whose event was stored before, and perhaps its decision too.
+    /// Decides on a tool call whose event was stored before, and perhaps its decision too. An `ask`
+    /// that an agent could not be told is put to a person here.
     async fn before_tool(
         &self,
         subject: &Subject,
@@ -100,18 +101,62 @@ impl Hooks {
         event_id: Seq,
         reading: &HookReading,
         call: &HookCall,
-    ) -> Result<HookReply, EngineError> {
+    ) -> Result<Decided, EngineError> {
         let ((asked, ruling), reply) = self.by_rules(subject, report, reading, call);
-        let written = reply.clone();
-        let job = move |tx: &Transaction<'_>| {
-            match decisions::of_event(tx, asked.session_id, event_id)? {
+        let held = is_held(subject, &ruling).then(|| {
+            approval(
+                subject,
+                &request(subject, report, reading, call).0,
+                &asked,
+                ruling.matched.clone(),
+            )
+        });
+        let record = move |tx: &Transaction<'_>| {
+            let decision = match decisions::of_event(tx, asked.session_id, event_id)? {
                 Some(earlier) => audit::rule_again(tx, earlier, event_id, &ruling, asked.at)?,
                 None => audit::record(tx, &asked, event_id, &ruling)?,
             };
+            Ok::<_, StoreError>(decision.id)
+        };
+        match held {
+            Some(approval) => self.put_to_person(report, event_id, approval, record).await,
+            None => self.say(event_id, reply, record).await,
+        }
+    }
+
+    /// Writes down what was decided and what the hook is told.
+    async fn say(
+        &self,
+        event_id: Seq,
+        reply: HookReply,
+        record: impl FnOnce(&Transaction<'_>) -> Result<String, StoreError> + Send + 'static,
+    ) -> Result<Decided, EngineError> {
+        let written = reply.clone();
+        let job = move |tx: &Transaction<'_>| {
+            record(tx)?;
             Self::keep_answer(tx, event_id, &written)
         };
         self.parts.store.write(job).await?;
-        Ok(reply)
+        Ok(Decided::Reply(reply))
+    }
+
+    /// Writes down what is to be decided, and asks a person.
+    async fn put_to_person(
+        &self,
+        report: &HookReport,
+        event_id: Seq,
+        approval: Approval,
+        record: impl FnOnce(&Transaction<'_>) -> Result<String, StoreError> + Send + 'static,
+    ) -> Result<Decided, EngineError> {
+        let id = approval.id;
+        let stored = StoredApproval {
+            approval,
+            decision_id: String::new(),
+            delivery_id: report.delivery_id.clone(),
+        };
+        let approvals = &self.parts.approvals;
+        approvals.open_new(stored, event_id, record).await?;
+        Ok(Decided::Person(id))
     }
 
     /// The agent would ask now: the default action counts, and every `ask`.
@@ -126,7 +171,18 @@ impl Hooks {
         let (tool_call, asked) = request(subject, report, reading, call);
         let matched = self.parts.policies.evaluate(&tool_call).matched;
         let earlier = self.earlier(&asked).await?;
-        let ruling = self.ruling_on_request(asked.session_id, matched, call, earlier.as_ref());
+        let only_forbids = provider(subject.provider).hook_only_forbids();
+        let is_answered = |earlier: &StoredDecision| earlier.decision.outcome == Outcome::Answered;
+        if only_forbids && earlier.as_ref().is_some_and(is_answered) {
+            // A person was asked before the call, and it would not be made had they said no.
+            let reply = HookReply {
+                decision: DecisionKind::Allow,
+                ..HookReply::NOTHING
+            };
+            return self.say(event_id, reply, |_| Ok(String::new())).await;
+        }
+        let was_told = earlier.as_ref().filter(|_| !only_forbids);
+        let ruling = self.ruling_on_request(asked.session_id, matched, call, was_told);
         let is_for_person =
             ruling.decision == DecisionKind::Ask && !call.is_question && subject.is_live;
         let at = asked.at;
@@ -148,37 +204,23 @@ impl Hooks {
         };
         if !is_for_person {
             let reply = reply(subject, report, &ruling);
-            let written = reply.clone();
-            let job = move |tx: &Transaction<'_>| {
-                record(tx)?;
-                Self::keep_answer(tx, event_id, &written)
-            };
-            self.parts.store.write(job).await?;
-            return Ok(Decided::Reply(reply));
+            return self.say(event_id, reply, record).await;
         }
         let approval = approval(subject, &tool_call, &asked, ruling.matched);
-        let id = approval.id;
-        let stored = StoredApproval {
-            approval,
-            decision_id: String::new(),
-            delivery_id: report.delivery_id.clone(),
-        };
-        self.parts
-            .approvals
-            .open_new(stored, event_id, record)
-            .await?;
-        Ok(Decided::Person(id))
+        self.put_to_person(report, event_id, approval, record).await
     }
 
     /// The row that the call got before it was made, as long as nothing has come of it.
     async fn earlier(&self, asked: &Asked) -> Result<Option<StoredDecision>, EngineError> {
-        let (session, agent, hash) = (
-            asked.session_id,
-            asked.agent_id.clone(),
-            asked.request_hash.clone(),
-        );
+        let asked = asked.clone();
         let read = move |db: &codepiper_store::Connection| {
-            decisions::open_of_request(db, session, agent.as_deref(), &hash)
+            if let Some(tool_use) = &asked.tool_use_id
+                && let Some(found) = decisions::of_tool_use(db, asked.session_id, tool_use)?
+            {
+                return Ok(Some(found));
+            }
+            let agent = asked.agent_id.as_deref();
+            decisions::open_of_request(db, asked.session_id, agent, &asked.request_hash)
         };
         Ok(self.parts.store.read(read).await?)
     }
@@ -230,9 +272,20 @@ impl Hooks {
             approval.status,
             ApprovalStatus::Answered | ApprovalStatus::Effective | ApprovalStatus::Ineffective
         );
-        // Where the terminal was faster there is nothing to say any more.
         let Some(answer) = approval.answer.filter(|_| is_ours) else {
-            return Ok(HookReply::NOTHING);
+            let is_held = report.event == "PreToolUse";
+            return Ok(if is_held {
+                let ruling = Ruling {
+                    decision: DecisionKind::Deny,
+                    source: DecisionSource::Fallback,
+                    matched: Vec::new(),
+                    reason: Some("a person was to decide on it, and nobody has".to_owned()),
+                };
+                reply(subject, report, &ruling)
+            } else {
+                // Where the terminal was faster there is nothing to say any more.
+                HookReply::NOTHING
+            });
         };
         let (decision, said) = match answer.decision {
             Permission::Allow => (DecisionKind::Allow, None),
@@ -249,6 +302,14 @@ impl Hooks {
             ..HookReply::NOTHING
         })
     }
+}
+
+/// Whether the hook before a call is held open until a person has answered: the agent would not ask
+/// them.
+pub(super) fn is_held(subject: &Subject, ruling: &Ruling) -> bool {
+    ruling.decision == DecisionKind::Ask
+        && subject.is_live
+        && provider(subject.provider).hook_only_forbids()
 }
 
 /// What is written down of a tool call whose hook has given up: the agent was told nothing, or, in a

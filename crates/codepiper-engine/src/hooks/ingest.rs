@@ -153,11 +153,13 @@ impl Hooks {
         let decided = match &reading.fact {
             HookFact::BeforeTool(call) if !is_late && !report.unreadable => {
                 let age = self.parts.clock.now().millis_since(at);
-                Some(if age > PATIENCE_MS {
-                    decide::too_late(subject, report, &reading, call)
+                if age > PATIENCE_MS {
+                    Some(decide::too_late(subject, report, &reading, call))
                 } else {
-                    self.by_rules(subject, report, &reading, call)
-                })
+                    let decided = self.by_rules(subject, report, &reading, call);
+                    // What a person decides comes later.
+                    Some(decided).filter(|((_, ruling), _)| !decide::is_held(subject, ruling))
+                }
             }
             _ => None,
         };

@@ -31,7 +31,7 @@ pub(crate) use request::summary;
 /// Takes the reports of agents' hooks and answers them.
 #[derive(Clone)]
 pub struct Hooks {
-    parts: Arc<Parts>,
+    pub(crate) parts: Arc<Parts>,
 }
 
 pub(crate) struct Parts {
@@ -97,11 +97,7 @@ impl Hooks {
     }
 
     /// Takes a report and answers it; a permission that a person has to give is waited for.
-    pub async fn report(
-        &self,
-        mut report: HookReport,
-        secret: &str,
-    ) -> Result<HookReply, EngineError> {
+    pub async fn report(&self, report: HookReport, secret: &str) -> Result<HookReply, EngineError> {
         let subject = self.parts.sessions.subject(report.session_id).await?;
         if !subject.credential.is_shown_by(secret) {
             return Err(EngineError::Forbidden {
@@ -109,18 +105,27 @@ impl Hooks {
                 message: format!("this is not the secret of session `{}`", report.session_id),
             });
         }
+        self.ask(&subject, report).await
+    }
+
+    /// Takes what an agent reports or asks in whatever way, and answers it.
+    pub(crate) async fn ask(
+        &self,
+        subject: &Arc<Subject>,
+        mut report: HookReport,
+    ) -> Result<HookReply, EngineError> {
         check(&report)?;
         let now = self.parts.clock.now();
         report.at = Some(report.at.map_or(now, |at| at.min(now)));
         // An agent that gives up must not leave half a decision; only the waiting ends with it.
-        let (hooks, of) = (self.clone(), Arc::clone(&subject));
+        let (hooks, of) = (self.clone(), Arc::clone(subject));
         let taken = tokio::spawn(async move {
             let decided = hooks.take_in(&of, &report).await;
             decided.map(|decided| (decided, report))
         });
         match taken.await.map_err(EngineError::internal)?? {
             (Decided::Reply(reply), _) => Ok(reply),
-            (Decided::Person(id), report) => self.wait_for_person(&subject, &report, id).await,
+            (Decided::Person(id), report) => self.wait_for_person(subject, &report, id).await,
         }
     }
 

@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 
 use codepiper_model::{DecisionSource, SessionId, Timestamp};
 use codepiper_providers::HookFact;
-use codepiper_store::{Transaction, decisions, deliveries};
+use codepiper_store::{Transaction, approvals, decisions, deliveries};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -125,6 +125,10 @@ impl Hooks {
                 return Ok(());
             };
             let found = decisions::of_event(tx, report.session_id, delivery.event_id)?;
+            if approvals::of_delivery(tx, &report.delivery_id)?.is_some() {
+                // Its hook waits on for a person, and says no by itself when it gives up.
+                return Ok(());
+            }
             let told = |source| source != DecisionSource::Fallback;
             if let Some(found) = found.filter(|found| told(found.decision.source)) {
                 let ruling = Ruling::fallback(blocked);

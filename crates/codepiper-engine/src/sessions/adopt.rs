@@ -8,9 +8,10 @@ use serde_json::json;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
+use super::launch::SPEC_FILE;
 use super::{Live, SessionManager, Subject};
-use crate::EngineError;
 use crate::process::start_environment;
+use crate::{EngineError, codex};
 
 /// How long the start of the daemon waits for a session's server; one that takes longer is tried
 /// again while the daemon already serves.
@@ -155,6 +156,13 @@ impl SessionManager {
     async fn take_up(&self, stored: &Stored, pane: Pane) -> Result<(), EngineError> {
         let session = &stored.session;
         let id = session.id;
+        if codex::is_waiting(&self.parts.config.session_dir(id).join(SPEC_FILE)) {
+            // Nobody will tell its terminal any more what to run.
+            self.clear_up(id, pane.pid(), pane.server_pid()).await;
+            pane.kill_server().await;
+            let why = "the daemon was killed while it was being started";
+            return self.note_gone(session, why).await;
+        }
         let payload = json!({ "pid": pane.pid() });
         self.parts
             .events

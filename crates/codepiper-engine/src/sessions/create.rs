@@ -101,7 +101,7 @@ impl SessionManager {
                 self.judge_text(id, &subject, &texts, by).await?;
             }
             self.keep(&blueprint)?;
-            self.begin(&stored, subject, &blueprint, &plan).await
+            self.begin(&stored, &blueprint, &plan).await
         };
         match begun.await {
             Ok(()) => self.get(id).await,
@@ -117,13 +117,17 @@ impl SessionManager {
     pub(super) async fn begin(
         &self,
         stored: &Stored,
-        subject: Subject,
         blueprint: &Blueprint<'_>,
         plan: &Plan,
     ) -> Result<(), EngineError> {
         let id = blueprint.id;
         let server = Server::new(self.tmux()?.clone(), stored.socket.clone(), id.tmux_name());
         let pane = self.launch(blueprint, plan, server).await?;
+        if let Some(shared) = &plan.shared {
+            self.share(blueprint, shared, &pane).await?;
+        }
+        // The conversation may have got its name by now.
+        let subject = Subject::new(&self.stored(id).await?, &plan.env);
         let activity = Activity::unknown(self.parts.clock.now());
         let live = Arc::new(Live::new(id, subject, pane, activity, false));
         self.live_map().insert(id, Arc::clone(&live));

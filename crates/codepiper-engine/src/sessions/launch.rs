@@ -8,6 +8,7 @@ use codepiper_tmux::{
 use super::SessionManager;
 use super::plan::{Blueprint, Plan};
 use crate::EngineError;
+use crate::codex::make_waiting;
 use crate::config::{make_private, write_private};
 
 /// The file from which our own binary executes the agent, and the one where it says why it could
@@ -38,7 +39,11 @@ impl SessionManager {
             failure_file: dir.join(FAILURE_FILE),
         };
         let agent = serde_json::to_vec(&agent).map_err(EngineError::internal)?;
-        write_private(&dir.join(SPEC_FILE), &agent)?;
+        if plan.shared.is_some() {
+            make_waiting(&dir.join(SPEC_FILE))?;
+        } else {
+            write_private(&dir.join(SPEC_FILE), &agent)?;
+        }
         if let Some(prompt) = blueprint.prompt.filter(|_| !plan.spec.prompt_in_argv) {
             // A daemon that is restarted before the agent is ready for it must still have it.
             write_private(&dir.join(PROMPT_FILE), prompt.as_str().as_bytes())?;

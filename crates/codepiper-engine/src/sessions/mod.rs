@@ -2,6 +2,7 @@
 
 mod activity;
 mod adopt;
+mod app_server;
 mod conversation;
 mod create;
 mod delete;
@@ -41,6 +42,7 @@ use codepiper_store::sessions::{self, Stored};
 use codepiper_store::{Store, StoreError};
 use codepiper_tmux::{Tmux, TmuxError};
 use serde_json::json;
+use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
@@ -49,8 +51,8 @@ use tokio_util::task::TaskTracker;
 use crate::agent_program::{self, ProviderStatus};
 use crate::scope::Scopes;
 use crate::{Approvals, Config, EngineError, EventBus, PolicyEngine, Settings, resources};
-use live::Live;
 
+pub(crate) use live::Live;
 pub(crate) use subject::Subject;
 
 pub use delete::Deleted;
@@ -91,6 +93,8 @@ pub(crate) struct Parts {
     /// Where systemd gives sessions scopes of their own.
     pub(crate) scopes: Option<Scopes>,
     pub(crate) installation: String,
+    /// Whoever follows what app-servers say hears here of each session that has one.
+    pub(crate) app_servers: mpsc::UnboundedSender<Arc<Live>>,
     pub(crate) tasks: TaskTracker,
     pub(crate) stop: CancellationToken,
 }

@@ -3,6 +3,7 @@ use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
 use codepiper_model::{BillingMode, LaunchSpec, PromptText, ProviderId, SessionId};
+use codepiper_providers::codex::Shared;
 use codepiper_providers::{Conversation, Home, HookCommand, LaunchRequest, provider};
 
 use super::SessionManager;
@@ -34,6 +35,8 @@ pub(super) struct Plan {
     pub(super) env: BTreeMap<OsString, OsString>,
     pub(super) credential: Credential,
     pub(super) scrubbed: Vec<String>,
+    /// The app-server that the agent's terminal shares with us, where it has one.
+    pub(super) shared: Option<Shared>,
     /// Where the conversation is written down that it goes on with.
     pub(super) origin: Option<PathBuf>,
 }
@@ -107,6 +110,8 @@ impl SessionManager {
             }
         };
         let spec = provider.launch(&launch);
+        let shared = (blueprint.provider == ProviderId::Codex)
+            .then(|| Shared::new(&launch, config.app_server_socket(id)));
         env.extend(spec.env.iter().map(|(k, v)| (k.into(), v.into())));
         let hook_variables = hook_variables.map(|(name, value)| (name.into(), value.into()));
         env.extend(hook_variables);
@@ -115,6 +120,7 @@ impl SessionManager {
             env,
             credential,
             scrubbed,
+            shared,
             origin,
         })
     }

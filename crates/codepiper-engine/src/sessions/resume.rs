@@ -5,10 +5,10 @@ use codepiper_store::sessions::{self, Stored};
 use codepiper_tmux::{Presence, Server};
 use serde_json::json;
 
+use super::SessionManager;
 use super::conversation::is_written;
 use super::create::told;
 use super::plan::{Blueprint, Plan};
-use super::{SessionManager, Subject};
 use crate::{EngineError, audit};
 
 /// The code of the refusal to resume what has not ended.
@@ -55,8 +55,12 @@ impl SessionManager {
         let own_name = id.to_string();
         let name = session.provider_session_id.as_deref().unwrap_or(&own_name);
         let transcript = session.transcript_path.as_deref();
-        // An agent refuses to go on with a conversation in which nobody has said anything yet.
-        let has_begun = transcript.is_none_or(is_written);
+        // An agent refuses to go on with a conversation in which nobody has said anything yet, and
+        // one that chooses the name may never have come to it.
+        let has_begun = match transcript {
+            Some(transcript) => is_written(transcript),
+            None => session.provider_session_id.is_some(),
+        };
         let conversation = if has_begun {
             Conversation::Resume(name)
         } else {
@@ -81,8 +85,7 @@ impl SessionManager {
         let _place = self.take_place()?;
         self.store_again(&stored, &plan, by).await?;
         let stored = self.stored(id).await?;
-        let subject = Subject::new(&stored, &plan.env);
-        match self.begin(&stored, subject, &blueprint, &plan).await {
+        match self.begin(&stored, &blueprint, &plan).await {
             Ok(()) => self.get(id).await,
             Err(error) => {
                 self.launch_failed(id, &error).await?;

@@ -4,6 +4,7 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use codepiper_model::{ProviderId, SessionId};
+use codepiper_providers::provider;
 use codepiper_store::sessions::Stored;
 
 use super::SessionManager;
@@ -47,16 +48,24 @@ impl Subject {
             fail_closed: session.fail_closed,
             is_live: session.status.is_live(),
             redactor: Redactor::new(environment),
-            // `<root>/<folder of the directory>/<conversation>.jsonl`
             transcripts: transcript
                 .as_deref()
-                .and_then(|path| path.parent()?.parent())
+                .and_then(|path| provider(session.provider).transcript_root(path))
                 .map(Path::to_owned),
             conversation: Mutex::new(Conversation {
                 id: session.provider_session_id.clone(),
                 transcript,
             }),
         }
+    }
+
+    /// The agent's own name of its present conversation.
+    pub(crate) fn conversation(&self) -> Option<String> {
+        let conversation = self.conversation.lock();
+        conversation
+            .unwrap_or_else(PoisonError::into_inner)
+            .id
+            .clone()
     }
 
     /// Where the agent writes its present conversation down.

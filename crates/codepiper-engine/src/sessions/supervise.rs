@@ -1,7 +1,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use codepiper_model::{ActivityState, EventSource, Exit, ExitReason, Seq, SessionId};
+use codepiper_model::{ActivityState, EventSource, Exit, ExitReason, ProviderId, Seq, SessionId};
 use codepiper_providers::{HookFact, HookReading};
 use codepiper_store::{StoreError, events, sessions};
 use codepiper_tmux::{End, PaneExit};
@@ -14,8 +14,8 @@ use super::activity::{HookSign, Observed, Signs};
 use super::launch::{FAILURE_FILE, PROMPT_FILE, SPEC_FILE};
 use super::sight::Sight;
 use super::{Live, SessionManager};
-use crate::EngineError;
 use crate::process::{end_tree, signal_tree};
+use crate::{EngineError, codex};
 
 /// The least time between two readings of a screen that keeps changing: twenty a second are more
 /// than a person sees, and cost nothing.
@@ -40,6 +40,10 @@ impl SessionManager {
         let manager = self.clone();
         let stop = self.parts.stop.clone();
         let watched = Arc::clone(&live);
+        if live.provider == ProviderId::Codex {
+            // Whoever follows app-servers may only have begun, or have left already.
+            drop(self.parts.app_servers.send(Arc::clone(&live)));
+        }
         self.parts.tasks.spawn(async move {
             tokio::select! {
                 () = manager.watch(watched) => {}
@@ -299,6 +303,8 @@ impl SessionManager {
         for name in [SPEC_FILE, FAILURE_FILE, PROMPT_FILE] {
             drop(fs_err::remove_file(dir.join(name)));
         }
+        codex::remove_files(&dir);
+        drop(fs_err::remove_file(self.parts.config.app_server_socket(id)));
     }
 
     /// Stores how a session ended, with its last screen. The first end counts.

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use codepiper_model::{ActivityState, Receipt, ReceiptStatus};
-use codepiper_providers::{Turn, turn_of};
+use codepiper_providers::{Turn, provider, turn_of};
 use tokio::time::{Instant, sleep};
 
 use super::{Live, Sent};
@@ -20,6 +20,7 @@ const TAIL_MAX: u64 = 8 * 1024 * 1024;
 pub(super) async fn over(live: &Live, mut receipt: Receipt, from: u64, prompt: &str) -> Sent {
     let mut changes = live.pane.changes();
     let mut exit = live.exit.subscribe();
+    let mut activity = live.activity.subscribe();
     let mut idle_since = None;
     loop {
         if exit.borrow().is_some() {
@@ -44,6 +45,13 @@ pub(super) async fn over(live: &Live, mut receipt: Receipt, from: u64, prompt: &
                 reply: None,
             };
         }
+        if is_held(live) {
+            receipt.reason = Some(ActivityState::NeedsPermission.as_str().to_owned());
+            return Sent {
+                receipt,
+                reply: None,
+            };
+        }
         if reading.state == ActivityState::Idle {
             let since = *idle_since.get_or_insert_with(Instant::now);
             let turn = read_turn(live.transcript().as_deref(), from, prompt).await;
@@ -63,10 +71,19 @@ pub(super) async fn over(live: &Live, mut receipt: Receipt, from: u64, prompt: &
         idle_since = None;
         tokio::select! {
             _ = changes.changed() => {}
+            _ = activity.changed() => {}
             _ = exit.changed() => {}
         }
         sleep(Duration::from_millis(20)).await;
     }
+}
+
+/// Whether a person is asked without a dialog: in a hook before a call that is held open.
+fn is_held(live: &Live) -> bool {
+    let activity = live.activity.borrow();
+    provider(live.provider).hook_only_forbids()
+        && activity.state == ActivityState::NeedsPermission
+        && activity.approval_id.is_some()
 }
 
 /// Where the transcript ends now: what a new turn writes begins there.

@@ -7,6 +7,9 @@ use crate::Refusal;
 pub(super) struct Divided {
     /// Both do.
     pub(super) settings: Vec<String>,
+    /// Only the app-server: what says what is permitted ends a terminal on it ("Permission
+    /// overrides are not supported when resuming a remote task").
+    pub(super) permissions: Vec<String>,
     /// Only the terminal.
     pub(super) terminal: Vec<String>,
 }
@@ -18,10 +21,15 @@ pub(super) fn divided(args: &[String]) -> Divided {
         let (name, value) = split(arg);
         match name {
             "-c" | "--config" | "--enable" | "--disable" => {
-                divided.settings.push(arg.clone());
-                if value.is_none() {
-                    divided.settings.extend(args.next().cloned());
-                }
+                let next = value.is_none().then(|| args.next()).flatten();
+                let setting = value.or(next.map(String::as_str)).unwrap_or_default();
+                let divided = if PERMITS.iter().any(|key| setting.trim().starts_with(key)) {
+                    &mut divided.permissions
+                } else {
+                    &mut divided.settings
+                };
+                divided.push(arg.clone());
+                divided.extend(next.cloned());
             }
             "--strict-config" => divided.settings.push(arg.clone()),
             _ => divided.terminal.push(arg.clone()),
@@ -29,6 +37,9 @@ pub(super) fn divided(args: &[String]) -> Divided {
     }
     divided
 }
+
+/// How the keys begin of what says what is permitted.
+const PERMITS: [&str; 4] = ["sandbox", "permission", "default_permission", "approval"];
 
 /// The option's name and the value it carries: `--config=x`, `-cx`, `-c=x`.
 fn split(arg: &str) -> (&str, Option<&str>) {
@@ -142,6 +153,22 @@ const HOOKS_OFF: Refusal = Refusal {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_permitted_is_not_told_to_the_terminal() {
+        let args = strings(&[
+            "-c",
+            "sandbox_workspace_write.network_access=true",
+            "--config=tui.animations=false",
+            "--search",
+        ]);
+        let expected = Divided {
+            settings: vec![args[2].clone()],
+            permissions: args[..2].to_vec(),
+            terminal: vec![args[3].clone()],
+        };
+        assert_eq!(divided(&args), expected);
+    }
 
     fn strings(args: &[&str]) -> Vec<String> {
         args.iter().map(|&arg| arg.to_owned()).collect()

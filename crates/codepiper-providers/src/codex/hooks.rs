@@ -77,6 +77,8 @@ pub fn hooks(command: HookCommand<'_>, setting: Setting) -> Vec<Hook> {
         let mut words = vec![
             &program,
             "hook-forward",
+            "--agent",
+            "codex",
             "--spool",
             &spool,
             "--event",
@@ -271,7 +273,7 @@ mod tests {
         let asks = hooks.iter().find(|h| h.event == "PermissionRequest");
         assert_eq!(
             asks.unwrap().command,
-            r"'/it'\''s here/codepiper' hook-forward --spool /s --event PermissionRequest --fail-closed"
+            r"'/it'\''s here/codepiper' hook-forward --agent codex --spool /s --event PermissionRequest --fail-closed"
         );
     }
 }

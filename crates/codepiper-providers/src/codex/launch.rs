@@ -102,7 +102,9 @@ impl Launch<'_> {
         }
         self.trusted_hooks(&mut overrides, trust);
         argv.extend(overrides.into_args());
-        argv.extend(divided(self.args).settings);
+        let args = divided(self.args);
+        argv.extend(args.settings);
+        argv.extend(args.permissions);
         argv
     }
 

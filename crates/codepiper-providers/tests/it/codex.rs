@@ -169,7 +169,10 @@ async fn a_copy_has_its_own_model_and_the_history_of_the_first() {
         .await;
     turn_end(&mut client).await;
 
-    let copy = client.call(thread_fork(&begun.id)).await;
+    let cwd = session.path("project");
+    let request = thread_fork(&begun.id, &cwd, Mode::ReadOnly, None);
+    let copy = client.call(request).await;
+    assert_eq!(copy["sandbox"]["type"], "readOnly");
     let copy = Thread::read(&copy["thread"]);
     assert_eq!(copy.forked_from.as_ref(), Some(&begun.id));
     client.call(thread_settings(&copy.id, "other-model")).await;

@@ -16,7 +16,8 @@ const REPORT_MAX: usize = 65 * 1024 * 1024;
 /// From here on a report is large.
 const LARGE: usize = 64 * 1024;
 
-pub(crate) async fn claude(
+/// The session says which agent it is; each has its own path for those who look at requests.
+pub(crate) async fn report(
     State(engine): State<Engine>,
     request: Request,
 ) -> Result<Json<HookAnswer>, ApiError> {

@@ -2,6 +2,8 @@ use std::time::Duration;
 
 use codepiper_tmux::{End, Pane, PaneExit, Presence, Server, Tag, TmuxError};
 
+use tokio::time::timeout;
+
 use crate::support::{Fixture, PATIENCE, options, tag};
 
 #[tokio::test]
@@ -44,6 +46,43 @@ async fn the_screen_stays_readable_after_the_end() {
         .unwrap();
     assert_eq!(pane.ended().await, End::Exited(PaneExit::Code(0)));
     assert_eq!(pane.pane.view().lines[0], "bye");
+}
+
+#[tokio::test]
+async fn what_runs_beside_the_pane_is_not_seen_and_ends_with_it() {
+    let fixture = Fixture::new().await;
+    let pane = fixture.launch("echo ready; cat").await;
+    pane.until_text("ready").await;
+    let script = "echo \"beside; it's $SECRET\" > beside; echo elsewhere; exec sleep 1000";
+    let line = format!("cd '{}' && {{ {script}\n}}", fixture.dir.path().display());
+    let command = ["sh", "-c", &line].map(Into::into);
+    let beside = pane.pane.run_beside(&command).await.unwrap();
+    let beside = rustix::process::Pid::from_raw(beside).unwrap();
+    let written = async {
+        let file = fixture.dir.path().join("beside");
+        while std::fs::read_to_string(&file).unwrap_or_default() != "beside; it's s3cret-value\n" {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    timeout(PATIENCE, written).await.unwrap();
+    pane.tmux(&["send-keys", "-t", "%0", "after", "Enter"])
+        .await;
+    pane.until("the echo", |view| view.lines.iter().any(|l| l == "after"))
+        .await;
+    let view = pane.pane.view();
+    assert!(
+        !view.lines.concat().contains("elsewhere"),
+        "{:?}",
+        view.lines
+    );
+    assert_eq!(pane.pane.last_line_beside().await.unwrap(), "elsewhere");
+    pane.pane.kill_server().await;
+    let gone = async {
+        while rustix::process::test_kill_process(beside).is_ok() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    timeout(PATIENCE, gone).await.unwrap();
 }
 
 #[tokio::test]
@@ -108,9 +147,7 @@ async fn a_server_with_another_tag_is_left_alone() {
             }
         }
     };
-    let other = tokio::time::timeout(PATIENCE, asking)
-        .await
-        .expect("an answer");
+    let other = timeout(PATIENCE, asking).await.expect("an answer");
     assert!(matches!(other, Err(TmuxError::Foreign)));
     assert_eq!(pane.server.presence(), Presence::Present);
 }

@@ -43,17 +43,17 @@ pub fn hooks_list(cwd: &Path) -> Request {
 
 /// A new conversation.
 pub fn thread_start(cwd: &Path, mode: Mode, model: Option<&str>) -> Request {
-    let mut params = json!({
-        "cwd": cwd,
-        "sandbox": mode.sandbox(),
-        "approvalPolicy": mode.approvals(),
-    });
-    if let Some(model) = model {
-        params["model"] = model.into();
-    }
     Request {
         method: "thread/start",
-        params,
+        params: terms(cwd, mode, model),
+    }
+}
+
+/// Loads a conversation, which goes on there and in this mode, whatever it had before.
+pub fn thread_load(thread_id: &str, cwd: &Path, mode: Mode, model: Option<&str>) -> Request {
+    Request {
+        params: of_earlier(thread_id, cwd, mode, model),
+        ..thread_resume(thread_id)
     }
 }
 
@@ -66,11 +66,31 @@ pub fn thread_resume(thread_id: &str) -> Request {
 }
 
 /// A copy of a conversation, with an id of its own, in which both are from then on apart.
-pub fn thread_fork(thread_id: &str) -> Request {
+pub fn thread_fork(thread_id: &str, cwd: &Path, mode: Mode, model: Option<&str>) -> Request {
     Request {
         method: "thread/fork",
-        params: json!({ "threadId": thread_id, "excludeTurns": true }),
+        params: of_earlier(thread_id, cwd, mode, model),
     }
+}
+
+/// What a conversation may do, and where.
+fn terms(cwd: &Path, mode: Mode, model: Option<&str>) -> Value {
+    let mut params = json!({
+        "cwd": cwd,
+        "sandbox": mode.sandbox(),
+        "approvalPolicy": mode.approvals(),
+    });
+    if let Some(model) = model {
+        params["model"] = model.into();
+    }
+    params
+}
+
+fn of_earlier(thread_id: &str, cwd: &Path, mode: Mode, model: Option<&str>) -> Value {
+    let mut params = terms(cwd, mode, model);
+    params["threadId"] = thread_id.into();
+    params["excludeTurns"] = true.into();
+    params
 }
 
 /// Names a conversation, which also writes it down, so that others can join it.

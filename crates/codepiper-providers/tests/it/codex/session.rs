@@ -16,7 +16,7 @@ use super::socket::Client;
 
 /// Keeps each payload in the spool, under the name of its event, and says what stands there.
 const HOOK: &str =
-    "#!/bin/sh\ncat >\"$3/$5\"\nif [ -f \"$3/$5.answer\" ]; then cat \"$3/$5.answer\"; fi\n";
+    "#!/bin/sh\ncat >\"$5/$7\"\nif [ -f \"$5/$7.answer\" ]; then cat \"$5/$7.answer\"; fi\n";
 
 pub(crate) struct Session {
     folder: TempDir,

@@ -1,0 +1,555 @@
+//! The pinned Codex through its app-server, against the fake model.
+
+use std::time::{Duration, Instant};
+
+use codepiper_fake_model::FakeModel;
+use serde_json::{Value, json};
+
+use crate::support::{TestHome, codex_program};
+
+/// The fake model, and homes whose Codex talks to it.
+struct FakeCodex {
+    model: FakeModel,
+    // The model lives in it.
+    _runtime: tokio::runtime::Runtime,
+}
+
+impl FakeCodex {
+    fn new() -> Self {
+        let mut builder = tokio::runtime::Builder::new_multi_thread();
+        let runtime = builder.worker_threads(1).enable_all().build().unwrap();
+        let model = runtime.block_on(FakeModel::start());
+        Self {
+            model,
+            _runtime: runtime,
+        }
+    }
+
+    /// A home with a running daemon that finds Codex, in which nobody has ever started it.
+    fn home() -> TestHome {
+        let bin = codex_program();
+        let path = format!(
+            "{}:{}",
+            bin.parent().unwrap().display(),
+            std::env::var("PATH").unwrap()
+        );
+        TestHome::with_env(&[("PATH", &path), ("OPENAI_API_KEY", "fake")])
+    }
+
+    fn start_arguments(&self, home: &TestHome, extra: &[&str]) -> Vec<String> {
+        let work = home.work();
+        let url = format!("OPENAI_BASE_URL={}/v1", self.model.base_url());
+        let mut args = vec!["start", "-p", "codex", "-b", "api", "--json", "-d", &work];
+        args.extend(["--env", &url, "--env-from", "OPENAI_API_KEY"]);
+        args.extend(["--model", "fake-codex"]);
+        args.extend(extra);
+        args.into_iter().map(str::to_owned).collect()
+    }
+
+    /// Starts a session and returns its id.
+    fn start(&self, home: &TestHome, extra: &[&str]) -> String {
+        let done = home.run(&self.start_arguments(home, extra));
+        assert_eq!(done.code, 0, "{done:?}\n{}", home.daemon_log());
+        done.json()["session"]["id"].as_str().unwrap().to_owned()
+    }
+
+    /// What the model was sent with the prompt that contains this: all that was said before.
+    fn history_of(&self, text: &str) -> String {
+        let requests = self.model.requests();
+        let inputs = requests
+            .iter()
+            .map(|request| request.body["input"].to_string());
+        let found = inputs.filter(|input| input.contains(text));
+        found.max_by_key(String::len).unwrap()
+    }
+}
+
+/// Sends a prompt whose turn ends by itself, and returns the reply.
+#[track_caller]
+fn reply(home: &TestHome, id: &str, prompt: &str) -> String {
+    let done = home.run(&["send", id, prompt, "--wait", "--timeout", "30"]);
+    assert_eq!(
+        done.code,
+        0,
+        "{done:?}\n{}\n{}",
+        screen(home, id),
+        home.daemon_log()
+    );
+    done.stdout.trim().to_owned()
+}
+
+/// Sends a prompt whose turn needs a person, and returns the approval.
+#[track_caller]
+fn ask(home: &TestHome, id: &str, prompt: &str) -> Value {
+    let sent = home.run(&["send", id, prompt]);
+    assert_eq!(
+        sent.code,
+        0,
+        "{sent:?}\n{}\n{}",
+        screen(home, id),
+        home.session(id)
+    );
+    home.pending(id)
+}
+
+fn screen(home: &TestHome, id: &str) -> String {
+    home.run(&["tail", id]).stdout
+}
+
+#[track_caller]
+fn until_status(home: &TestHome, approval: &Value, status: &str) -> Value {
+    let mut now = Value::Null;
+    home.until(status, || {
+        now = home.approval(&approval["id"]);
+        now["status"] == status
+    });
+    now
+}
+
+#[track_caller]
+fn until_idle(home: &TestHome, id: &str) {
+    let done = home.run(&["wait", id, "--until", "idle", "--timeout", "30"]);
+    assert_eq!(done.code, 0, "{done:?}\n{}", screen(home, id));
+}
+
+/// The command lines of the processes that carry the session's name.
+fn command_lines(id: &str) -> Vec<(i32, String)> {
+    let name = format!("CODEPIPER_SESSION={id}");
+    let entries = std::fs::read_dir("/proc").unwrap().flatten();
+    let processes = entries.filter_map(|entry| {
+        let pid = entry.file_name().to_str()?.parse().ok()?;
+        let environment = std::fs::read(entry.path().join("environ")).ok()?;
+        let mut entries = environment.split(|b| *b == 0);
+        entries.find(|entry| *entry == name.as_bytes())?;
+        let line = std::fs::read(entry.path().join("cmdline")).ok()?;
+        Some((pid, String::from_utf8_lossy(&line).replace('\0', " ")))
+    });
+    processes.collect()
+}
+
+fn processes(id: &str) -> usize {
+    command_lines(id).len()
+}
+
+fn app_servers(id: &str) -> Vec<i32> {
+    let lines = command_lines(id).into_iter();
+    let servers = lines.filter(|(_, line)| line.contains(" app-server --listen "));
+    servers.map(|(pid, _)| pid).collect()
+}
+
+#[test]
+fn codex_answers_prompts_and_leaves_nothing_behind() {
+    let fake = FakeCodex::new();
+    let home = FakeCodex::home();
+    let providers = home.run(&["providers"]).ok().stdout;
+    assert!(providers.contains("codex"), "{providers}");
+    let long = format!("{}\nSAY: the long one", "x".repeat(30_000));
+    let id = fake.start(&home, &["--name", "api", "--prompt", &long]);
+    home.until("the first reply", || {
+        screen(&home, &id).contains("• the long one")
+    });
+    until_idle(&home, &id);
+    assert_eq!(reply(&home, &id, "SAY: the second"), "the second");
+    assert_eq!(reply(&home, &id, "RUN: touch made\nSAY: third"), "third");
+    assert!(home.path("work/made").exists());
+
+    let session = home.session(&id);
+    assert_eq!(session["status"], "RUNNING");
+    let thread = session["providerSessionId"].as_str().unwrap();
+    let rollout = session["transcriptPath"].as_str().unwrap();
+    assert!(rollout.contains(thread) && std::path::Path::new(rollout).exists());
+    let decision = &home.decisions(&id)[0];
+    assert_eq!(
+        (&decision["toolName"], &decision["outcome"]),
+        (&json!("Bash"), &json!("ran"))
+    );
+    home.run(&["stop", &id]).ok();
+    assert_eq!(home.session(&id)["exit"]["reason"], "stopped");
+    assert_eq!(processes(&id), 0);
+}
+
+#[test]
+fn leave_to_escape_the_sandbox_is_given_and_refused_from_the_command_line() {
+    let fake = FakeCodex::new();
+    let home = FakeCodex::home();
+    let id = fake.start(&home, &[]);
+    let approval = ask(&home, &id, "ESCALATE: touch yes\nSAY: done so");
+    assert_eq!(approval["toolInput"], json!({"command": "touch yes"}));
+    assert!(!home.path("work/yes").exists());
+    home.run(&["approve", approval["id"].as_str().unwrap()])
+        .ok();
+    until_status(&home, &approval, "effective");
+    until_idle(&home, &id);
+    assert!(home.path("work/yes").exists());
+
+    let approval = ask(&home, &id, "ESCALATE: touch no\nSAY: went on");
+    home.run(&["deny", approval["id"].as_str().unwrap()]).ok();
+    home.until("the turn goes on", || {
+        screen(&home, &id).contains("• went on")
+    });
+    until_status(&home, &approval, "effective");
+    assert!(!home.path("work/no").exists());
+    let decisions = home.decisions(&id);
+    assert_eq!(decisions.len(), 2, "one row for each call: {decisions:?}");
+    assert_eq!(
+        (&decisions[0]["outcome"], &decisions[1]["outcome"]),
+        (&json!("blocked"), &json!("ran"))
+    );
+}
+
+#[test]
+fn an_answer_in_the_terminal_closes_the_approval() {
+    let fake = FakeCodex::new();
+    let home = FakeCodex::home();
+    let id = fake.start(&home, &[]);
+    // The answer shows before the command is over.
+    for (command, option, decision) in [
+        ("touch yes; sleep 3", "Yes, proceed", "allow"),
+        ("touch no", "No, and tell Codex", "deny"),
+    ] {
+        let approval = ask(&home, &id, &format!("ESCALATE: {command}"));
+        let mut number = String::new();
+        home.until("the dialog", || {
+            let screen = screen(&home, &id);
+            let row = screen.lines().find(|line| line.contains(option));
+            let row = row.map(|row| row.trim_start_matches(['›', ' ']).to_owned());
+            number = row.unwrap_or_default().chars().take(1).collect();
+            !number.is_empty()
+        });
+        home.run(&["keys", &id, &number]).ok();
+        let closed = until_status(&home, &approval, "closed");
+        assert_eq!(closed["closedReason"], "answered_in_terminal", "{closed}");
+        assert_eq!(
+            (&closed["answer"]["decision"], &closed["answer"]["by"]),
+            (&json!(decision), &json!("terminal"))
+        );
+        until_idle(&home, &id);
+    }
+    assert!(home.path("work/yes").exists() && !home.path("work/no").exists());
+    assert_eq!(home.decisions(&id).len(), 2);
+}
+
+#[test]
+fn rules_decide_what_runs_in_the_sandbox_and_what_leaves_it() {
+    let fake = FakeCodex::new();
+    let home = FakeCodex::home();
+    home.policy(&json!([
+        {"id": "never", "action": "deny", "tool": "Bash", "args": {"command": "touch never*"}},
+        {"id": "ask", "action": "ask", "tool": "Bash", "args": {"command": "touch ask*"}},
+        {"id": "fine", "action": "allow", "tool": "Bash", "args": {"command": "touch fine*"}},
+    ]));
+    let id = fake.start(&home, &[]);
+    reply(
+        &home,
+        &id,
+        "RUN: touch never\nESCALATE: touch never2\nESCALATE: touch fine\nSAY: x",
+    );
+    assert!(!home.path("work/never").exists() && !home.path("work/never2").exists());
+    assert!(home.path("work/fine").exists());
+
+    // Codex itself would ask nobody about the first, and about the second after us.
+    for (prompt, answer) in [
+        ("RUN: touch ask-no\nSAY: went on", "deny"),
+        ("ESCALATE: touch ask-yes\nSAY: done so", "approve"),
+    ] {
+        let done = home.run(&["send", &id, prompt, "--wait", "--timeout", "20"]);
+        assert_eq!(done.code, 7, "{done:?}");
+        assert_eq!(home.session(&id)["activity"]["state"], "needs_permission");
+        let approval = home.pending(&id);
+        assert_eq!(approval["matched"][0]["ruleId"], "ask");
+        home.run(&[answer, approval["id"].as_str().unwrap()]).ok();
+        until_status(&home, &approval, "effective");
+        until_idle(&home, &id);
+    }
+    assert!(!home.path("work/ask-no").exists() && home.path("work/ask-yes").exists());
+    let decisions = home.decisions(&id);
+    let outcomes: Vec<_> = decisions
+        .iter()
+        .rev()
+        .map(|row| {
+            (
+                row["decision"].as_str().unwrap(),
+                row["outcome"].as_str().unwrap(),
+            )
+        })
+        .collect();
+    assert_eq!(
+        outcomes,
+        [
+            ("deny", "blocked"),
+            ("deny", "blocked"),
+            ("allow", "ran"),
+            ("ask", "blocked"),
+            ("ask", "ran"),
+        ],
+        "{decisions:?}"
+    );
+}
+
+#[test]
+fn who_interrupts_need_not_answer_and_dangerous_mode_has_rules_too() {
+    let fake = FakeCodex::new();
+    let home = FakeCodex::home();
+    home.policy(&json!([
+        {"id": "never", "action": "deny", "path": {"any": "*/never"}},
+        {"id": "ask", "action": "ask", "tool": "Bash", "args": {"command": "touch ask*"}},
+    ]));
+    let id = fake.start(&home, &["--dangerous"]);
+    let prompt = "RUN: touch never\nWRITE: never\nRUN: touch free\nSAY: done";
+    assert_eq!(reply(&home, &id, prompt), "done");
+    assert!(!home.path("work/never").exists() && home.path("work/free").exists());
+
+    let approval = ask(&home, &id, "RUN: touch ask");
+    home.run(&["keys", &id, "escape"]).ok();
+    home.until("it is not asked any more", || {
+        home.approval(&approval["id"])["status"] != "pending"
+    });
+    home.until("the turn is over", || {
+        home.session(&id)["activity"]["state"] == "idle"
+    });
+    assert!(!home.path("work/ask").exists());
+    let outcomes: Vec<Value> = home
+        .decisions(&id)
+        .iter()
+        .map(|row| row["outcome"].clone())
+        .collect();
+    assert_eq!(
+        outcomes[1..],
+        [json!("ran"), json!("blocked"), json!("blocked")]
+    );
+}
+
+#[test]
+fn a_daemon_that_comes_back_finds_what_is_still_asked() {
+    let fake = FakeCodex::new();
+    let mut home = FakeCodex::home();
+    home.policy(&json!([
+        {"id": "ask", "action": "ask", "tool": "Bash", "args": {"command": "touch held"}},
+    ]));
+    let id = fake.start(&home, &[]);
+    // One is asked by the app-server, the other by a hook that is held open.
+    for (prompt, made) in [
+        ("ESCALATE: touch asked\nSAY: x", "work/asked"),
+        ("RUN: touch held\nSAY: x", "work/held"),
+    ] {
+        let approval = ask(&home, &id, prompt);
+        // A hook takes a daemon that was there for a second for one that works.
+        let asked = Instant::now();
+        home.until("it was held for a while", || {
+            asked.elapsed() > Duration::from_millis(1200)
+        });
+        home.kill_daemon();
+        home.start_daemon();
+        assert_eq!(home.pending(&id)["id"], approval["id"]);
+        assert!(!home.path(made).exists());
+        home.run(&["approve", approval["id"].as_str().unwrap()])
+            .ok();
+        until_status(&home, &approval, "effective");
+        until_idle(&home, &id);
+        assert!(home.path(made).exists());
+    }
+    assert_eq!(reply(&home, &id, "SAY: goes on"), "goes on");
+    assert_eq!(home.decisions(&id).len(), 2);
+}
+
+#[test]
+fn patches_outside_the_workspace_and_several_requests_at_once_are_asked_about() {
+    let fake = FakeCodex::new();
+    let home = FakeCodex::home();
+    // Temporary folders are open in the sandbox, and this home is in one.
+    std::fs::create_dir(home.path("tmp")).unwrap();
+    let temporary = format!("TMPDIR={}", home.path("tmp").display());
+    let closed = "sandbox_workspace_write.exclude_slash_tmp=true";
+    let id = fake.start(&home, &["--env", &temporary, "--", "-c", closed]);
+    let outside = home.path("outside");
+    let prompt = format!("WRITE: {}\nSAY: written", outside.display());
+    let approval = ask(&home, &id, &prompt);
+    assert_eq!(approval["toolName"], "apply_patch");
+    assert!(approval["summary"].as_str().unwrap().contains("outside"));
+    assert!(!outside.exists());
+    home.run(&["approve", approval["id"].as_str().unwrap()])
+        .ok();
+    until_idle(&home, &id);
+    until_status(&home, &approval, "effective");
+    assert!(outside.exists());
+
+    let both = "TOGETHER\nESCALATE: touch one\nESCALATE: touch two\nSAY: both";
+    home.run(&["send", &id, both]).ok();
+    let path = format!("/approvals?status=pending&sessionId={id}");
+    let mut asked = Vec::new();
+    home.until("two requests", || {
+        asked = home.call("GET", &path, &Value::Null)["approvals"]
+            .as_array()
+            .unwrap()
+            .clone();
+        asked.len() == 2
+    });
+    for approval in &asked {
+        let is_one = approval["toolInput"]["command"] == "touch one";
+        let answer = if is_one { "deny" } else { "approve" };
+        home.run(&[answer, approval["id"].as_str().unwrap()]).ok();
+    }
+    until_idle(&home, &id);
+    assert!(!home.path("work/one").exists() && home.path("work/two").exists());
+    assert_eq!(home.decisions(&id).len(), 3);
+}
+
+#[test]
+fn a_cleared_conversation_is_followed_and_a_lost_app_server_started_again() {
+    let fake = FakeCodex::new();
+    let home = FakeCodex::home();
+    let id = fake.start(&home, &[]);
+    reply(&home, &id, "SAY: said earlier");
+    let first = home.session(&id)["providerSessionId"].clone();
+    home.run(&["slash", &id, "/clear"]).ok();
+    home.until("another conversation", || {
+        home.session(&id)["providerSessionId"] != first
+    });
+    let second = home.session(&id)["providerSessionId"].clone();
+    assert_eq!(reply(&home, &id, "SAY: after"), "after");
+    assert!(!fake.history_of("after").contains("said earlier"));
+
+    let servers = app_servers(&id);
+    let [server] = servers[..] else {
+        panic!("{servers:?}");
+    };
+    let server = rustix::process::Pid::from_raw(server).unwrap();
+    rustix::process::kill_process(server, rustix::process::Signal::KILL).unwrap();
+    home.until("it is started again", || {
+        let events = home.events(&id);
+        events
+            .iter()
+            .any(|event| event["type"] == "AppServerRestarted")
+    });
+    home.until("the terminal found it", || {
+        !screen(&home, &id).contains("Reconnecting")
+    });
+    let approval = ask(&home, &id, "ESCALATE: touch made\nSAY: went on");
+    home.run(&["approve", approval["id"].as_str().unwrap()])
+        .ok();
+    until_status(&home, &approval, "effective");
+    assert!(fake.history_of("went on").contains("after"));
+    assert_eq!(home.session(&id)["providerSessionId"], second);
+    home.run(&["kill", &id]).ok();
+    assert_eq!(processes(&id), 0);
+}
+
+#[test]
+fn a_start_without_hooks_is_refused_and_leaves_nothing() {
+    let fake = FakeCodex::new();
+    let home = FakeCodex::home();
+    std::fs::create_dir(home.path(".codex")).unwrap();
+    let config = "[features]\nhooks = false\n";
+    std::fs::write(home.path(".codex/config.toml"), config).unwrap();
+    let done = home.run(&fake.start_arguments(&home, &[]));
+    assert_eq!(done.code, 5, "{done:?}");
+    assert!(done.stderr.contains("hooks_not_trusted"), "{done:?}");
+    assert!(done.stderr.contains("`PreToolUse`"), "{done:?}");
+    let sessions = home.call("GET", "/sessions", &Value::Null);
+    let session = &sessions["sessions"][0];
+    assert_eq!(session["exit"]["reason"], "launch_failed");
+    assert_eq!(processes(session["id"].as_str().unwrap()), 0);
+}
+
+#[test]
+fn a_daemon_that_dies_while_it_starts_codex_leaves_nothing_waiting() {
+    let fake = FakeCodex::new();
+    let mut home = TestHome::bare();
+    let bin = home.path("bin");
+    std::fs::create_dir(&bin).unwrap();
+    std::fs::write(bin.join("codex"), "#!/bin/sh\nexec sleep 1000\n").unwrap();
+    let executable = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+    std::fs::set_permissions(bin.join("codex"), executable).unwrap();
+    let path = format!("{}:{}", bin.display(), std::env::var("PATH").unwrap());
+    home.set_env("PATH", &path);
+    home.set_env("OPENAI_API_KEY", "fake");
+    home.start_daemon();
+    let mut starting = home
+        .command(fake.start_arguments(&home, &[]))
+        .spawn()
+        .unwrap();
+    let mut id = String::new();
+    home.until("the app-server is being started", || {
+        let sessions = home.call("GET", "/sessions", &Value::Null);
+        sessions["sessions"][0]["id"]
+            .as_str()
+            .unwrap_or_default()
+            .clone_into(&mut id);
+        !id.is_empty() && processes(&id) > 2
+    });
+    home.kill_daemon();
+    drop(starting.wait());
+    home.start_daemon();
+    home.until("the session is known to have ended", || {
+        home.session(&id)["exit"]["reason"] == "launch_failed"
+    });
+    assert_eq!(processes(&id), 0);
+}
+
+#[test]
+fn a_session_that_waits_for_leave_can_be_stopped() {
+    let fake = FakeCodex::new();
+    let home = FakeCodex::home();
+    let id = fake.start(&home, &[]);
+    let approval = ask(&home, &id, "ESCALATE: touch never");
+    assert!(processes(&id) > 2);
+    home.run(&["stop", &id]).ok();
+    assert_eq!(home.session(&id)["exit"]["reason"], "stopped");
+    assert_eq!(processes(&id), 0);
+    assert_ne!(home.approval(&approval["id"])["status"], "pending");
+    assert!(!home.path("work/never").exists());
+}
+
+#[test]
+fn a_conversation_goes_on_after_its_end_and_in_its_copy() {
+    let fake = FakeCodex::new();
+    let home = FakeCodex::home();
+    let first = fake.start(&home, &[]);
+    let other = fake.start(&home, &[]);
+    let unused = fake.start(&home, &[]);
+    reply(&home, &first, "SAY: said in the first");
+    reply(&home, &other, "SAY: said in the other");
+    let thread = home.session(&first)["providerSessionId"].clone();
+    for id in [&first, &unused] {
+        home.run(&["stop", id]).ok();
+        home.run(&["resume", id]).ok();
+        until_idle(&home, id);
+    }
+    assert_eq!(home.session(&first)["providerSessionId"], thread);
+    let fork = home.run(&["fork", &first, "--json"]).ok().json();
+    let fork = fork["session"]["id"].as_str().unwrap().to_owned();
+    let copy = home.session(&fork)["providerSessionId"].clone();
+    assert_ne!(copy, thread);
+    for (id, prompt, before) in [
+        (
+            &first,
+            "SAY: again in the first",
+            &["said in the first"][..],
+        ),
+        (&fork, "SAY: in the copy", &["said in the first"]),
+        (&unused, "SAY: in the unused", &[]),
+    ] {
+        reply(&home, id, prompt);
+        let history = fake.history_of(&prompt[5..]);
+        for said in [
+            "said in the first",
+            "said in the other",
+            "again in the first",
+        ] {
+            let expected = before.contains(&said) || prompt.contains(said);
+            assert_eq!(history.contains(said), expected, "{said} before {prompt}");
+        }
+    }
+    let taken = home.run(&[
+        "start",
+        "-p",
+        "codex",
+        "-b",
+        "api",
+        "-d",
+        &home.work(),
+        "--resume",
+        "0199aaaa-0000-7000-8000-000000000000",
+    ]);
+    assert_eq!(taken.code, 3, "{taken:?}");
+}
