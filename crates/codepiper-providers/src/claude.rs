@@ -62,7 +62,7 @@ impl Provider for ClaudeCode {
             model_switch: Native::Screen,
             transcript: Native::Native,
             interrupt: Native::Screen,
-            usage: Native::Native,
+            usage: Native::None,
         }
     }
 

@@ -41,19 +41,10 @@ pub const SHARED: Support = Support {
     seen: "0.169.0",
     hooks: Native::Native,
     approvals: Native::Native,
-    model_switch: Native::Native,
+    model_switch: Native::None,
     transcript: Native::Native,
-    interrupt: Native::Native,
-    usage: Native::Native,
-};
-
-/// How they are done with the terminal alone.
-pub const ALONE: Support = Support {
-    // A hook may answer, but not wait for a person: no dialog is drawn meanwhile.
-    approvals: Native::Screen,
-    model_switch: Native::Screen,
     interrupt: Native::Screen,
-    ..SHARED
+    usage: Native::None,
 };
 
 /// Whether somebody is signed in.
