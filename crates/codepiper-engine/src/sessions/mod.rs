@@ -16,6 +16,7 @@ mod live;
 mod model;
 mod plan;
 mod prompt;
+mod prompts;
 mod prune;
 mod queue;
 mod request;
