@@ -117,6 +117,32 @@ fn sent_again_with_the_same_key_a_prompt_does_not_arrive_twice() {
         (&json!("once"), &json!("once"))
     );
     assert_eq!(told(&home, &id), ["SAY: once"]);
+    // Not from two clients at once either, whether the agent is idle or works.
+    for (key, text) in [("k2", "SLOW: 800\nSAY: two"), ("k3", "SAY: three")] {
+        let receipts: Vec<Value> = std::thread::scope(|scope| {
+            let request = json!({ "text": text, "key": key });
+            let (home, id) = (&home, &id);
+            let calls: Vec<_> = (0..4)
+                .map(|_| {
+                    let request = request.clone();
+                    scope.spawn(move || send(home, id, &request))
+                })
+                .collect();
+            let answers = calls.into_iter().map(|call| call.join().unwrap());
+            answers
+                .map(|(status, body)| {
+                    assert_eq!(status, 200, "{body}");
+                    body["receipt"]["id"].clone()
+                })
+                .collect()
+        });
+        assert!(receipts.iter().all(|id| *id == receipts[0]), "{receipts:?}");
+    }
+    all_is_over(&home, &id);
+    assert_eq!(
+        told(&home, &id),
+        ["SAY: once", "SLOW: 800\nSAY: two", "SAY: three"]
+    );
     let (status, body) = send(&home, &id, &json!({ "text": "x", "key": "" }));
     assert_eq!((status, &body["field"]), (400, &json!("key")));
 }

@@ -115,6 +115,15 @@ impl SendPrompt {
 }
 
 impl InputKind {
+    /// What a prompt was sent as.
+    pub(super) const fn of(prompt: &SentPrompt) -> Self {
+        if prompt.is_command {
+            Self::Command
+        } else {
+            Self::Prompt
+        }
+    }
+
     /// The text as it is typed.
     pub(super) fn text(self, text: &str) -> Result<PromptText, EngineError> {
         let text = match self {
@@ -140,13 +149,6 @@ impl SessionManager {
     pub async fn send(&self, id: SessionId, request: SendPrompt) -> Result<Sent, EngineError> {
         let delivery = request.delivery()?;
         let live = self.live(id).await?;
-        if let Some(key) = &request.key {
-            let key = key.clone();
-            let read = move |db: &codepiper_store::Connection| prompts::of_key(db, id, &key);
-            if let Some(before) = self.parts.store.read(read).await? {
-                return self.follow(&live, before, &request).await;
-            }
-        }
         // A caller that goes away must not leave half of it in the terminal.
         let accepted = {
             let (manager, live, delivery) = (self.clone(), Arc::clone(&live), delivery.clone());
@@ -315,13 +317,6 @@ impl SessionManager {
                 _ => TypedLine::empty(),
             };
         }
-        drop(input);
-        if status == ReceiptStatus::Submitted {
-            // Whoever then waits for `idle` means the end of this turn.
-            let mut activity = live.activity.subscribe();
-            drop(timeout(TURN_SEEN, activity.wait_for(|now| *now != known)).await);
-        }
-
         let id = delivery.id.clone();
         let payload = json!({ "receipt": id, "status": status, "reason": reason });
         let at = self.parts.clock.now();
@@ -336,6 +331,13 @@ impl SessionManager {
         events
             .emit_with(live.id, EventSource::Daemon, "PromptReceipt", payload, also)
             .await?;
+        // Only now: whoever types next finds out how far this has come.
+        drop(input);
+        if status == ReceiptStatus::Submitted {
+            // Whoever then waits for `idle` means the end of this turn.
+            let mut activity = live.activity.subscribe();
+            drop(timeout(TURN_SEEN, activity.wait_for(|now| *now != known)).await);
+        }
         live.prompts.send_modify(|changes| *changes += 1);
         if status == ReceiptStatus::Failed {
             return Err(not_submitted(&reason.unwrap_or_default()));

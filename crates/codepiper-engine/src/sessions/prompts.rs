@@ -3,9 +3,10 @@
 use codepiper_model::{EventSource, SentPrompt, SessionId};
 use codepiper_store::prompts;
 use codepiper_store::{Connection, Transaction};
+use codepiper_tmux::Input;
 use serde_json::json;
 
-use super::{InputKind, SessionManager};
+use super::{InputKind, Live, SessionManager};
 use crate::EngineError;
 
 impl SessionManager {
@@ -32,12 +33,9 @@ impl SessionManager {
         text: &str,
     ) -> Result<SentPrompt, EngineError> {
         let stored = self.stored_prompt(id, prompt).await?;
-        let kind = if stored.prompt.is_command {
-            InputKind::Command
-        } else {
-            InputKind::Prompt
-        };
-        let text = kind.text(text)?;
+        let text = InputKind::of(&stored.prompt).text(text)?;
+        let live = self.live_map().get(&id).cloned();
+        let _typing = typing(live.as_deref()).await;
         let (name, at) = (prompt.to_owned(), self.parts.clock.now());
         let payload = json!({ "receipt": prompt, "bytes": text.as_str().len() });
         let write = move |tx: &Transaction<'_>| prompts::edit(tx, &name, text.as_str(), at);
@@ -58,6 +56,8 @@ impl SessionManager {
         prompt: &str,
     ) -> Result<SentPrompt, EngineError> {
         self.stored_prompt(id, prompt).await?;
+        let live = self.live_map().get(&id).cloned();
+        let _typing = typing(live.as_deref()).await;
         let name = prompt.to_owned();
         let at = self.parts.clock.now();
         let payload = json!({ "receipt": prompt, "status": "failed", "reason": "cancelled" });
@@ -69,10 +69,18 @@ impl SessionManager {
         events
             .emit(id, EventSource::User, "PromptReceipt", payload)
             .await?;
-        if let Some(live) = self.live_map().get(&id) {
+        if let Some(live) = &live {
             live.prompts.send_modify(|changes| *changes += 1);
         }
         Ok(self.stored_prompt(id, prompt).await?.prompt)
+    }
+}
+
+/// Waits until nothing is typed: what is being typed is what was read before, and nothing else.
+async fn typing(live: Option<&Live>) -> Option<Input<'_>> {
+    match live {
+        Some(live) => Some(live.pane.input().await),
+        None => None,
     }
 }
 

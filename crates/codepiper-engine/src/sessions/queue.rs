@@ -37,6 +37,9 @@ impl SessionManager {
     ) -> Result<Result<Delivered, StoredPrompt>, EngineError> {
         // While this is held nobody else finds the agent idle.
         let input = live.pane.input().await;
+        if let Some(before) = self.sent_before(live.id, delivery.key.clone()).await? {
+            return Ok(Err(before));
+        }
         let waiting = self.waiting(live.id).await?;
         let reading = live.read_screen();
         let is_busy = reading.state == ActivityState::Working && !reading.takes_prompt();
@@ -69,6 +72,17 @@ impl SessionManager {
             .await?;
         live.prompts.send_modify(|changes| *changes += 1);
         Ok(Err(stored))
+    }
+
+    /// What was sent with this key before.
+    async fn sent_before(
+        &self,
+        id: SessionId,
+        key: Option<String>,
+    ) -> Result<Option<StoredPrompt>, EngineError> {
+        let Some(key) = key else { return Ok(None) };
+        let read = move |db: &Connection| prompts::of_key(db, id, &key);
+        Ok(self.parts.store.read(read).await?)
     }
 
     async fn waiting(&self, id: SessionId) -> Result<usize, EngineError> {
@@ -221,11 +235,7 @@ impl SessionManager {
         if !live.read_screen().takes_prompt() {
             return Ok(());
         }
-        let kind = if prompt.is_command {
-            InputKind::Command
-        } else {
-            InputKind::Prompt
-        };
+        let kind = InputKind::of(prompt);
         // It may have been edited or cancelled meanwhile.
         let Some(prompt) = self.still_waiting(live.id, &prompt.id).await? else {
             return Ok(());
@@ -254,10 +264,17 @@ impl SessionManager {
         if error == EngineError::DiskFull {
             return Err(error);
         }
+        let reason = match error {
+            EngineError::Internal(what) => {
+                tracing::error!(session = %live.id, what, "cannot deliver a prompt");
+                "`codepiper daemon logs` says why".to_owned()
+            }
+            error => error.to_string(),
+        };
         let failed = Receipt {
             id: prompt.id,
             status: ReceiptStatus::Failed,
-            reason: Some(error.to_string()),
+            reason: Some(reason),
         };
         self.advance(live, &failed, &prompt.text).await
     }
