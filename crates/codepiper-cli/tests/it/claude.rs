@@ -26,13 +26,16 @@ impl FakeClaude {
 
     /// A home in which Claude Code starts without a question, with a running daemon.
     pub(crate) fn home() -> TestHome {
-        let bin = claude_program();
-        let path = format!(
-            "{}:{}",
-            bin.parent().unwrap().display(),
-            std::env::var("PATH").unwrap()
-        );
-        let home = TestHome::with_env(&[("PATH", &path), ("ANTHROPIC_API_KEY", KEY)]);
+        let mut home = TestHome::bare();
+        Self::furnish(&mut home);
+        home.start_daemon();
+        home
+    }
+
+    /// Makes Claude Code start there without a question.
+    pub(crate) fn furnish(home: &mut TestHome) {
+        home.offer(&claude_program());
+        home.set_env("ANTHROPIC_API_KEY", KEY);
         let work = home.path("work").canonicalize().unwrap();
         let config = serde_json::json!({
             "hasCompletedOnboarding": true,
@@ -40,7 +43,6 @@ impl FakeClaude {
             "projects": { work.to_str().unwrap(): { "hasTrustDialogAccepted": true } },
         });
         std::fs::write(home.path(".claude.json"), config.to_string()).unwrap();
-        home
     }
 
     /// Whether the model was ever sent a text that contains this.

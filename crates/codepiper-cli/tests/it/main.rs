@@ -20,6 +20,7 @@ mod daemon;
 mod demo;
 #[cfg(target_os = "linux")]
 mod faults;
+mod fleet;
 mod hook_forward;
 mod hook_reports;
 mod housekeeping;
