@@ -6,6 +6,14 @@ use crate::support::{TestHome, claude_program};
 
 const KEY: &str = "sk-ant-fake-0123456789abcdef";
 
+/// What keeps Claude Code from talking to anybody else.
+const QUIET: [&str; 4] = [
+    "DISABLE_TELEMETRY",
+    "DISABLE_ERROR_REPORTING",
+    "DISABLE_AUTOUPDATER",
+    "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC",
+];
+
 /// The fake model, and homes whose Claude Code talks to it.
 pub(crate) struct FakeClaude {
     model: FakeModel,
@@ -63,8 +71,23 @@ impl FakeClaude {
         found.unwrap()["messages"].to_string()
     }
 
-    pub(crate) fn url(&self) -> String {
-        self.model.base_url()
+    /// Has this said in a conversation of which no session knows, and returns its name.
+    pub(crate) fn outside(&self, home: &TestHome, words: &str) -> String {
+        let mut program = std::process::Command::new(claude_program());
+        program.args(["-p", &format!("SAY: {words}"), "--output-format", "json"]);
+        program
+            .env_clear()
+            .env("HOME", home.path(""))
+            .env("PATH", std::env::var("PATH").unwrap())
+            .env("ANTHROPIC_API_KEY", KEY)
+            .env("ANTHROPIC_BASE_URL", self.model.base_url());
+        for quiet in QUIET {
+            program.env(quiet, "1");
+        }
+        let done = program.current_dir(home.work()).output().unwrap();
+        assert!(done.status.success(), "{done:?}");
+        let said: serde_json::Value = serde_json::from_slice(&done.stdout).unwrap();
+        said["session_id"].as_str().unwrap().to_owned()
     }
 
     /// Starts a session and returns its id.
@@ -73,12 +96,8 @@ impl FakeClaude {
         let url = format!("ANTHROPIC_BASE_URL={}", self.model.base_url());
         let mut args = vec!["start", "-p", "claude-code", "-b", "api", "--json"];
         args.extend(["--env", &url, "--env-from", "ANTHROPIC_API_KEY"]);
-        for quiet in [
-            "DISABLE_TELEMETRY=1",
-            "DISABLE_ERROR_REPORTING=1",
-            "DISABLE_AUTOUPDATER=1",
-            "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC=1",
-        ] {
+        let quiet = QUIET.map(|name| format!("{name}=1"));
+        for quiet in &quiet {
             args.extend(["--env", quiet]);
         }
         if !extra.contains(&"-d") {

@@ -2,7 +2,6 @@
 
 use std::process::Stdio;
 
-
 use crate::fleet::{Fleet, kill_terminal, say};
 use crate::support::TestHome;
 
