@@ -16,6 +16,7 @@ mod claude;
 mod clock;
 mod codex;
 mod command_line;
+mod crowd;
 mod daemon;
 mod demo;
 #[cfg(target_os = "linux")]
