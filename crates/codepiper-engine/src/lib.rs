@@ -186,7 +186,7 @@ impl Engine {
         ));
         Ok((
             Self {
-                auth: AuthService::new(store.clone(), Arc::clone(&clock), key),
+                auth: AuthService::new(store.clone(), Arc::clone(&clock), key, &config),
                 actors: Actors::new(sessions.clone(), events.clone(), store.clone(), clock),
                 audit: Audit::new(store, head_file),
                 sessions,

@@ -92,6 +92,7 @@ impl AuthService {
             self.store.write(enrol).await?;
             None
         };
+        self.drop_first_password();
         Ok(Enrolled {
             recovery_codes: codes.iter().map(RecoveryCode::reveal).collect(),
             signed_in,

@@ -11,6 +11,7 @@ mod password;
 mod signed_in;
 mod tries;
 
+use std::path::Path;
 use std::sync::Arc;
 
 use codepiper_auth::{Key, Password, PasswordHash};
@@ -19,7 +20,7 @@ use codepiper_store::account::{self, Account};
 use codepiper_store::{Store, StoreError};
 use tokio::sync::{Semaphore, watch};
 
-use crate::EngineError;
+use crate::{Config, EngineError};
 
 pub use authenticator::{AuthenticatorOffer, Enrolled};
 pub use confirm::Proof;
@@ -37,6 +38,7 @@ pub struct AuthService {
     clock: Arc<dyn Clock>,
     key: Key,
     hashing: Arc<Semaphore>,
+    first_password_file: Arc<Path>,
     /// Changes whenever a sign-in ends before its time.
     ended: Arc<watch::Sender<u64>>,
 }
@@ -51,8 +53,9 @@ pub struct AuthStatus {
 }
 
 impl AuthService {
-    pub(crate) fn new(store: Store, clock: Arc<dyn Clock>, key: Key) -> Self {
+    pub(crate) fn new(store: Store, clock: Arc<dyn Clock>, key: Key, config: &Config) -> Self {
         Self {
+            first_password_file: config.first_password_file().into(),
             store,
             clock,
             key,

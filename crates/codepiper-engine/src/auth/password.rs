@@ -1,3 +1,5 @@
+use std::path::Path;
+
 use codepiper_auth::Password;
 use codepiper_model::{EntryKind, SignIn};
 use codepiper_store::{Transaction, account, sign_ins};
@@ -7,6 +9,7 @@ use super::tries::refund;
 use super::{AuthError, AuthService, Origin};
 use crate::EngineError;
 use crate::audit::note;
+use crate::config::write_private;
 
 /// What the owner's own terminal resets the password to.
 #[derive(Clone, Debug)]
@@ -26,6 +29,17 @@ impl AuthService {
         let password = Password::generate().map_err(EngineError::internal)?;
         self.set_password(&password, None, None).await?;
         Ok(Some(password))
+    }
+
+    /// Keeps the first password in a file that only its owner can read, until it is used.
+    pub fn keep_first_password(&self, password: &Password) -> Result<&Path, EngineError> {
+        write_private(&self.first_password_file, password.reveal().as_bytes())?;
+        Ok(&self.first_password_file)
+    }
+
+    /// Somebody has come in with it, or there is another one.
+    pub(super) fn drop_first_password(&self) {
+        drop(fs_err::remove_file(&self.first_password_file));
     }
 
     /// Gives the person another password, who proves to be that person with the old one. Every
@@ -103,6 +117,7 @@ impl AuthService {
             )
         };
         self.store.write(write).await?;
+        self.drop_first_password();
         self.say_ended();
         Ok(())
     }
