@@ -10,7 +10,7 @@ const MIGRATIONS: [&str; 7] = [
     include_str!("../migrations/0004_default_action.sql"),
     include_str!("../migrations/0005_audit_filters.sql"),
     include_str!("../migrations/0006_prompts.sql"),
-    include_str!("../migrations/0007_sign_ins.sql"),
+    include_str!("../migrations/0008_sign_ins.sql"),
 ];
 
 /// Brings the layout up to date, each step in a transaction of its own.

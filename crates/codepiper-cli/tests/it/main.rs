@@ -12,6 +12,7 @@ mod approvals;
 mod audit;
 mod audit_export;
 mod audit_filters;
+mod browser;
 mod claude;
 mod clock;
 mod codex;
@@ -42,6 +43,7 @@ mod resume;
 #[cfg(target_os = "linux")]
 mod scope;
 mod secrets;
+mod signing_in;
 mod support;
 mod survival;
 mod tampering;

@@ -17,6 +17,7 @@ pub(crate) struct TestHome {
     /// Somebody wrote into the database.
     pub(crate) tampered: bool,
     extra_env: Vec<(String, String)>,
+    daemon_args: Vec<&'static str>,
 }
 
 /// What a command printed and how it ended.
@@ -55,6 +56,7 @@ impl TestHome {
             daemon: None,
             tampered: false,
             extra_env: Vec::new(),
+            daemon_args: Vec::new(),
         }
     }
 
@@ -72,6 +74,17 @@ impl TestHome {
             .iter()
             .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
             .collect();
+        home.start_daemon();
+        home
+    }
+
+    /// A home whose daemon serves the dashboard too.
+    pub(crate) fn with_web(env: &[(&str, &str)]) -> Self {
+        let mut home = Self::bare();
+        for (name, value) in env {
+            home.set_env(name, value);
+        }
+        home.daemon_args = vec!["--web", "--port", "0"];
         home.start_daemon();
         home
     }
@@ -143,6 +156,7 @@ impl TestHome {
             .open(self.path("daemon.log"))
             .unwrap();
         let mut command = self.command(["daemon"]);
+        command.args(&self.daemon_args);
         command.stdout(log.try_clone().unwrap()).stderr(log);
         self.daemon = Some(command.spawn().unwrap());
         self.until("the daemon answers", || {

@@ -152,7 +152,8 @@ impl AuthService {
             created_at: now,
             last_used_at: now,
             expires_at: after(now, lasts),
-            confirmed_at: Some(now),
+            // Whoever steals the cookie at once has nothing of what was shown for it.
+            confirmed_at: None,
         };
         let (row, hash) = (sign_in.clone(), token.hash());
         let write = move |tx: &Transaction<'_>| {

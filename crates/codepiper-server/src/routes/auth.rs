@@ -4,6 +4,7 @@ use axum::extract::State;
 use axum::{Extension, Json};
 use codepiper_api::{ResetPasswordRequest, SignInView};
 use codepiper_engine::{Engine, Reset};
+use codepiper_model::SignInStage;
 use serde_json::{Value, json};
 
 use crate::entrance::Entrance;
@@ -14,12 +15,13 @@ type Answer = Result<Json<Value>, ApiError>;
 
 pub(crate) async fn status(State(engine): State<Engine>) -> Answer {
     let status = engine.auth.status().await?;
-    let sign_ins = engine.auth.sign_ins().await?.len();
+    let sign_ins = engine.auth.sign_ins().await?;
+    let signed_in = sign_ins.iter().filter(|it| it.stage == SignInStage::Full);
     Ok(Json(json!({
         "setupRequired": !status.has_password,
         "mfaEnabled": status.has_authenticator,
         "onboardingPending": status.has_password && !status.has_authenticator,
-        "signInCount": sign_ins,
+        "signInCount": signed_in.count(),
     })))
 }
 
