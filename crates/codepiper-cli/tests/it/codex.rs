@@ -8,14 +8,14 @@ use serde_json::{Value, json};
 use crate::support::{TestHome, codex_program};
 
 /// The fake model, and homes whose Codex talks to it.
-struct FakeCodex {
-    model: FakeModel,
+pub(crate) struct FakeCodex {
+    pub(crate) model: FakeModel,
     // The model lives in it.
     _runtime: tokio::runtime::Runtime,
 }
 
 impl FakeCodex {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let mut builder = tokio::runtime::Builder::new_multi_thread();
         let runtime = builder.worker_threads(1).enable_all().build().unwrap();
         let model = runtime.block_on(FakeModel::start());
@@ -26,7 +26,7 @@ impl FakeCodex {
     }
 
     /// A home with a running daemon that finds Codex, in which nobody has ever started it.
-    fn home() -> TestHome {
+    pub(crate) fn home() -> TestHome {
         let bin = codex_program();
         let path = format!(
             "{}:{}",
@@ -36,7 +36,7 @@ impl FakeCodex {
         TestHome::with_env(&[("PATH", &path), ("OPENAI_API_KEY", "fake")])
     }
 
-    fn start_arguments(&self, home: &TestHome, extra: &[&str]) -> Vec<String> {
+    pub(crate) fn start_arguments(&self, home: &TestHome, extra: &[&str]) -> Vec<String> {
         let work = home.work();
         let url = format!("OPENAI_BASE_URL={}/v1", self.model.base_url());
         let mut args = vec!["start", "-p", "codex", "-b", "api", "--json", "-d", &work];
@@ -47,14 +47,14 @@ impl FakeCodex {
     }
 
     /// Starts a session and returns its id.
-    fn start(&self, home: &TestHome, extra: &[&str]) -> String {
+    pub(crate) fn start(&self, home: &TestHome, extra: &[&str]) -> String {
         let done = home.run(&self.start_arguments(home, extra));
         assert_eq!(done.code, 0, "{done:?}\n{}", home.daemon_log());
         done.json()["session"]["id"].as_str().unwrap().to_owned()
     }
 
     /// What the model was sent with the prompt that contains this: all that was said before.
-    fn history_of(&self, text: &str) -> String {
+    pub(crate) fn history_of(&self, text: &str) -> String {
         let requests = self.model.requests();
         let inputs = requests
             .iter()
@@ -66,7 +66,7 @@ impl FakeCodex {
 
 /// Sends a prompt whose turn ends by itself, and returns the reply.
 #[track_caller]
-fn reply(home: &TestHome, id: &str, prompt: &str) -> String {
+pub(crate) fn reply(home: &TestHome, id: &str, prompt: &str) -> String {
     let done = home.run(&["send", id, prompt, "--wait", "--timeout", "30"]);
     assert_eq!(
         done.code,
@@ -80,7 +80,7 @@ fn reply(home: &TestHome, id: &str, prompt: &str) -> String {
 
 /// Sends a prompt whose turn needs a person, and returns the approval.
 #[track_caller]
-fn ask(home: &TestHome, id: &str, prompt: &str) -> Value {
+pub(crate) fn ask(home: &TestHome, id: &str, prompt: &str) -> Value {
     let sent = home.run(&["send", id, prompt]);
     assert_eq!(
         sent.code,
@@ -92,12 +92,12 @@ fn ask(home: &TestHome, id: &str, prompt: &str) -> Value {
     home.pending(id)
 }
 
-fn screen(home: &TestHome, id: &str) -> String {
+pub(crate) fn screen(home: &TestHome, id: &str) -> String {
     home.run(&["tail", id]).stdout
 }
 
 #[track_caller]
-fn until_status(home: &TestHome, approval: &Value, status: &str) -> Value {
+pub(crate) fn until_status(home: &TestHome, approval: &Value, status: &str) -> Value {
     let mut now = Value::Null;
     home.until(status, || {
         now = home.approval(&approval["id"]);
@@ -107,13 +107,13 @@ fn until_status(home: &TestHome, approval: &Value, status: &str) -> Value {
 }
 
 #[track_caller]
-fn until_idle(home: &TestHome, id: &str) {
+pub(crate) fn until_idle(home: &TestHome, id: &str) {
     let done = home.run(&["wait", id, "--until", "idle", "--timeout", "30"]);
     assert_eq!(done.code, 0, "{done:?}\n{}", screen(home, id));
 }
 
 /// The command lines of the processes that carry the session's name.
-fn command_lines(id: &str) -> Vec<(i32, String)> {
+pub(crate) fn command_lines(id: &str) -> Vec<(i32, String)> {
     let name = format!("CODEPIPER_SESSION={id}");
     let entries = std::fs::read_dir("/proc").unwrap().flatten();
     let processes = entries.filter_map(|entry| {
@@ -127,7 +127,7 @@ fn command_lines(id: &str) -> Vec<(i32, String)> {
     processes.collect()
 }
 
-fn processes(id: &str) -> usize {
+pub(crate) fn processes(id: &str) -> usize {
     command_lines(id).len()
 }
 
@@ -457,7 +457,8 @@ fn a_daemon_that_dies_while_it_starts_codex_leaves_nothing_waiting() {
     let mut home = TestHome::bare();
     let bin = home.path("bin");
     std::fs::create_dir(&bin).unwrap();
-    std::fs::write(bin.join("codex"), "#!/bin/sh\nexec sleep 1000\n").unwrap();
+    let script = "#!/bin/sh\ncase \"$*\" in *help|*version) exit 1;; esac\nexec sleep 1000\n";
+    std::fs::write(bin.join("codex"), script).unwrap();
     let executable = std::os::unix::fs::PermissionsExt::from_mode(0o755);
     std::fs::set_permissions(bin.join("codex"), executable).unwrap();
     let path = format!("{}:{}", bin.display(), std::env::var("PATH").unwrap());

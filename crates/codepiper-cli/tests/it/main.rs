@@ -15,6 +15,8 @@ mod audit_filters;
 mod claude;
 mod clock;
 mod codex;
+mod codex_alone;
+mod codex_modes;
 mod command_line;
 mod daemon;
 mod demo;

@@ -27,6 +27,12 @@ const FAILURE_FILE: &str = "app-server-failure.txt";
 const LISTENING_MAX: Duration = Duration::from_secs(20);
 const LOOK_PAUSE: Duration = Duration::from_millis(10);
 
+const WITHOUT_HINT: &str = "see what `codex app-server` says in that directory; with the setting `codexAppServer` off, \
+     sessions do without it";
+
+pub(super) const HOOKS_HINT: &str = "see whether hooks are switched off in Codex's settings (`features.hooks`), or forbidden by \
+     those of your organisation";
+
 /// Where the files of a start are, and who executes them.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Place<'a> {
@@ -110,8 +116,7 @@ async fn serve(pane: &Pane, shared: &Shared, place: Place<'_>) -> Result<Connect
             "Codex does not run the hooks {}, through which CodePiper decides",
             names.join(", ")
         ),
-        "see whether hooks are switched off in Codex's settings (`features.hooks`), or forbidden by \
-         those of your organisation",
+        HOOKS_HINT,
     ))
 }
 
@@ -156,9 +161,10 @@ async fn listening(
         }
         if started(pid).is_none() {
             let why = pane.last_line_beside().await.unwrap_or_default();
-            return Err(EngineError::conflict(
+            return Err(EngineError::conflict_with_hint(
                 "app_server_ended",
                 format!("the app-server of Codex ended as soon as it was started: {why}"),
+                WITHOUT_HINT,
             ));
         }
         if Instant::now() > deadline {
@@ -183,6 +189,6 @@ fn failed(error: &ConnectionError) -> EngineError {
     EngineError::conflict_with_hint(
         "app_server_failed",
         format!("the app-server of Codex {error}"),
-        "see what `codex app-server` says in that directory",
+        WITHOUT_HINT,
     )
 }

@@ -49,7 +49,8 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::agent_program::{self, ProviderStatus};
+use crate::programs::Programs;
+use crate::provider_status::{self, ProviderStatus};
 use crate::scope::Scopes;
 use crate::{Approvals, Config, EngineError, EventBus, PolicyEngine, Settings, resources};
 
@@ -90,6 +91,7 @@ pub(crate) struct Parts {
     pub(crate) hook_program: PathBuf,
     /// What secrets at rest are sealed with.
     pub(crate) key: Key,
+    pub(crate) programs: Programs,
     pub(crate) tmux: Result<Tmux, Arc<TmuxError>>,
     /// Where systemd gives sessions scopes of their own.
     pub(crate) scopes: Option<Scopes>,
@@ -110,8 +112,9 @@ impl SessionManager {
     }
 
     /// The providers and whether they can be used here.
-    pub fn providers(&self) -> Vec<ProviderStatus> {
-        agent_program::statuses(&self.parts.config)
+    pub async fn providers(&self) -> Vec<ProviderStatus> {
+        let parts = &self.parts;
+        provider_status::statuses(&parts.config, &parts.programs, &parts.settings.get()).await
     }
 
     /// The version of tmux that sessions run in, or why there is none.

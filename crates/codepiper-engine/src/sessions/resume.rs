@@ -1,5 +1,6 @@
 use codepiper_model::{Actor, EventSource, Session, SessionId};
 use codepiper_providers::Conversation;
+use codepiper_providers::codex::Mode;
 use codepiper_store::StoreError;
 use codepiper_store::sessions::{self, Stored};
 use codepiper_tmux::{Presence, Server};
@@ -61,10 +62,13 @@ impl SessionManager {
             Some(transcript) => is_written(transcript),
             None => session.provider_session_id.is_some(),
         };
-        let conversation = if has_begun {
-            Conversation::Resume(name)
-        } else {
-            Conversation::New(name)
+        let conversation = match &kept.fork_of {
+            _ if has_begun => Conversation::Resume(name),
+            // Nobody has said anything in the copy yet, so that there is none.
+            Some(from) if session.provider_session_id.is_none() => {
+                Conversation::Fork { from, to: name }
+            }
+            _ => Conversation::New(name),
         };
         let blueprint = Blueprint {
             id,
@@ -80,7 +84,7 @@ impl SessionManager {
             size: (session.pty_cols, session.pty_rows),
             conversation,
         };
-        let plan = self.plan(&blueprint)?;
+        let plan = self.plan(&blueprint).await?;
         self.check_nobody_has(&blueprint).await?;
         let _place = self.take_place()?;
         self.store_again(&stored, &plan, by).await?;
@@ -106,12 +110,16 @@ impl SessionManager {
         let again = sessions::Again {
             secret_hash: plan.credential.hash(),
             scrubbed_env: plan.scrubbed.clone(),
+            channel: plan.channel,
             at: self.parts.clock.now(),
         };
         let payload = json!({
             "by": by.to_string(),
             "conversation": session.provider_session_id,
             "dangerousMode": session.dangerous_mode,
+            "channel": plan.channel,
+            "sandbox": plan.mode.map(Mode::sandbox),
+            "approvals": plan.mode.map(Mode::approvals),
         });
         let session = session.clone();
         let write = move |tx: &codepiper_store::Transaction<'_>, _| {

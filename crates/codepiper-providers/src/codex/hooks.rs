@@ -32,6 +32,8 @@ pub struct Hook {
     pub command: String,
     /// Seconds.
     pub timeout: u32,
+    /// What the terminal shows while it runs, where that may take long.
+    pub status: Option<&'static str>,
 }
 
 const PRE_TOOL_USE: &str = "PreToolUse";
@@ -54,16 +56,18 @@ const EVENTS: [(&str, u32); 7] = [
     ("SessionEnd", 3),
 ];
 
-/// What an app-server tells by itself. No dialog is drawn while a request for leave is held open,
-/// so it is not.
+/// What an app-server tells by itself. No dialog is drawn while a request for leave is held open
+/// until a person has answered, so the terminal says where that is.
 const EVENTS_ALONE: [(&str, u32); 6] = [
     (POST_MODEL_REQUEST, 15),
-    (PERMISSION_REQUEST, 30),
+    (PERMISSION_REQUEST, 86_400),
     ("SubagentStart", 15),
     ("SubagentStop", 15),
     ("PreCompact", 15),
     ("PostCompact", 15),
 ];
+
+const ASKS: &str = "CodePiper asks a person: see `codepiper approvals`";
 
 /// Our program on every event.
 pub fn hooks(command: HookCommand<'_>, setting: Setting) -> Vec<Hook> {
@@ -92,6 +96,7 @@ pub fn hooks(command: HookCommand<'_>, setting: Setting) -> Vec<Hook> {
             event,
             command: words.join(" "),
             timeout,
+            status: (event == PERMISSION_REQUEST).then_some(ASKS),
         }
     };
     EVENTS.iter().chain(more).map(hook).collect()

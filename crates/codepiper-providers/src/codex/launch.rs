@@ -6,40 +6,8 @@ use codepiper_model::PromptText;
 
 use super::arguments::divided;
 use super::overrides::{Overrides, table, text};
-use super::{Hook, Trust};
+use super::{Hook, Mode, Trust};
 use crate::provider::push_prompt;
-
-/// What a session may do without asking, in the terms of Codex.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mode {
-    /// Reads; asks for everything else.
-    ReadOnly,
-    /// Works in the sandbox: its folder and the temporary ones, without the network; asks for more.
-    Workspace,
-    /// No sandbox; asks where the model finds it right.
-    HostAccess,
-    /// No sandbox, and nobody is asked.
-    Dangerous,
-}
-
-impl Mode {
-    /// The sandbox's name.
-    pub const fn sandbox(self) -> &'static str {
-        match self {
-            Self::ReadOnly => "read-only",
-            Self::Workspace => "workspace-write",
-            Self::HostAccess | Self::Dangerous => "danger-full-access",
-        }
-    }
-
-    /// The name of when a person is asked.
-    pub const fn approvals(self) -> &'static str {
-        match self {
-            Self::ReadOnly | Self::Workspace | Self::HostAccess => "on-request",
-            Self::Dangerous => "never",
-        }
-    }
-}
 
 /// What a session of Codex is asked to be.
 #[derive(Clone, Copy, Debug)]
@@ -55,7 +23,7 @@ pub struct Launch<'a> {
     /// Where to ask with the key in `OPENAI_API_KEY`, instead of with the account that somebody
     /// signed in with: see [`API`].
     pub api: Option<&'a str>,
-    /// Further arguments, as the person gave them: those that [`refusal`](super::refusal) lets through.
+    /// Further arguments, as the person gave them, as far as they are not refused.
     pub args: &'a [String],
     /// What it shall report to.
     pub hooks: &'a [Hook],
@@ -137,7 +105,7 @@ impl Launch<'_> {
         };
         // The server that it would share otherwise outlives the session, commands and all.
         argv.push("--no-daemon".to_owned());
-        if self.mode == Mode::Dangerous {
+        if self.mode == Mode::DANGEROUS {
             argv.push("--dangerously-bypass-approvals-and-sandbox".to_owned());
         } else {
             let mode = ["--sandbox", self.mode.sandbox()];
@@ -150,7 +118,10 @@ impl Launch<'_> {
         let mut overrides = self.settings();
         self.trusted_hooks(&mut overrides, trust);
         argv.extend(overrides.into_args());
-        argv.extend(self.args.iter().cloned());
+        let args = divided(self.args);
+        argv.extend(args.settings);
+        argv.extend(args.permissions);
+        argv.extend(args.terminal);
         let prompt_in_argv = push_prompt(&mut argv, prompt);
         (argv, prompt_in_argv)
     }
@@ -183,11 +154,18 @@ impl Launch<'_> {
     }
 
     fn trusted_hooks(&self, overrides: &mut Overrides, trust: &Trust) {
+        if self.hooks.is_empty() {
+            return;
+        }
         for hook in self.hooks {
+            let status = hook
+                .status
+                .map(|status| format!(",statusMessage={}", text(status)));
             let handler = format!(
-                r#"{{type="command",command={},timeout={}}}"#,
+                r#"{{type="command",command={},timeout={}{}}}"#,
                 text(&hook.command),
-                hook.timeout
+                hook.timeout,
+                status.unwrap_or_default()
             );
             let key = format!("hooks.{}", hook.event);
             overrides.set(&key, &format!("[{{hooks=[{handler}]}}]"));

@@ -63,12 +63,9 @@ impl Shared {
     }
 }
 
+/// What it may do. Arguments that make no sense were refused before.
 pub(super) fn mode(request: &LaunchRequest<'_>) -> Mode {
-    if request.dangerous {
-        Mode::Dangerous
-    } else {
-        Mode::Workspace
-    }
+    Mode::asked_for(request.dangerous, request.args).unwrap_or(Mode::WORKSPACE)
 }
 
 /// Where to ask with a key, where the session has one: with a subscription it has none.

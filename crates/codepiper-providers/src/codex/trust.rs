@@ -103,6 +103,8 @@ struct Definition<'a> {
 struct Handler<'a> {
     r#async: bool,
     command: &'a str,
+    #[serde(rename = "statusMessage", skip_serializing_if = "Option::is_none")]
+    status: Option<&'a str>,
     timeout: u32,
     r#type: &'a str,
 }
@@ -114,6 +116,7 @@ fn hash(hook: &Hook) -> String {
         hooks: [Handler {
             r#async: false,
             command: &hook.command,
+            status: hook.status,
             timeout: hook.timeout,
             r#type: "command",
         }],
@@ -149,6 +152,7 @@ mod tests {
             event: "PreToolUse",
             command: "/x/hook PreToolUse".to_owned(),
             timeout: 30,
+            status: None,
         }
     }
 
@@ -180,6 +184,19 @@ mod tests {
              \"sha256:0499af2e47da1c72e7748cba4ea07f7fdf6332c88b42106b05011df940fb43b3\",\
              enabled=true}}"
         );
+    }
+
+    #[test]
+    fn what_is_shown_while_it_runs_is_part_of_the_hash() {
+        let hook = Hook {
+            event: "PermissionRequest",
+            command: "x".to_owned(),
+            timeout: 30,
+            status: Some("hi"),
+        };
+        // Listed by Codex 0.169.0.
+        let listed = "sha256:0cfa6df166fa79150dd7fe460c2803a9013f1cbda33855c5c511d830891f2d00";
+        assert_eq!(hash(&hook), listed);
     }
 
     #[test]

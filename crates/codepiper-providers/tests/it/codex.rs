@@ -23,7 +23,7 @@ fn prompt(text: &str) -> Prompt<'_> {
 }
 
 async fn conversation(session: &Session, client: &mut Client) -> Thread {
-    let request = thread_start(&session.path("project"), Mode::Workspace, None);
+    let request = thread_start(&session.path("project"), Mode::WORKSPACE, None);
     let result = client.call(request).await;
     let begun = Thread::read(&result["thread"]);
     client.call(thread_name(&begun.id, "mine")).await;
@@ -170,7 +170,7 @@ async fn a_copy_has_its_own_model_and_the_history_of_the_first() {
     turn_end(&mut client).await;
 
     let cwd = session.path("project");
-    let request = thread_fork(&begun.id, &cwd, Mode::ReadOnly, None);
+    let request = thread_fork(&begun.id, &cwd, Mode::READ_ONLY, None);
     let copy = client.call(request).await;
     assert_eq!(copy["sandbox"]["type"], "readOnly");
     let copy = Thread::read(&copy["thread"]);

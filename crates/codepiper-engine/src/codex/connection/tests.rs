@@ -28,7 +28,7 @@ impl AppServer {
         let launch = Launch {
             program: &program(),
             cwd: &cwd,
-            mode: Mode::Workspace,
+            mode: Mode::WORKSPACE,
             model: Some("fake-codex"),
             api: Some(&format!("{}/v1", model.base_url())),
             args: &[],
@@ -101,7 +101,7 @@ async fn what_is_asked_and_told_comes_through_until_the_server_is_gone() {
         matches!(&refused, Err(ConnectionError::Refused(_))),
         "{refused:?}"
     );
-    let started = connection.request(thread_start(&server.cwd(), Mode::Workspace, None));
+    let started = connection.request(thread_start(&server.cwd(), Mode::WORKSPACE, None));
     let thread = Thread::read(&started.await.unwrap()["thread"]);
     let prompt = Prompt {
         text: "ESCALATE: echo out\nSAY: said",

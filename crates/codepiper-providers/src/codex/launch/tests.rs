@@ -25,9 +25,10 @@ fn the_server_gets_the_mode_the_model_and_the_hooks() {
         event: "Stop",
         command: "say 'it'".to_owned(),
         timeout: 15,
+        status: None,
     }];
     let args = strings(&["-c", "a.b=1", "--search", "--enable=goals"]);
-    let launch = launch(Mode::HostAccess, &args, &hooks);
+    let launch = launch(Mode::HOST_ACCESS, &args, &hooks);
     let argv = launch.app_server(Path::new("/run/s"), &Trust::default());
     let expected = [
         "/bin/codex",
@@ -60,7 +61,7 @@ fn the_server_gets_the_mode_the_model_and_the_hooks() {
 #[test]
 fn the_terminal_gets_neither_mode_nor_hooks() {
     let args = strings(&["-c", "a.b=1", "--search"]);
-    let argv = launch(Mode::Dangerous, &args, &[]).terminal(Path::new("/run/s"), "01a2");
+    let argv = launch(Mode::DANGEROUS, &args, &[]).terminal(Path::new("/run/s"), "01a2");
     let expected = [
         "/bin/codex",
         "resume",
@@ -85,7 +86,7 @@ fn the_terminal_gets_neither_mode_nor_hooks() {
 #[test]
 fn alone_it_shares_no_server_and_takes_a_short_prompt() {
     let prompt = PromptText::literal("fix it").unwrap();
-    let launch = launch(Mode::Dangerous, &[], &[]);
+    let launch = launch(Mode::DANGEROUS, &[], &[]);
     let (argv, prompted) = launch.alone(Start::Fork("01a2"), &Trust::default(), Some(&prompt));
     assert!(prompted);
     assert_eq!(

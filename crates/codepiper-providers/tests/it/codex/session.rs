@@ -59,7 +59,7 @@ impl Session {
         let launch = Launch {
             program: &program(),
             cwd: &cwd,
-            mode: Mode::Workspace,
+            mode: Mode::WORKSPACE,
             model: Some("fake-codex"),
             api: Some(&format!("{}/v1", self.model.base_url())),
             args: &args,

@@ -1,0 +1,1 @@
+//! What sessions of the pinned Codex may do, and who says so.
