@@ -81,7 +81,9 @@ fn what_leaves_the_sandbox_is_asked_about_and_an_ask_inside_is_a_no() {
     );
 
     let approval = ask(&home, &id, "ESCALATE: touch yes\nSAY: done so");
-    assert_eq!(home.session(&id)["activity"]["state"], "needs_permission");
+    home.until("it is known to need a person", || {
+        home.session(&id)["activity"]["state"] == "needs_permission"
+    });
     home.until("the terminal says where it is asked", || {
         screen(&home, &id).contains("codepiper approvals")
     });
@@ -136,6 +138,8 @@ fn conversations_go_on_after_their_end_and_in_their_copies() {
     let fake = FakeCodex::new();
     let home = home();
     let first = fake.start(&home, &[]);
+    // In a new home the first one makes the database, and others scribble that they wait for it.
+    until_idle(&home, &first);
     let other = fake.start(&home, &[]);
     let unused = fake.start(&home, &[]);
     let too_early = home.run(&["fork", &unused]);

@@ -1,1 +1,170 @@
 //! What sessions of the pinned Codex may do, and who says so.
+
+use serde_json::{Value, json};
+
+use crate::codex::{FakeCodex, ask, reply, until_idle, until_status};
+use crate::support::TestHome;
+
+fn alone(home: &TestHome, alone: bool) {
+    let settings = json!({ "codexAppServer": !alone });
+    home.call("PUT", "/settings/daemon", &settings);
+}
+
+/// The sandbox and who is asked, as the newest start of a session has them.
+fn mode(home: &TestHome, id: &str) -> (Value, Value) {
+    let events = home.events(id);
+    let starts = ["SessionCreated", "SessionResumed"].map(|name| json!(name));
+    let newest = events.iter().rfind(|event| starts.contains(&event["type"]));
+    let payload = &newest.unwrap()["payload"];
+    (payload["sandbox"].clone(), payload["approvals"].clone())
+}
+
+fn dangerous_starts(home: &TestHome) -> usize {
+    let entries = home.run(&["audit", "entries", "--json"]).ok().json();
+    let entries = entries["entries"].as_array().unwrap();
+    let is_start = |entry: &&Value| entry["kind"] == "dangerous_start";
+    entries.iter().filter(is_start).count()
+}
+
+#[test]
+fn a_read_only_session_stays_one_over_resume_and_fork() {
+    let fake = FakeCodex::new();
+    let home = FakeCodex::home();
+    for is_alone in [false, true] {
+        alone(&home, is_alone);
+        let made = |name: &str| home.path("work").join(format!("{name}-{is_alone}"));
+        let id = fake.start(&home, &["--", "-s", "read-only"]);
+        until_idle(&home, &id);
+        let write = |id: &str, name: &str| {
+            let name = format!("{name}-{is_alone}");
+            assert_eq!(
+                reply(&home, id, &format!("RUN: touch {name}\nSAY: tried {name}")),
+                format!("tried {name}")
+            );
+        };
+        write(&id, "first");
+        home.run(&["stop", &id]).ok();
+        home.run(&["resume", &id]).ok();
+        until_idle(&home, &id);
+        write(&id, "resumed");
+        let fork = home.run(&["fork", &id, "--json"]).ok().json();
+        let fork = fork["session"]["id"].as_str().unwrap().to_owned();
+        until_idle(&home, &fork);
+        write(&fork, "forked");
+        for name in ["first", "resumed", "forked"] {
+            assert!(!made(name).exists(), "{name} {is_alone}");
+        }
+        for id in [&id, &fork] {
+            assert_eq!(mode(&home, id), (json!("read-only"), json!("on-request")));
+        }
+        let approval = ask(&home, &id, &format!("ESCALATE: touch asked-{is_alone}"));
+        home.run(&["approve", approval["id"].as_str().unwrap()])
+            .ok();
+        until_status(&home, &approval, "effective");
+        until_idle(&home, &id);
+        assert!(made("asked").exists());
+        for id in [&id, &fork] {
+            home.run(&["kill", id]).ok();
+        }
+    }
+    assert_eq!(dangerous_starts(&home), 0);
+}
+
+#[test]
+fn arguments_that_mean_dangerous_mode_are_taken_for_it() {
+    let fake = FakeCodex::new();
+    let home = FakeCodex::home();
+    home.policy(&json!([
+        {"id": "never", "action": "deny", "tool": "Bash", "args": {"command": "touch never*"}},
+    ]));
+    let outside = home.path("outside");
+    let run = format!(
+        "RUN: touch never\nRUN: touch {}\nSAY: done",
+        outside.display()
+    );
+    for (i, is_alone) in [(1, false), (2, true)] {
+        alone(&home, is_alone);
+        let id = fake.start(&home, &["--", "--yolo"]);
+        until_idle(&home, &id);
+        assert_eq!(home.session(&id)["dangerousMode"], true);
+        assert_eq!(dangerous_starts(&home), i);
+        assert_eq!(reply(&home, &id, &run), "done");
+        assert!(outside.exists() && !home.path("work/never").exists());
+        std::fs::remove_file(&outside).unwrap();
+        home.run(&["kill", &id]).ok();
+    }
+    alone(&home, false);
+    let both = [
+        "--",
+        "-c",
+        "approval_policy=never",
+        "--sandbox=danger-full-access",
+    ];
+    let id = fake.start(&home, &both);
+    assert_eq!(home.session(&id)["dangerousMode"], true);
+    home.run(&["kill", &id]).ok();
+}
+
+#[test]
+fn what_cannot_be_honoured_is_refused() {
+    let fake = FakeCodex::new();
+    let home = FakeCodex::home();
+    for (args, code) in [
+        (
+            &["--dangerous", "--", "-s", "read-only"][..],
+            "mode_contradicts",
+        ),
+        (
+            &["--", "-a", "never", "-c", "approval_policy=\"on-request\""],
+            "mode_contradicts",
+        ),
+        (&["--", "--sandbox", "everything"], "mode_unknown"),
+        (&["--", "-a", "untrusted"], "mode_unknown"),
+        (&["--", "--approve-for-me"], "reviewer_taken"),
+        (
+            &["--", "-c", "default_permissions=\":danger-full-access\""],
+            "mode_taken",
+        ),
+        (&["--", "-p", "work"], "profile_unknown"),
+    ] {
+        let done = home.run(&fake.start_arguments(&home, args));
+        assert_eq!(done.code, 5, "{args:?}: {done:?}");
+        assert!(done.stderr.contains(code), "{args:?}: {done:?}");
+    }
+    let sessions = home.call("GET", "/sessions", &Value::Null);
+    assert_eq!(sessions["sessions"], json!([]));
+}
+
+#[test]
+fn the_host_access_profile_is_for_new_sessions_that_ask_for_nothing_else() {
+    let fake = FakeCodex::new();
+    let home = FakeCodex::home();
+    let before = fake.start(&home, &[]);
+    assert_eq!(reply(&home, &before, "SAY: before"), "before");
+    let settings = json!({ "codexHostAccessProfileEnabled": true });
+    home.call("PUT", "/settings/daemon", &settings);
+    let host = (json!("danger-full-access"), json!("on-request"));
+    let workspace = (json!("workspace-write"), json!("on-request"));
+
+    let id = fake.start(&home, &[]);
+    assert_eq!(mode(&home, &id), host);
+    assert_eq!(home.session(&id)["dangerousMode"], false);
+    let outside = home.path("outside");
+    let prompt = format!("RUN: touch {}\nSAY: done", outside.display());
+    assert_eq!(reply(&home, &id, &prompt), "done");
+    assert!(outside.exists());
+    let asked = fake.start(&home, &["--", "-s", "workspace-write"]);
+    assert_eq!(mode(&home, &asked), workspace);
+    let fork = home.run(&["fork", &before, "--json"]).ok().json();
+    assert_eq!(
+        mode(&home, fork["session"]["id"].as_str().unwrap()),
+        workspace
+    );
+
+    // It stays what it was, whatever new ones are.
+    let settings = json!({ "codexHostAccessProfileEnabled": false });
+    home.call("PUT", "/settings/daemon", &settings);
+    home.run(&["stop", &id]).ok();
+    home.run(&["resume", &id]).ok();
+    assert_eq!(mode(&home, &id), host);
+}

@@ -64,11 +64,9 @@ impl SessionManager {
         };
         let conversation = match &kept.fork_of {
             _ if has_begun => Conversation::Resume(name),
-            // Nobody has said anything in the copy yet, so that there is none.
-            Some(from) if session.provider_session_id.is_none() => {
-                Conversation::Fork { from, to: name }
-            }
-            _ => Conversation::New(name),
+            // Nobody has said anything in the copy yet, so that there may be none.
+            Some(from) => Conversation::Fork { from, to: name },
+            None => Conversation::New(name),
         };
         let blueprint = Blueprint {
             id,

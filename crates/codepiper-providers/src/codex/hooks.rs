@@ -109,6 +109,15 @@ pub fn read(event: &str, data: &Value) -> HookReading {
         reading.fact = HookFact::TurnChanged;
         reading.activity = Some(ActivityState::Idle);
     }
+    // A copy in which nobody has said anything has its name from here only.
+    if event == "SessionEnd"
+        && let (Some(id), Some(path)) = (
+            data["session_id"].as_str(),
+            data["transcript_path"].as_str(),
+        )
+    {
+        reading.conversation = Some((id.to_owned(), path.into()));
+    }
     // The turns of a sub-agent are not the session's, and what it says is written elsewhere.
     if reading.agent_id.is_some() {
         reading.conversation = None;
