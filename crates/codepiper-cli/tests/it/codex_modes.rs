@@ -10,6 +10,23 @@ fn alone(home: &TestHome, alone: bool) {
     home.call("PUT", "/settings/daemon", &settings);
 }
 
+/// Arguments of a start in whose sandbox the temporary folders are closed: this home is in one.
+struct Closed(String);
+
+impl Closed {
+    fn new(home: &TestHome) -> Self {
+        std::fs::create_dir(home.path("tmp")).unwrap();
+        Self(format!("TMPDIR={}", home.path("tmp").display()))
+    }
+
+    fn with<'a>(&'a self, args: &[&'a str]) -> Vec<&'a str> {
+        let closed = "sandbox_workspace_write.exclude_slash_tmp=true";
+        let mut all = vec!["--env", &self.0, "--", "-c", closed];
+        all.extend(args);
+        all
+    }
+}
+
 /// The sandbox and who is asked, as the newest start of a session has them.
 fn mode(home: &TestHome, id: &str) -> (Value, Value) {
     let events = home.events(id);
@@ -82,9 +99,10 @@ fn arguments_that_mean_dangerous_mode_are_taken_for_it() {
         "RUN: touch never\nRUN: touch {}\nSAY: done",
         outside.display()
     );
+    let closed = Closed::new(&home);
     for (i, is_alone) in [(1, false), (2, true)] {
         alone(&home, is_alone);
-        let id = fake.start(&home, &["--", "--yolo"]);
+        let id = fake.start(&home, &closed.with(&["--yolo"]));
         until_idle(&home, &id);
         assert_eq!(home.session(&id)["dangerousMode"], true);
         assert_eq!(dangerous_starts(&home), i);
@@ -126,6 +144,7 @@ fn what_cannot_be_honoured_is_refused() {
             "mode_taken",
         ),
         (&["--", "-p", "work"], "profile_unknown"),
+        (&["--", "--oss"], "model_taken"),
     ] {
         let done = home.run(&fake.start_arguments(&home, args));
         assert_eq!(done.code, 5, "{args:?}: {done:?}");
@@ -146,15 +165,18 @@ fn the_host_access_profile_is_for_new_sessions_that_ask_for_nothing_else() {
     let host = (json!("danger-full-access"), json!("on-request"));
     let workspace = (json!("workspace-write"), json!("on-request"));
 
-    let id = fake.start(&home, &[]);
+    let closed = Closed::new(&home);
+    let id = fake.start(&home, &closed.with(&[]));
     assert_eq!(mode(&home, &id), host);
     assert_eq!(home.session(&id)["dangerousMode"], false);
-    let outside = home.path("outside");
-    let prompt = format!("RUN: touch {}\nSAY: done", outside.display());
-    assert_eq!(reply(&home, &id, &prompt), "done");
-    assert!(outside.exists());
-    let asked = fake.start(&home, &["--", "-s", "workspace-write"]);
+    let asked = fake.start(&home, &closed.with(&["-s", "workspace-write"]));
     assert_eq!(mode(&home, &asked), workspace);
+    for (id, is_free) in [(&asked, false), (&id, true)] {
+        let outside = home.path("outside");
+        let prompt = format!("RUN: touch {}\nSAY: done", outside.display());
+        assert_eq!(reply(&home, id, &prompt), "done");
+        assert_eq!(outside.exists(), is_free);
+    }
     let fork = home.run(&["fork", &before, "--json"]).ok().json();
     assert_eq!(
         mode(&home, fork["session"]["id"].as_str().unwrap()),
@@ -167,4 +189,28 @@ fn the_host_access_profile_is_for_new_sessions_that_ask_for_nothing_else() {
     home.run(&["stop", &id]).ok();
     home.run(&["resume", &id]).ok();
     assert_eq!(mode(&home, &id), host);
+}
+
+#[test]
+fn a_search_that_is_asked_for_is_there() {
+    let fake = FakeCodex::new();
+    let home = FakeCodex::home();
+    for is_alone in [false, true] {
+        alone(&home, is_alone);
+        for (args, is_live) in [(&[][..], false), (&["--", "--search"], true)] {
+            let id = fake.start(&home, args);
+            until_idle(&home, &id);
+            let prompt = format!("SAY: {is_alone} {is_live}");
+            reply(&home, &id, &prompt);
+            let requests = fake.model.requests();
+            let tools = requests
+                .iter()
+                .filter(|request| request.body["input"].to_string().contains(&prompt))
+                .flat_map(|request| request.body["tools"].as_array().into_iter().flatten());
+            let searches: Vec<_> = tools.filter(|tool| tool["type"] == "web_search").collect();
+            let expected = json!({ "type": "web_search", "external_web_access": is_live });
+            assert_eq!(searches, [&expected], "{prompt}");
+            home.run(&["kill", &id]).ok();
+        }
+    }
 }

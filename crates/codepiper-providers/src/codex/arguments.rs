@@ -21,6 +21,12 @@ pub(super) fn divided(args: &[String]) -> Divided {
         if mode_argument(&argument).is_some() {
             continue;
         }
+        if argument.name == "--search" {
+            // The terminal alone would not tell the app-server.
+            let live = ["-c".to_owned(), r#"web_search="live""#.to_owned()];
+            divided.settings.extend(live);
+            continue;
+        }
         let place = match argument.name {
             "-c" | "--config" | "--enable" | "--disable" => {
                 let setting = argument.value.unwrap_or_default().trim();
@@ -243,6 +249,12 @@ fn refused_option(name: &str) -> Option<Refusal> {
                       session has a server of its own for that",
             hint: "leave them out",
         }),
+        "--oss" | "--local-provider" => Some(Refusal {
+            code: "model_taken",
+            message: "`--oss` is unknown to the server that holds the conversation",
+            hint: "name the provider with `-c model_provider=…` and the model with `--model` of \
+                   CodePiper",
+        }),
         "-p" | "--profile" => Some(Refusal {
             code: "profile_unknown",
             message: "`--profile` is unknown to the server that holds the conversation",
@@ -299,7 +311,7 @@ mod tests {
             "-c",
             "sandbox_workspace_write.network_access=true",
             "--config=tui.animations=false",
-            "--search",
+            "--no-alt-screen",
             "-s",
             "read-only",
             "--",

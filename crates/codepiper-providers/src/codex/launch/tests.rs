@@ -27,7 +27,7 @@ fn the_server_gets_the_mode_the_model_and_the_hooks() {
         timeout: 15,
         status: None,
     }];
-    let args = strings(&["-c", "a.b=1", "--search", "--enable=goals"]);
+    let args = strings(&["-c", "a.b=1", "--no-alt-screen", "--enable=goals"]);
     let launch = launch(Mode::HOST_ACCESS, &args, &hooks);
     let argv = launch.app_server(Path::new("/run/s"), &Trust::default());
     let expected = [
@@ -60,7 +60,7 @@ fn the_server_gets_the_mode_the_model_and_the_hooks() {
 
 #[test]
 fn the_terminal_gets_neither_mode_nor_hooks() {
-    let args = strings(&["-c", "a.b=1", "--search"]);
+    let args = strings(&["-c", "a.b=1", "--no-alt-screen"]);
     let argv = launch(Mode::DANGEROUS, &args, &[]).terminal(Path::new("/run/s"), "01a2");
     let expected = [
         "/bin/codex",
@@ -78,7 +78,7 @@ fn the_terminal_gets_neither_mode_nor_hooks() {
         "gpt-5.5",
         "-c",
         "a.b=1",
-        "--search",
+        "--no-alt-screen",
     ];
     assert_eq!(argv, expected);
 }
