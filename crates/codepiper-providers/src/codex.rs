@@ -17,6 +17,7 @@ mod rollout;
 pub mod rpc;
 pub mod screen;
 mod shared;
+mod successors;
 mod tokens;
 mod trust;
 
@@ -30,6 +31,7 @@ pub use mode::Mode;
 pub(crate) use provider::Codex;
 pub(crate) use rollout::turn;
 pub use shared::Shared;
+pub use successors::Successors;
 pub use tokens::Tokens;
 pub use trust::{Listed, Trust};
 

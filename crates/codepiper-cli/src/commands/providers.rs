@@ -69,7 +69,27 @@ fn notes(provider: &Value) -> Vec<String> {
     let id = text(&provider["id"]).unwrap_or_default();
     let warnings = provider["warnings"].as_array().into_iter().flatten();
     let said = warnings.chain([&provider["hint"]]).filter_map(text);
-    said.map(|said| format!("{id}: {said}")).collect()
+    said.flat_map(|said| wrapped(&format!("{id}: {said}")))
+        .collect()
+}
+
+/// The text in rows that fit on every terminal, all but the first of them indented.
+fn wrapped(text: &str) -> Vec<String> {
+    const WIDTH: usize = 80;
+    let mut rows = vec![String::new()];
+    for word in text.split(' ') {
+        let taken = rows.last().map_or(0, |row| row.chars().count());
+        if taken > 0 && taken + 1 + word.chars().count() > WIDTH {
+            rows.push(" ".to_owned());
+        }
+        if let Some(row) = rows.last_mut() {
+            if !row.is_empty() {
+                row.push(' ');
+            }
+            row.push_str(word);
+        }
+    }
+    rows
 }
 
 fn text(value: &Value) -> Option<&str> {

@@ -232,7 +232,7 @@ fn a_version_without_app_server_goes_without() {
     assert!(table.contains("0.98.0 is older than"), "{table}");
     assert!(table.contains("no app-server"), "{table}");
     assert!(
-        table.lines().all(|line| line.chars().count() <= 120),
+        table.lines().all(|line| line.chars().count() <= 80),
         "{table}"
     );
 

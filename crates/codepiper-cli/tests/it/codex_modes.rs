@@ -214,3 +214,28 @@ fn a_search_that_is_asked_for_is_there() {
         }
     }
 }
+
+#[test]
+fn no_start_switches_the_model_and_a_screen_that_would_is_reported() {
+    let fake = FakeCodex::new();
+    let home = FakeCodex::home();
+    let url = format!("OPENAI_BASE_URL={}/v1", fake.model.base_url());
+    let work = home.work();
+    for is_alone in [false, true] {
+        alone(&home, is_alone);
+        for (args, state) in [
+            (&[][..], "idle"),
+            (&["-c", "notice.model_migrations={}"], "needs_input"),
+        ] {
+            let mut line = vec!["start", "-p", "codex", "-b", "api", "--json", "-d", &work];
+            line.extend(["--env", &url, "--model", "gpt-5.5", "--"]);
+            line.extend(args);
+            let id = home.run(&line).ok().json()["session"]["id"].clone();
+            let id = id.as_str().unwrap();
+            home.until(state, || home.session(id)["activity"]["state"] == state);
+            let sent = home.run(&["send", id, "SAY: x", "--wait", "--timeout", "20"]);
+            assert_eq!(sent.code == 0, state == "idle", "{sent:?}");
+            home.run(&["kill", id]).ok();
+        }
+    }
+}

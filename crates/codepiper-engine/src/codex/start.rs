@@ -6,9 +6,9 @@ use std::time::Duration;
 use codepiper_model::AgentSpec;
 use codepiper_providers::Conversation;
 use codepiper_providers::codex::rpc::{
-    Thread, hooks_list, thread_fork, thread_load, thread_name, thread_start,
+    Thread, hooks_list, model_list, thread_fork, thread_load, thread_name, thread_start,
 };
-use codepiper_providers::codex::{Listed, Shared, Trust};
+use codepiper_providers::codex::{Listed, Shared, Successors, Trust};
 use codepiper_tmux::Pane;
 use rustix::process::{Pid, Signal};
 use tokio::time::{Instant, sleep};
@@ -42,6 +42,14 @@ pub(crate) struct Place<'a> {
     pub(crate) dir: &'a Path,
 }
 
+/// What a terminal can begin with.
+pub(crate) struct Begun {
+    /// The session's conversation.
+    pub(crate) thread: Thread,
+    /// The models that it is not to ask about.
+    pub(crate) successors: Successors,
+}
+
 /// Starts the app-server beside the pane, makes sure that our hooks run there, and gives it the
 /// session's conversation, with `name` where it has none.
 pub(crate) async fn start(
@@ -50,7 +58,7 @@ pub(crate) async fn start(
     place: Place<'_>,
     conversation: Conversation<'_>,
     name: &str,
-) -> Result<Thread, EngineError> {
+) -> Result<Begun, EngineError> {
     if let Some(home) = shared.home.as_deref().filter(|home| !home.exists()) {
         make_private(home)?;
     }
@@ -81,7 +89,12 @@ pub(crate) async fn start(
         let named = connection.request(thread_name(&thread.id, name)).await;
         named.map_err(|error| failed(&error))?;
     }
-    Ok(thread)
+    let models = connection.request(model_list()).await.ok();
+    let listed = models.as_ref().and_then(Successors::listed);
+    Ok(Begun {
+        thread,
+        successors: listed.unwrap_or_else(Successors::known),
+    })
 }
 
 /// Removes what only a start needs.

@@ -43,10 +43,10 @@ impl SessionManager {
             dir: &dir,
         };
         let name = format!("codepiper {}", id.short());
-        let thread = codex::start(pane, shared, place, blueprint.conversation, &name).await?;
+        let begun = codex::start(pane, shared, place, blueprint.conversation, &name).await?;
         // Before the terminal can say anything in it.
-        self.note_thread(id, &thread).await?;
-        let argv = shared.terminal(&thread.id);
+        self.note_thread(id, &begun.thread).await?;
+        let argv = shared.terminal(&begun.thread.id, &begun.successors);
         let (spec, failure) = (dir.join(SPEC_FILE), dir.join(FAILURE_FILE));
         codex::let_begin(&spec, argv, &shared.cwd, failure).await
     }

@@ -6,7 +6,7 @@ use codepiper_model::PromptText;
 
 use super::arguments::divided;
 use super::overrides::{Overrides, table, text};
-use super::{Hook, Mode, Trust};
+use super::{Hook, Mode, Successors, Trust};
 use crate::provider::push_prompt;
 
 /// What a session of Codex is asked to be.
@@ -44,14 +44,8 @@ pub enum Start<'a> {
     Fork(&'a str),
 }
 
-/// Models that are asked about at the start, and what the answer would switch to. There is no
-/// other answer: both keys of that screen switch.
-const SUCCESSORS: [(&str, &str); 4] = [
-    ("gpt-5.5", "gpt-6-sol"),
-    ("gpt-5.6-sol", "gpt-6-sol"),
-    ("gpt-5.6-terra", "gpt-6-sol"),
-    ("gpt-5.6-luna", "gpt-6-luna"),
-];
+/// Where Codex keeps which successors it has asked about.
+const MIGRATIONS: &str = "notice.model_migrations";
 
 /// A name that is no provider of Codex's own.
 const API_PROVIDER: &str = "openai-api-key";
@@ -78,10 +72,12 @@ impl Launch<'_> {
 
     /// The terminal of the conversation `thread` in the app-server on `socket`. The mode is the
     /// conversation's, and is refused here; the model counts for the one after `/clear`.
-    pub fn terminal(&self, socket: &Path, thread: &str) -> Vec<String> {
+    pub fn terminal(&self, socket: &Path, thread: &str, successors: &Successors) -> Vec<String> {
         let mut argv = self.program_with(["resume", thread, "--remote"]);
         argv.push(address(socket));
-        argv.extend(self.settings().into_args());
+        let mut overrides = self.settings();
+        overrides.set(MIGRATIONS, &successors.toml());
+        argv.extend(overrides.into_args());
         if let Some(model) = self.model {
             argv.extend(["--model".to_owned(), model.to_owned()]);
         }
@@ -116,6 +112,7 @@ impl Launch<'_> {
             argv.extend(["--model".to_owned(), model.to_owned()]);
         }
         let mut overrides = self.settings();
+        overrides.set(MIGRATIONS, &Successors::known().toml());
         self.trusted_hooks(&mut overrides, trust);
         argv.extend(overrides.into_args());
         let args = divided(self.args);
@@ -140,8 +137,6 @@ impl Launch<'_> {
         let folder = self.cwd.display().to_string();
         let trusted = r#"{trust_level="trusted"}"#.to_owned();
         overrides.set("projects", &table([(folder, trusted)]));
-        let migrations = SUCCESSORS.map(|(model, next)| (model.to_owned(), text(next)));
-        overrides.set("notice.model_migrations", &table(migrations));
         if let Some(url) = self.api {
             let provider = format!(
                 r#"{{name="OpenAI",base_url={},env_key="OPENAI_API_KEY",wire_api="responses"}}"#,

@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-use super::{API, Hook, Launch, Mode, Setting, Trust, hooks};
+use super::{API, Hook, Launch, Mode, Setting, Successors, Trust, hooks};
 use crate::provider::directory;
 use crate::{Home, LaunchRequest};
 
@@ -46,8 +46,8 @@ impl Shared {
     }
 
     /// The command line of the terminal on a conversation in the app-server.
-    pub fn terminal(&self, thread_id: &str) -> Vec<String> {
-        self.launch().terminal(&self.socket, thread_id)
+    pub fn terminal(&self, thread_id: &str, successors: &Successors) -> Vec<String> {
+        self.launch().terminal(&self.socket, thread_id, successors)
     }
 
     fn launch(&self) -> Launch<'_> {

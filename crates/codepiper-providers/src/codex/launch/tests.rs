@@ -1,3 +1,5 @@
+use serde_json::json;
+
 use super::*;
 
 fn strings(args: &[&str]) -> Vec<String> {
@@ -16,7 +18,6 @@ fn launch<'a>(mode: Mode, args: &'a [String], hooks: &'a [Hook]) -> Launch<'a> {
     }
 }
 
-const MIGRATIONS: &str = r#"notice.model_migrations={"gpt-5.5"="gpt-6-sol","gpt-5.6-sol"="gpt-6-sol","gpt-5.6-terra"="gpt-6-sol","gpt-5.6-luna"="gpt-6-luna"}"#;
 const TRUSTED: &str = r#"projects={"/srv/my \"app\""={trust_level="trusted"}}"#;
 
 #[test]
@@ -40,8 +41,6 @@ fn the_server_gets_the_mode_the_model_and_the_hooks() {
         "-c",
         TRUSTED,
         "-c",
-        MIGRATIONS,
-        "-c",
         r#"sandbox_mode="danger-full-access""#,
         "-c",
         r#"approval_policy="on-request""#,
@@ -61,7 +60,10 @@ fn the_server_gets_the_mode_the_model_and_the_hooks() {
 #[test]
 fn the_terminal_gets_neither_mode_nor_hooks() {
     let args = strings(&["-c", "a.b=1", "--no-alt-screen"]);
-    let argv = launch(Mode::DANGEROUS, &args, &[]).terminal(Path::new("/run/s"), "01a2");
+    let list = json!({"data": [{"model": "gpt-x", "upgrade": "gpt-y"}]});
+    let next = Successors::listed(&list).unwrap();
+    let launch = launch(Mode::DANGEROUS, &args, &[]);
+    let argv = launch.terminal(Path::new("/run/s"), "01a2", &next);
     let expected = [
         "/bin/codex",
         "resume",
@@ -73,7 +75,7 @@ fn the_terminal_gets_neither_mode_nor_hooks() {
         "-c",
         TRUSTED,
         "-c",
-        MIGRATIONS,
+        r#"notice.model_migrations={"gpt-x"="gpt-y"}"#,
         "--model",
         "gpt-5.5",
         "-c",

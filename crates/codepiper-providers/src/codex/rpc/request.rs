@@ -41,6 +41,14 @@ pub fn hooks_list(cwd: &Path) -> Request {
     }
 }
 
+/// The models that there are: see [`Successors`](crate::codex::Successors).
+pub fn model_list() -> Request {
+    Request {
+        method: "model/list",
+        params: json!({ "includeHidden": true }),
+    }
+}
+
 /// A new conversation.
 pub fn thread_start(cwd: &Path, mode: Mode, model: Option<&str>) -> Request {
     Request {
