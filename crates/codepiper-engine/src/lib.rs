@@ -56,7 +56,7 @@ pub use scope::NoScope;
 use scope::Scopes;
 pub use sessions::{
     CreateSession, Deleted, Explanation, InputKind, Output, ProviderResume, Pruned, Restored,
-    SendPrompt, Sent, SessionManager, Sign, TerminalReader, Until, Waited,
+    SendPrompt, Sent, SessionManager, Sign, TerminalReader, Terms, Until, Waited,
 };
 pub use settings::{DaemonSettings, Settings, SettingsChange};
 

@@ -164,20 +164,21 @@ fn warnings(
             format!("version {version} is {than} than {seen}, with which this was seen to work")
         }));
     }
-    match (best, channel) {
-        (Channel::AppServer, Channel::Hooks) => warnings.push(
-            "it runs without its app-server, for the setting `codexAppServer` is off".to_owned(),
-        ),
-        (Channel::Screen, _) => warnings.push(
-            "this version has no hooks: no rule on its tool calls is asked, and conversations \
-             cannot be resumed"
-                .to_owned(),
-        ),
-        (Channel::Hooks, _) if provider.installed(&[]).channel == Channel::AppServer => {
-            warnings.push("this version has no app-server that a terminal can share".to_owned())
+    let could_be_shared = provider.installed(&[]).channel == Channel::AppServer;
+    let lacks = match (best, channel) {
+        (Channel::AppServer, Channel::Hooks) => {
+            Some("it runs without its app-server, for the setting `codexAppServer` is off")
         }
-        _ => {}
-    }
+        (Channel::Screen, _) => Some(
+            "this version has no hooks: no rule on its tool calls is asked, and conversations \
+             cannot be resumed",
+        ),
+        (Channel::Hooks, _) if could_be_shared => {
+            Some("this version has no app-server that a terminal can share")
+        }
+        _ => None,
+    };
+    warnings.extend(lacks.map(str::to_owned));
     warnings
 }
 

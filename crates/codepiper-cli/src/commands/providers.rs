@@ -4,8 +4,9 @@ use super::Context;
 use crate::error::CliError;
 use crate::output;
 
-/// What can be done, by its name in the answer and in the table.
-const SUPPORT: [(&str, &str); 6] = [
+/// How things are done, by their names in the answer and in the table.
+const SUPPORT: [(&str, &str); 7] = [
+    ("id", "ID"),
     ("hooks", "HOOKS"),
     ("approvals", "APPROVALS"),
     ("modelSwitch", "MODEL"),
@@ -24,9 +25,8 @@ pub(super) async fn run(context: &Context) -> Result<(), CliError> {
     let head = ["ID", "VERSION", "SEEN WITH", "CHANNEL", "SIGNED IN"];
     output::table(head, &providers.iter().map(found).collect::<Vec<_>>())?;
     output::line("")?;
-    let [a, b, c, d, e, f] = SUPPORT.map(|(_, title)| title);
     let rows: Vec<_> = providers.iter().map(support).collect();
-    output::table(["ID", a, b, c, d, e, f], &rows)?;
+    output::table(SUPPORT.map(|(_, title)| title), &rows)?;
     let mut notes = providers.iter().flat_map(notes).peekable();
     if notes.peek().is_some() {
         output::line("")?;
@@ -56,12 +56,14 @@ fn found(provider: &Value) -> [String; 5] {
 }
 
 fn support(provider: &Value) -> [String; 7] {
-    let id = text(&provider["id"]).unwrap_or_default();
-    let [a, b, c, d, e, f] = SUPPORT.map(|(name, _)| {
-        let how = text(&provider["support"][name]).unwrap_or_default();
-        if how == "none" { "-" } else { how }
-    });
-    [id, a, b, c, d, e, f].map(str::to_owned)
+    SUPPORT.map(|(name, _)| {
+        let cell = match name {
+            "id" => &provider["id"],
+            name => &provider["support"][name],
+        };
+        let cell = text(cell).unwrap_or_default();
+        if cell == "none" { "-" } else { cell }.to_owned()
+    })
 }
 
 /// What is to be done about it, and what may not be as it is shown.

@@ -52,6 +52,9 @@ fn it_says_that_it_runs_alone_and_leaves_nothing_behind() {
         .iter()
         .find(|event| event["type"] == "AppServerMissing");
     assert_eq!(alone.unwrap()["payload"]["reason"], "setting", "{events:?}");
+    let explained = home.run(&["providers", "explain", &id]).ok().stdout;
+    let terms = "sandbox workspace-write, asks on-request; heard over hooks";
+    assert!(explained.contains(terms), "{explained}");
     let session = home.session(&id);
     let thread = session["providerSessionId"].as_str().unwrap();
     let rollout = session["transcriptPath"].as_str().unwrap();

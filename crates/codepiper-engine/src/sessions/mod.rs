@@ -26,6 +26,7 @@ mod sight;
 mod stop;
 mod subject;
 mod supervise;
+mod terms;
 mod turn;
 mod typing;
 mod view;
@@ -63,6 +64,7 @@ pub use prompt::{InputKind, SendPrompt, Sent};
 pub use prune::Pruned;
 pub use request::{CreateSession, ProviderResume};
 pub use restore::Restored;
+pub use terms::Terms;
 pub use view::{Output, TerminalReader};
 pub use wait::{Until, Waited};
 

@@ -100,7 +100,7 @@ impl Wish {
             Self::default()
         };
         for said in arguments(args).iter().filter_map(mode_argument) {
-            wish = wish.and(said?).ok_or(MODE_CONTRADICTS)?;
+            wish = wish.and(said?)?;
         }
         Ok(wish)
     }
@@ -111,14 +111,14 @@ impl Wish {
     };
 
     /// Both wishes, where they go together.
-    fn and(self, other: Self) -> Option<Self> {
-        fn both<T: PartialEq>(one: Option<T>, other: Option<T>) -> Option<Option<T>> {
+    fn and(self, other: Self) -> Result<Self, Refusal> {
+        fn both<T: PartialEq>(one: Option<T>, other: Option<T>) -> Result<Option<T>, Refusal> {
             match (one, other) {
-                (Some(one), Some(other)) => (one == other).then_some(Some(one)),
-                (one, other) => Some(one.or(other)),
+                (Some(one), Some(other)) if one != other => Err(MODE_CONTRADICTS),
+                (one, other) => Ok(one.or(other)),
             }
         }
-        Some(Self {
+        Ok(Self {
             sandbox: both(self.sandbox, other.sandbox)?,
             asks: both(self.asks, other.asks)?,
         })
