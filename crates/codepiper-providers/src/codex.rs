@@ -4,6 +4,7 @@
 //! the pane and the daemon are connected: see [`Launch::app_server`] and [`rpc`]. Where there is
 //! none, the terminal runs [alone](Launch::alone), and hooks and the screen have to do.
 
+mod alone;
 mod arguments;
 mod command_line;
 pub mod hooks;
@@ -24,6 +25,7 @@ mod trust;
 use codepiper_model::Native;
 use serde_json::Value;
 
+pub use alone::Alone;
 pub use hooks::{Hook, Setting};
 pub use installed::hooks_on;
 pub use launch::{API, Launch, Start};

@@ -156,7 +156,8 @@ async fn providers(config: &Config) -> Vec<Check> {
     let describe = |status: codepiper_engine::ProviderStatus| {
         let id = format!("provider.{}", status.id);
         let (level, message) = match (status.installed, status.signed_in) {
-            (true, true) => (Level::Ok, "ready".to_owned()),
+            (true, true) if status.warnings.is_empty() => (Level::Ok, "ready".to_owned()),
+            (true, true) => (Level::Warning, "ready".to_owned()),
             (true, false) => (Level::Warning, "nobody is signed in".to_owned()),
             (false, _) => (Level::Warning, "not installed".to_owned()),
         };

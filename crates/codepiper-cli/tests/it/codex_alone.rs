@@ -265,6 +265,9 @@ fn a_version_without_hooks_is_only_seen_and_says_so() {
         home.session(&id)["activity"]["state"] == "needs_permission"
     });
     assert!(home.decisions(&id).is_empty());
+    home.run(&["stop", &id]).ok();
+    let unknown = home.run(&["resume", &id]);
+    assert_eq!(unknown.code, 5, "{unknown:?}");
 }
 
 #[test]

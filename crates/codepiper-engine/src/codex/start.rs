@@ -30,9 +30,6 @@ const LOOK_PAUSE: Duration = Duration::from_millis(10);
 const WITHOUT_HINT: &str = "see what `codex app-server` says in that directory; with the setting `codexAppServer` off, \
      sessions do without it";
 
-pub(super) const HOOKS_HINT: &str = "see whether hooks are switched off in Codex's settings (`features.hooks`), or forbidden by \
-     those of your organisation";
-
 /// Where the files of a start are, and who executes them.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Place<'a> {
@@ -122,15 +119,21 @@ async fn serve(pane: &Pane, shared: &Shared, place: Place<'_>) -> Result<Connect
         trust = Trust::listed(&shared.hooks, &list);
         end(pid).await;
     }
-    let names: Vec<String> = missing.iter().map(|event| format!("`{event}`")).collect();
-    Err(EngineError::conflict_with_hint(
+    Err(hooks_missing(&missing))
+}
+
+/// Why a session does not start in which nobody would be asked about anything.
+pub(super) fn hooks_missing(events: &[&str]) -> EngineError {
+    let names: Vec<String> = events.iter().map(|event| format!("`{event}`")).collect();
+    EngineError::conflict_with_hint(
         "hooks_not_trusted",
         format!(
             "Codex does not run the hooks {}, through which CodePiper decides",
             names.join(", ")
         ),
-        HOOKS_HINT,
-    ))
+        "see whether hooks are switched off in Codex's settings (`features.hooks`), or forbidden by \
+         those of your organisation",
+    )
 }
 
 fn write_spec(shared: &Shared, place: Place<'_>, trust: &Trust) -> Result<(), EngineError> {

@@ -3,7 +3,7 @@ use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
 use codepiper_model::{BillingMode, Channel, LaunchSpec, PromptText, ProviderId, SessionId};
-use codepiper_providers::codex::{Mode, Shared};
+use codepiper_providers::codex::{Alone, Mode, Shared};
 use codepiper_providers::{Conversation, Home, HookCommand, LaunchRequest, Provider, provider};
 
 use super::SessionManager;
@@ -43,6 +43,8 @@ pub(super) struct Plan {
     pub(super) mode: Option<Mode>,
     /// The app-server that the agent's terminal shares with us, where it has one.
     pub(super) shared: Option<Shared>,
+    /// What shows whether the hooks of a terminal without one will run.
+    pub(super) alone: Option<Alone>,
     /// Where the conversation is written down that it goes on with.
     pub(super) origin: Option<PathBuf>,
 }
@@ -86,8 +88,8 @@ impl SessionManager {
             program,
         };
         let plan = self.lay_out(blueprint, &found, env, scrubbed)?;
-        if blueprint.provider == ProviderId::Codex && plan.channel == Channel::Hooks {
-            codex::check_hooks(&found.program, &plan.env, blueprint.cwd).await?;
+        if let Some(alone) = &plan.alone {
+            codex::check_hooks(alone, &plan.env, blueprint.cwd).await?;
         }
         Ok(plan)
     }
@@ -156,6 +158,8 @@ impl SessionManager {
         }
         let shared = (found.channel == Channel::AppServer)
             .then(|| Shared::new(&launch, config.app_server_socket(id)));
+        let is_alone = blueprint.provider == ProviderId::Codex && found.channel == Channel::Hooks;
+        let alone = is_alone.then(|| Alone::new(&launch));
         // A terminal on an app-server is given no prompt; that is typed.
         spec.prompt_in_argv &= shared.is_none();
         let mode = (blueprint.provider == ProviderId::Codex)
@@ -173,6 +177,7 @@ impl SessionManager {
             channel: found.channel,
             mode,
             shared,
+            alone,
             origin,
         })
     }

@@ -1,4 +1,4 @@
-use codepiper_model::{Actor, EventSource, Session, SessionId};
+use codepiper_model::{Actor, Channel, EventSource, Session, SessionId};
 use codepiper_providers::Conversation;
 use codepiper_providers::codex::Mode;
 use codepiper_store::StoreError;
@@ -62,6 +62,15 @@ impl SessionManager {
             Some(transcript) => is_written(transcript),
             None => session.provider_session_id.is_some(),
         };
+        if !has_begun && session.channel == Channel::Screen {
+            return Err(EngineError::conflict_with_hint(
+                "conversation_unknown",
+                format!(
+                    "nothing told which conversation session `{id}` had: its agent had no hooks"
+                ),
+                "start a new one, with `--resume` and the agent's own name of the conversation",
+            ));
+        }
         let conversation = match &kept.fork_of {
             _ if has_begun => Conversation::Resume(name),
             // Nobody has said anything in the copy yet, so that there may be none.

@@ -52,10 +52,13 @@ const API_PROVIDER: &str = "openai-api-key";
 
 impl Launch<'_> {
     /// The app-server, which listens on `socket` until it is told to end: once where nothing
-    /// is pending, twice otherwise (SIGTERM).
-    pub fn app_server(&self, socket: &Path, trust: &Trust) -> Vec<String> {
-        let mut argv = self.program_with(["app-server", "--listen"]);
-        argv.push(address(socket));
+    /// is pending, twice otherwise (SIGTERM). Without a socket it has one client, on its standard
+    /// input and output.
+    pub fn app_server(&self, socket: Option<&Path>, trust: &Trust) -> Vec<String> {
+        let mut argv = self.program_with(["app-server"]);
+        if let Some(socket) = socket {
+            argv.extend(["--listen".to_owned(), address(socket)]);
+        }
         let mut overrides = self.settings();
         overrides.set("sandbox_mode", &text(self.mode.sandbox()));
         overrides.set("approval_policy", &text(self.mode.approvals()));

@@ -42,7 +42,7 @@ impl Shared {
 
     /// The command line of the app-server.
     pub fn app_server(&self, trust: &Trust) -> Vec<String> {
-        self.launch().app_server(&self.socket, trust)
+        self.launch().app_server(Some(&self.socket), trust)
     }
 
     /// The command line of the terminal on a conversation in the app-server.

@@ -34,7 +34,7 @@ impl AppServer {
             args: &[],
             hooks: &[],
         };
-        let argv = launch.app_server(&cwd.join("socket"), &Trust::default());
+        let argv = launch.app_server(Some(&cwd.join("socket")), &Trust::default());
         let mut command = Command::new(&argv[0]);
         command
             .args(&argv[1..])

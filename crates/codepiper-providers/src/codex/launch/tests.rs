@@ -30,7 +30,7 @@ fn the_server_gets_the_mode_the_model_and_the_hooks() {
     }];
     let args = strings(&["-c", "a.b=1", "--no-alt-screen", "--enable=goals"]);
     let launch = launch(Mode::HOST_ACCESS, &args, &hooks);
-    let argv = launch.app_server(Path::new("/run/s"), &Trust::default());
+    let argv = launch.app_server(Some(Path::new("/run/s")), &Trust::default());
     let expected = [
         "/bin/codex",
         "app-server",

@@ -65,7 +65,7 @@ impl Session {
             args: &args,
             hooks: &self.hooks,
         };
-        let argv = launch.app_server(&self.path("socket"), &Trust::expected(&self.hooks));
+        let argv = launch.app_server(Some(&self.path("socket")), &Trust::expected(&self.hooks));
         let mut command = Command::new(&argv[0]);
         command
             .args(&argv[1..])
