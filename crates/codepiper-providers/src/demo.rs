@@ -59,6 +59,7 @@ impl Provider for Demo {
         Installed {
             version: Some(self.seen().to_owned()),
             channel: Channel::Hooks,
+            unknown: &[],
         }
     }
 

@@ -7,6 +7,8 @@ pub struct Installed {
     pub version: Option<String>,
     /// The best way in which it can be heard and answered.
     pub channel: Channel,
+    /// Arguments of ours that it does not know.
+    pub unknown: &'static [&'static str],
 }
 
 /// The first word that is a version, such as in `codex-cli 0.169.0` and `2.1.197 (Claude Code)`.

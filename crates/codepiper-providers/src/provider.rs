@@ -31,6 +31,8 @@ pub struct LaunchRequest<'a> {
     pub hooks: HookCommand<'a>,
     /// How it is to be heard and answered.
     pub channel: Channel,
+    /// Arguments that its version does not know: see [`Installed::unknown`].
+    pub unknown: &'a [&'static str],
     /// The environment the agent will have.
     pub home: Home<'a>,
 }
@@ -170,6 +172,7 @@ pub trait Provider: Sync {
         Installed {
             version: said.and_then(installed::version),
             channel: Channel::Hooks,
+            unknown: &[],
         }
     }
 

@@ -188,19 +188,32 @@ fn conversations_go_on_after_their_end_and_in_their_copies() {
 }
 
 /// A home whose Codex is an older one: it answers for the pinned one, but knows less.
-fn older(lacks: &str) -> TestHome {
+fn older(lacks: &[&str]) -> TestHome {
     let mut home = TestHome::bare();
     let bin = home.path("bin");
     std::fs::create_dir(&bin).unwrap();
     let real = codex_program();
     let real = real.display();
+    let hidden = lacks.iter().map(|argument| format!(" -e {argument}"));
+    let hidden: String = hidden.collect();
+    let unknown: Vec<_> = lacks
+        .iter()
+        .map(|argument| format!("*{argument}*"))
+        .collect();
+    let unknown = unknown.join("|");
+    // The pinned one would share a server, which an older one has not got.
+    let added = if lacks.contains(&"--no-daemon") {
+        " --no-daemon"
+    } else {
+        ""
+    };
     let script = format!(
         "#!/bin/sh\n\
          case \"$*\" in\n\
          --version) echo 'codex-cli 0.98.0' ;;\n\
-         *--help) {real} \"$@\" | grep -v -e {lacks} ;;\n\
-         *{lacks}*) echo \"error: unexpected argument '{lacks}' found\" >&2; exit 2 ;;\n\
-         *) exec {real} \"$@\" ;;\n\
+         *--help) {real} \"$@\" | grep -v{hidden} ;;\n\
+         {unknown}) echo 'error: unexpected argument found' >&2; exit 2 ;;\n\
+         *) exec {real}{added} \"$@\" ;;\n\
          esac\n"
     );
     std::fs::write(bin.join("codex"), script).unwrap();
@@ -225,7 +238,7 @@ fn codex_of(home: &TestHome) -> Value {
 #[test]
 fn a_version_without_app_server_goes_without() {
     let fake = FakeCodex::new();
-    let home = older("--listen");
+    let home = older(&["--listen"]);
     let codex = codex_of(&home);
     assert_eq!(
         (&codex["version"], &codex["channel"]),
@@ -252,7 +265,7 @@ fn a_version_without_app_server_goes_without() {
 #[test]
 fn a_version_without_hooks_is_only_seen_and_says_so() {
     let fake = FakeCodex::new();
-    let home = older("--dangerously-bypass-hook-trust");
+    let home = older(&["--dangerously-bypass-hook-trust", "--no-daemon"]);
     assert_eq!(codex_of(&home)["support"]["hooks"], "none");
     let refused = home.run(&fake.start_arguments(&home, &["--fail-closed"]));
     assert_eq!(refused.code, 5, "{refused:?}");

@@ -54,6 +54,7 @@ struct Found {
     program: PathBuf,
     version: Option<String>,
     channel: Channel,
+    unknown: &'static [&'static str],
 }
 
 impl SessionManager {
@@ -85,6 +86,7 @@ impl SessionManager {
         let found = Found {
             channel: settings.channel(installed.channel),
             version: installed.version,
+            unknown: installed.unknown,
             program,
         };
         let plan = self.lay_out(blueprint, &found, env, scrubbed)?;
@@ -132,6 +134,7 @@ impl SessionManager {
                 fail_closed: blueprint.fail_closed,
             },
             channel: found.channel,
+            unknown: found.unknown,
             home: Home {
                 var: &var,
                 file: &|path| fs_err::read_to_string(path).ok(),

@@ -36,6 +36,13 @@ pub struct Hook {
     pub status: Option<&'static str>,
 }
 
+impl Hook {
+    /// Whether its answer decides on a tool call.
+    pub(super) fn decides(&self) -> bool {
+        [PRE_TOOL_USE, PERMISSION_REQUEST].contains(&self.event)
+    }
+}
+
 const PRE_TOOL_USE: &str = "PreToolUse";
 const PERMISSION_REQUEST: &str = "PermissionRequest";
 const POST_MODEL_REQUEST: &str = "PostModelRequest";

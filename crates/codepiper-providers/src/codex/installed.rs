@@ -7,6 +7,9 @@ use crate::{Installed, installed};
 /// What its program is asked.
 pub(super) const QUESTIONS: [&[&str]; 3] = [&["--version"], &["--help"], &["app-server", "--help"]];
 
+/// Keeps a terminal from the server that others share.
+pub(super) const NO_DAEMON: &str = "--no-daemon";
+
 /// What it says of itself. What it does not answer is taken to be there: a start that fails then
 /// says why.
 pub(super) fn read(answers: &[Option<String>]) -> Installed {
@@ -23,6 +26,12 @@ pub(super) fn read(answers: &[Option<String>]) -> Installed {
     Installed {
         version: answer(0).and_then(installed::version),
         channel,
+        // Before it shared a server that would have to be avoided.
+        unknown: if lacks(1, NO_DAEMON) {
+            &[NO_DAEMON]
+        } else {
+            &[]
+        },
     }
 }
 
@@ -55,7 +64,11 @@ mod tests {
         assert_eq!(read(whole, "--stdio").channel, Channel::Hooks);
         let unshared = "--dangerously-bypass-hook-trust";
         assert_eq!(read(unshared, "--listen <URL>").channel, Channel::Hooks);
-        assert_eq!(read("--full-auto", "").channel, Channel::Screen);
+        let oldest = read("--full-auto", "");
+        assert_eq!(
+            (oldest.channel, oldest.unknown),
+            (Channel::Screen, &[NO_DAEMON][..])
+        );
         assert_eq!(super::read(&[None, None, None]).channel, Channel::AppServer);
     }
 

@@ -5,6 +5,7 @@ use std::path::Path;
 use codepiper_model::PromptText;
 
 use super::arguments::divided;
+use super::installed::NO_DAEMON;
 use super::overrides::{Overrides, table, text};
 use super::{Hook, Mode, Successors, Trust};
 use crate::provider::push_prompt;
@@ -103,7 +104,7 @@ impl Launch<'_> {
             Start::Fork(thread) => self.program_with(["fork", thread]),
         };
         // The server that it would share otherwise outlives the session, commands and all.
-        argv.push("--no-daemon".to_owned());
+        argv.push(NO_DAEMON.to_owned());
         if self.mode == Mode::DANGEROUS {
             argv.push("--dangerously-bypass-approvals-and-sandbox".to_owned());
         } else {

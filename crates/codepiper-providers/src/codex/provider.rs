@@ -116,7 +116,12 @@ impl Provider for Codex {
             args: request.args,
             hooks: &hooks,
         };
-        let (argv, prompt_in_argv) = launch.alone(start, &Trust::expected(&hooks), request.prompt);
+        let (mut argv, prompt_in_argv) =
+            launch.alone(start, &Trust::expected(&hooks), request.prompt);
+        let ours = argv.iter().position(|arg| arg == installed::NO_DAEMON);
+        if let Some(ours) = ours.filter(|_| request.unknown.contains(&installed::NO_DAEMON)) {
+            argv.remove(ours);
+        }
         LaunchSpec {
             argv,
             env: Vec::new(),

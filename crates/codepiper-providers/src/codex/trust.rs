@@ -80,9 +80,14 @@ impl Listed {
     }
 
     /// The events of those hooks that will not run. Only where there is none may a session start.
+    /// Older versions do not know every event, and list none of those: only what decides has to be
+    /// there.
     pub fn missing(hooks: &[Hook], list: &[Self]) -> Vec<&'static str> {
-        let runs = |hook: &Hook| list.iter().any(|listed| listed.is(hook) && listed.runs);
-        let missing = hooks.iter().filter(|hook| !runs(hook));
+        let is_missing = |hook: &&Hook| match list.iter().find(|listed| listed.is(hook)) {
+            Some(listed) => !listed.runs,
+            None => hook.decides(),
+        };
+        let missing = hooks.iter().filter(is_missing);
         missing.map(|hook| hook.event).collect()
     }
 
@@ -206,6 +211,10 @@ mod tests {
             ["PreToolUse"]
         );
         assert!(Listed::missing(&[hook()], &list("trusted")).is_empty());
-        assert_eq!(Listed::missing(&[hook()], &[]), ["PreToolUse"]);
+        let unknown = Hook {
+            event: "Interrupt",
+            ..hook()
+        };
+        assert_eq!(Listed::missing(&[hook(), unknown], &[]), ["PreToolUse"]);
     }
 }

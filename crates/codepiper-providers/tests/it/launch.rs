@@ -24,6 +24,7 @@ fn launch<'a>(id: ProviderId, change: impl FnOnce(&mut LaunchRequest<'a>)) -> La
             fail_closed: false,
         },
         channel: Channel::Hooks,
+        unknown: &[],
         home,
     };
     change(&mut request);
