@@ -4,7 +4,6 @@
 //! is true of a session is decided here, and stored before anyone is told.
 
 mod actors;
-mod agent_program;
 mod ancestry;
 mod approvals;
 mod audit;
@@ -20,12 +19,15 @@ mod hooks;
 mod key;
 mod policies;
 mod process;
+mod programs;
+mod provider_status;
 mod resources;
 mod scope;
 mod sessions;
 mod settings;
 mod shorten;
 
+use crate::programs::Programs;
 use std::sync::Arc;
 
 use codepiper_model::{Actor, Clock};
@@ -36,7 +38,6 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 pub use actors::{Actors, Peer};
-pub use agent_program::ProviderStatus;
 pub use approvals::{AnswerRequest, ApprovalFilter, Approvals, Refused};
 pub use audit::{
     Audit, AuditQuery, DecisionFilter, EntryFilter, Export, Head, Heads, Problem, StoredDecision,
@@ -55,11 +56,12 @@ pub use policies::{
     PolicyEngine, PolicyExport, PolicyView, ReadyView, Replay, Replayed, SetChange, SetSummary,
     SetView,
 };
+pub use provider_status::{Offered, ProviderStatus};
 pub use scope::NoScope;
 use scope::Scopes;
 pub use sessions::{
     CreateSession, Deleted, Explanation, InputKind, Output, ProviderResume, Pruned, Restored,
-    SendPrompt, Sent, SessionManager, Sign, TerminalReader, Until, Waited,
+    SendPrompt, Sent, SessionManager, Sign, TerminalReader, Terms, Until, Waited,
 };
 pub use settings::{DaemonSettings, Settings, SettingsChange};
 
@@ -140,6 +142,7 @@ impl Engine {
             tmux: tmux.map_err(Arc::new),
             scopes: scopes.ok(),
             installation,
+            programs: Programs::default(),
             app_servers,
             tasks: tasks.clone(),
             stop: stop.clone(),
@@ -220,8 +223,9 @@ impl Engine {
 }
 
 /// The providers and whether they can be used with what `config` says.
-pub fn provider_statuses(config: &Config) -> Vec<ProviderStatus> {
-    agent_program::statuses(config)
+pub async fn provider_statuses(config: &Config) -> Vec<ProviderStatus> {
+    let settings = DaemonSettings::default();
+    provider_status::statuses(config, &Programs::default(), &settings).await
 }
 
 /// The version of the tmux in `config`'s `PATH`, or why it cannot be used.

@@ -1,7 +1,7 @@
 use std::ops::RangeInclusive;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use codepiper_model::{Actor, Clock, EntryKind, Verdict};
+use codepiper_model::{Actor, Channel, Clock, EntryKind, Verdict};
 use codepiper_store::{Store, settings};
 use codepiper_tmux::Key;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -42,6 +42,20 @@ pub struct DaemonSettings {
     pub default_policy_action: Verdict,
     /// After how many days sessions that have ended are removed; `None`: never.
     pub retention_days: Option<u32>,
+    /// Whether Codex gets an app-server, where its version has one; without, hooks have to do.
+    pub codex_app_server: bool,
+    /// Whether new sessions of Codex work without a sandbox, where nothing else is asked for.
+    pub codex_host_access_profile_enabled: bool,
+}
+
+impl DaemonSettings {
+    /// How an agent is heard and answered that could be over `best`.
+    pub(crate) fn channel(&self, best: Channel) -> Channel {
+        match best {
+            Channel::AppServer if !self.codex_app_server => Channel::Hooks,
+            best => best,
+        }
+    }
 }
 
 impl Default for DaemonSettings {
@@ -53,6 +67,8 @@ impl Default for DaemonSettings {
             detach_key: "ctrl+]".to_owned(),
             default_policy_action: Verdict::Ask,
             retention_days: None,
+            codex_app_server: true,
+            codex_host_access_profile_enabled: false,
         }
     }
 }
@@ -74,6 +90,10 @@ pub struct SettingsChange {
     /// See [`DaemonSettings::retention_days`]; null keeps them for ever.
     #[serde(default, deserialize_with = "given")]
     pub retention_days: Option<Option<u32>>,
+    /// See [`DaemonSettings::codex_app_server`].
+    pub codex_app_server: Option<bool>,
+    /// See [`DaemonSettings::codex_host_access_profile_enabled`].
+    pub codex_host_access_profile_enabled: Option<bool>,
 }
 
 /// Tells null from what is absent.
@@ -137,6 +157,10 @@ impl Settings {
                 .default_policy_action
                 .unwrap_or(now.default_policy_action);
             now.retention_days = change.retention_days.unwrap_or(now.retention_days);
+            now.codex_app_server = change.codex_app_server.unwrap_or(now.codex_app_server);
+            now.codex_host_access_profile_enabled = change
+                .codex_host_access_profile_enabled
+                .unwrap_or(now.codex_host_access_profile_enabled);
             if let Some(action) = change.default_policy_action {
                 let facts = json!({ "action": action, "by": by.to_string(), "sessionId": null });
                 audit::note(tx, EntryKind::DefaultActionChanged, &facts, at)?;

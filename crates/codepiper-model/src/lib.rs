@@ -38,7 +38,7 @@ pub use id::{ApprovalId, IdError, SessionId};
 pub use launch::{AgentSpec, LaunchSpec};
 pub use process::{Process, ProcessTotal, ProcessTree};
 pub use prompt::{PromptText, PromptTextError};
-pub use provider::{Capabilities, Native, ProviderId, UnknownProvider};
+pub use provider::{Capabilities, Channel, Native, ProviderId, UnknownProvider};
 pub use receipt::{Receipt, ReceiptStatus};
 pub use risk::{Risk, RiskClass};
 pub use sent_prompt::SentPrompt;

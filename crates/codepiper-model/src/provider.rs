@@ -69,6 +69,30 @@ impl FromStr for ProviderId {
     }
 }
 
+/// The way in which an agent is heard and answered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Channel {
+    /// A server that holds the agent's conversation, beside its hooks.
+    AppServer,
+    /// Its hooks.
+    #[default]
+    Hooks,
+    /// Its screen: no rule on its tool calls is asked.
+    Screen,
+}
+
+impl Channel {
+    /// The name on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::AppServer => "app-server",
+            Self::Hooks => "hooks",
+            Self::Screen => "screen",
+        }
+    }
+}
+
 /// How a provider does a thing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -3,7 +3,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::{Activity, Exit, ExitReason, ProviderId, SessionId, Timestamp, Verdict};
+use crate::{Activity, Channel, Exit, ExitReason, ProviderId, SessionId, Timestamp, Verdict};
 
 /// Where a session is in its life.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -97,6 +97,9 @@ pub struct Session {
     pub model: Option<String>,
     /// Who pays.
     pub billing_mode: BillingMode,
+    /// How its agent is heard and answered.
+    #[serde(default)]
+    pub channel: Channel,
     /// Whether it runs without asking.
     pub dangerous_mode: bool,
     /// Whether a tool call is refused while the daemon cannot be asked.

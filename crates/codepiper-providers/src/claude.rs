@@ -5,13 +5,13 @@ mod model;
 
 use std::path::PathBuf;
 
-use codepiper_model::{ActivityState, Capabilities, LaunchSpec, Native, ProviderId};
+use codepiper_model::{ActivityState, Capabilities, Channel, LaunchSpec, Native, ProviderId};
 use serde_json::{Value, json};
 
-use crate::provider::{directory, push_prompt};
+use crate::provider::{UNASKED, directory, push_prompt};
 use crate::{
-    Conversation, Home, HookAnswer, HookReading, LaunchRequest, ModelSwitch, Provider, Reading,
-    Refusal, ScreenText, Support, TranscriptPlace, dialog, prompt_box,
+    Conversation, Home, HookAnswer, HookReading, LaunchHints, LaunchRequest, ModelSwitch, Provider,
+    Reading, Refusal, ScreenText, Support, TranscriptPlace, dialog, prompt_box,
 };
 
 /// Anthropic's Claude Code.
@@ -44,7 +44,7 @@ impl Provider for ClaudeCode {
         "run `claude` once and sign in, or start with `--billing api` and an ANTHROPIC_API_KEY"
     }
 
-    fn capabilities(&self) -> Capabilities {
+    fn capabilities(&self, _channel: Channel) -> Capabilities {
         Capabilities {
             activity: Native::Native,
             permissions: Native::Native,
@@ -54,9 +54,12 @@ impl Provider for ClaudeCode {
         }
     }
 
-    fn support(&self) -> Support {
+    fn seen(&self) -> &'static str {
+        "2.1.197"
+    }
+
+    fn support(&self, _channel: Channel) -> Support {
         Support {
-            seen: "2.1.197",
             hooks: Native::Native,
             approvals: Native::Native,
             model_switch: Native::Screen,
@@ -64,6 +67,22 @@ impl Provider for ClaudeCode {
             interrupt: Native::Screen,
             usage: Native::None,
         }
+    }
+
+    fn launch_hints(&self) -> LaunchHints {
+        LaunchHints {
+            dangerous_flag: UNASKED,
+            resume: "claude --resume {id}",
+            fork: "claude --resume {id} --fork-session",
+        }
+    }
+
+    fn is_dangerous(&self, args: &[String]) -> bool {
+        let is_mode = |mode: &str| mode == "bypassPermissions";
+        let says_mode = |pair: &[String]| pair[0] == "--permission-mode" && is_mode(&pair[1]);
+        args.iter().any(|arg| {
+            arg == UNASKED || arg.strip_prefix("--permission-mode=").is_some_and(is_mode)
+        }) || args.windows(2).any(says_mode)
     }
 
     fn signed_in(&self, home: Home<'_>) -> bool {
@@ -117,8 +136,8 @@ impl Provider for ClaudeCode {
         };
         argv.extend(options.iter().map(ToString::to_string));
         argv.extend(["--settings".to_owned(), overlay.display().to_string()]);
-        if request.dangerous {
-            argv.push("--dangerously-skip-permissions".to_owned());
+        if request.dangerous && !request.args.iter().any(|arg| arg == UNASKED) {
+            argv.push(UNASKED.to_owned());
         }
         if let Some(model) = request.model {
             argv.extend(["--model".to_owned(), model.to_owned()]);

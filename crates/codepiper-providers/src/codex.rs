@@ -4,10 +4,13 @@
 //! the pane and the daemon are connected: see [`Launch::app_server`] and [`rpc`]. Where there is
 //! none, the terminal runs [alone](Launch::alone), and hooks and the screen have to do.
 
+mod alone;
 mod arguments;
 mod command_line;
 pub mod hooks;
+mod installed;
 mod launch;
+mod mode;
 mod overrides;
 mod patch;
 mod provider;
@@ -15,18 +18,22 @@ mod rollout;
 pub mod rpc;
 pub mod screen;
 mod shared;
+mod successors;
 mod tokens;
 mod trust;
 
 use codepiper_model::Native;
 use serde_json::Value;
 
-pub use arguments::refusal;
+pub use alone::Alone;
 pub use hooks::{Hook, Setting};
-pub use launch::{API, Launch, Mode, Start};
+pub use installed::hooks_on;
+pub use launch::{API, Launch, Start};
+pub use mode::Mode;
 pub(crate) use provider::Codex;
 pub(crate) use rollout::turn;
 pub use shared::Shared;
+pub use successors::Successors;
 pub use tokens::Tokens;
 pub use trust::{Listed, Trust};
 
@@ -36,13 +43,35 @@ use crate::{Home, Support};
 /// The program to look for.
 pub const PROGRAM: &str = "codex";
 
+/// The version that all this was seen with.
+const SEEN: &str = "0.169.0";
+
 /// How things are done through the app-server.
 pub const SHARED: Support = Support {
-    seen: "0.169.0",
     hooks: Native::Native,
     approvals: Native::Native,
     model_switch: Native::None,
     transcript: Native::Native,
+    interrupt: Native::Screen,
+    usage: Native::None,
+};
+
+/// How things are done with a terminal that has no app-server.
+pub const ALONE: Support = Support {
+    hooks: Native::Native,
+    approvals: Native::Native,
+    model_switch: Native::None,
+    transcript: Native::Native,
+    interrupt: Native::Screen,
+    usage: Native::None,
+};
+
+/// How things are done with a version that has no hooks.
+pub const UNHEARD: Support = Support {
+    hooks: Native::None,
+    approvals: Native::Screen,
+    model_switch: Native::None,
+    transcript: Native::None,
     interrupt: Native::Screen,
     usage: Native::None,
 };

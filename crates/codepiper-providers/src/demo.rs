@@ -2,15 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
-use codepiper_model::{ActivityState, Capabilities, LaunchSpec, Native, ProviderId};
+use codepiper_model::{ActivityState, Capabilities, Channel, LaunchSpec, Native, ProviderId};
 
 use serde_json::{Value, json};
 
 use crate::claude::hooks;
-use crate::provider::push_prompt;
+use crate::provider::{UNASKED, push_prompt};
 use crate::{
-    Conversation, Home, HookAnswer, HookReading, LaunchRequest, Provider, Reading, ScreenText,
-    Support, TranscriptPlace, dialog, prompt_box,
+    Conversation, Home, HookAnswer, HookReading, Installed, LaunchHints, LaunchRequest, Provider,
+    Reading, ScreenText, Support, TranscriptPlace, dialog, prompt_box,
 };
 
 /// The settings in the session's directory.
@@ -40,7 +40,7 @@ impl Provider for Demo {
         "it needs no account"
     }
 
-    fn capabilities(&self) -> Capabilities {
+    fn capabilities(&self, _channel: Channel) -> Capabilities {
         Capabilities {
             activity: Native::Native,
             permissions: Native::Native,
@@ -50,9 +50,25 @@ impl Provider for Demo {
         }
     }
 
-    fn support(&self) -> Support {
+    /// It is inside our own binary.
+    fn questions(&self) -> &'static [&'static [&'static str]] {
+        &[]
+    }
+
+    fn installed(&self, _answers: &[Option<String>]) -> Installed {
+        Installed {
+            version: Some(self.seen().to_owned()),
+            channel: Channel::Hooks,
+            unknown: &[],
+        }
+    }
+
+    fn seen(&self) -> &'static str {
+        env!("CARGO_PKG_VERSION")
+    }
+
+    fn support(&self, _channel: Channel) -> Support {
         Support {
-            seen: env!("CARGO_PKG_VERSION"),
             hooks: Native::Native,
             approvals: Native::Native,
             model_switch: Native::None,
@@ -60,6 +76,18 @@ impl Provider for Demo {
             interrupt: Native::Screen,
             usage: Native::None,
         }
+    }
+
+    fn launch_hints(&self) -> LaunchHints {
+        LaunchHints {
+            dangerous_flag: UNASKED,
+            resume: "codepiper demo-agent --resume {id}",
+            fork: "codepiper demo-agent --resume {id} --fork-session",
+        }
+    }
+
+    fn is_dangerous(&self, args: &[String]) -> bool {
+        args.iter().any(|arg| arg == UNASKED)
     }
 
     fn signed_in(&self, _home: Home<'_>) -> bool {
@@ -84,8 +112,8 @@ impl Provider for Demo {
         argv.extend(["--transcript".to_owned(), transcript.display().to_string()]);
         let settings = request.dir.join(SETTINGS);
         argv.extend(["--settings".to_owned(), settings.display().to_string()]);
-        if request.dangerous {
-            argv.push("--dangerously-skip-permissions".to_owned());
+        if request.dangerous && !request.args.iter().any(|arg| arg == UNASKED) {
+            argv.push(UNASKED.to_owned());
         }
         argv.extend(request.args.iter().cloned());
         let prompt_in_argv = push_prompt(&mut argv, request.prompt);

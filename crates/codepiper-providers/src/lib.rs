@@ -9,6 +9,7 @@ pub mod codex;
 mod demo;
 mod dialog;
 mod hook;
+mod installed;
 mod model_switch;
 mod prompt_box;
 mod provider;
@@ -18,9 +19,10 @@ mod transcript;
 use codepiper_model::ProviderId;
 
 pub use hook::{HookAnswer, HookCall, HookCommand, HookFact, HookReading};
+pub use installed::Installed;
 pub use model_switch::ModelSwitch;
 pub use provider::{
-    Conversation, Home, LaunchRequest, Provider, Refusal, Support, TranscriptPlace,
+    Conversation, Home, LaunchHints, LaunchRequest, Provider, Refusal, Support, TranscriptPlace,
 };
 pub use reading::{Reading, ScreenText};
 pub use transcript::{Turn, turn_of};

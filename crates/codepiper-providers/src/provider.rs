@@ -1,9 +1,12 @@
 use std::path::{Path, PathBuf};
 
-use codepiper_model::{Capabilities, LaunchSpec, Native, PromptText, ProviderId};
+use codepiper_model::{Capabilities, Channel, LaunchSpec, Native, PromptText, ProviderId};
+use serde::Serialize;
 use serde_json::Value;
 
-use crate::{HookAnswer, HookCommand, HookReading, ModelSwitch, Reading, ScreenText};
+use crate::{
+    HookAnswer, HookCommand, HookReading, Installed, ModelSwitch, Reading, ScreenText, installed,
+};
 
 /// What a session is asked to be, as far as its agent is concerned.
 #[derive(Clone, Debug)]
@@ -26,6 +29,10 @@ pub struct LaunchRequest<'a> {
     pub conversation: Conversation<'a>,
     /// How it calls its hooks.
     pub hooks: HookCommand<'a>,
+    /// How it is to be heard and answered.
+    pub channel: Channel,
+    /// Arguments that its version does not know: see [`Installed::unknown`].
+    pub unknown: &'a [&'static str],
     /// The environment the agent will have.
     pub home: Home<'a>,
 }
@@ -79,10 +86,9 @@ pub struct TranscriptPlace<'a> {
 
 /// How each thing can be done with an agent: through a channel of its own, by its screen and keys,
 /// or not at all.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Support {
-    /// The version that this was seen with.
-    pub seen: &'static str,
     /// Hearing of its events, and forbidding a tool call.
     pub hooks: Native,
     /// Answering its requests for leave.
@@ -95,6 +101,18 @@ pub struct Support {
     pub interrupt: Native,
     /// Counting its tokens.
     pub usage: Native,
+}
+
+/// Command lines of an agent; `{id}` stands for its name of a conversation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LaunchHints {
+    /// The argument that lets it run without asking.
+    pub dangerous_flag: &'static str,
+    /// Goes on with a conversation.
+    pub resume: &'static str,
+    /// Goes on with a copy of one.
+    pub fork: &'static str,
 }
 
 /// Where an agent keeps its things: its environment, and the files it would find there.
@@ -140,11 +158,37 @@ pub trait Provider: Sync {
     /// How to sign in.
     fn sign_in_hint(&self) -> &'static str;
 
-    /// What works with it.
-    fn capabilities(&self) -> Capabilities;
+    /// What works with it, over that channel.
+    fn capabilities(&self, channel: Channel) -> Capabilities;
 
-    /// How things are done with it.
-    fn support(&self) -> Support;
+    /// What to ask its program: the arguments of each question.
+    fn questions(&self) -> &'static [&'static [&'static str]] {
+        &[&["--version"]]
+    }
+
+    /// What its program says of itself, in its answers to the [questions](Self::questions).
+    fn installed(&self, answers: &[Option<String>]) -> Installed {
+        let said = answers.first().and_then(Option::as_deref);
+        Installed {
+            version: said.and_then(installed::version),
+            channel: Channel::Hooks,
+            unknown: &[],
+        }
+    }
+
+    /// The version that everything here was seen with.
+    fn seen(&self) -> &'static str;
+
+    /// How things are done with it, over that channel.
+    fn support(&self, channel: Channel) -> Support;
+
+    /// What people type to do by themselves what sessions do.
+    fn launch_hints(&self) -> LaunchHints;
+
+    /// Whether these arguments of its own let it run without asking.
+    fn is_dangerous(&self, _args: &[String]) -> bool {
+        false
+    }
 
     /// Whether somebody is signed in.
     fn signed_in(&self, home: Home<'_>) -> bool;
@@ -159,6 +203,11 @@ pub trait Provider: Sync {
 
     /// Where it writes a conversation down, once somebody has said something in it.
     fn transcript(&self, place: &TranscriptPlace<'_>, conversation: &str) -> Option<PathBuf>;
+
+    /// The folder below which all its transcripts are, where that is known before there is one.
+    fn transcripts(&self, _home: Home<'_>) -> Option<PathBuf> {
+        None
+    }
 
     /// The folder below which all its transcripts are, from the place of one of them.
     fn transcript_root<'a>(&self, transcript: &'a Path) -> Option<&'a Path> {
@@ -197,6 +246,9 @@ pub trait Provider: Sync {
         Vec::new()
     }
 }
+
+/// Claude Code's argument for running without asking, and the demo agent's.
+pub(crate) const UNASKED: &str = "--dangerously-skip-permissions";
 
 /// The most bytes that all arguments of a launch may have together; a longer first prompt is
 /// typed. Linux takes more, but a prompt that long is no argument any more.

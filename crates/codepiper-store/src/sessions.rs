@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use codepiper_model::{Exit, ProviderId, Session, SessionId, Status, Timestamp, Verdict};
+use codepiper_model::{Channel, Exit, ProviderId, Session, SessionId, Status, Timestamp, Verdict};
 use rusqlite::{Connection, OptionalExtension as _, Row, named_params};
 
 use crate::StoreError;
@@ -26,11 +26,11 @@ pub fn insert(db: &Connection, stored: &Stored) -> Result<(), StoreError> {
         "INSERT INTO sessions (id, provider, name, cwd, status, created_at, updated_at, pid,
              pty_cols, pty_rows, model, billing_mode, dangerous_mode, provider_session_id,
              transcript_path, socket, exit, scrubbed_env, metadata, secret_hash, fail_closed,
-             default_policy_action)
+             default_policy_action, channel)
          VALUES (:id, :provider, :name, :cwd, :status, :created_at, :updated_at, :pid,
              :pty_cols, :pty_rows, :model, :billing_mode, :dangerous_mode, :provider_session_id,
              :transcript_path, :socket, :exit, :scrubbed_env, :metadata, :secret_hash,
-             :fail_closed, :default_policy_action)",
+             :fail_closed, :default_policy_action, :channel)",
     )?
     .execute(named_params! {
         ":id": s.id.to_string(),
@@ -55,6 +55,7 @@ pub fn insert(db: &Connection, stored: &Stored) -> Result<(), StoreError> {
         ":secret_hash": stored.secret_hash,
         ":fail_closed": s.fail_closed,
         ":default_policy_action": s.default_policy_action.map(Verdict::as_str),
+        ":channel": s.channel.as_str(),
     })?;
     Ok(())
 }
@@ -121,6 +122,8 @@ pub struct Again {
     pub secret_hash: Option<String>,
     /// Variables that its billing mode keeps away from it.
     pub scrubbed_env: Vec<String>,
+    /// How its agent is heard and answered this time.
+    pub channel: Channel,
     /// When.
     pub at: Timestamp,
 }
@@ -134,7 +137,7 @@ pub fn set_starting_again(
     let changed = db
         .prepare_cached(
             "UPDATE sessions SET status = 'STARTING', exit = NULL, pid = NULL, secret_hash = ?2,
-                 scrubbed_env = ?3, updated_at = ?4
+                 scrubbed_env = ?3, updated_at = ?4, channel = ?5
              WHERE id = ?1 AND status IN ('STOPPED', 'CRASHED')",
         )?
         .execute((
@@ -142,6 +145,7 @@ pub fn set_starting_again(
             &again.secret_hash,
             serde_json::to_string(&again.scrubbed_env)?,
             again.at.as_millis(),
+            again.channel.as_str(),
         ))?;
     Ok(changed == 1)
 }
@@ -313,6 +317,7 @@ fn read(row: &Row<'_>) -> Result<Stored, StoreError> {
         pty_rows: row.get("pty_rows")?,
         model: row.get("model")?,
         billing_mode: named(row, "billing_mode")?,
+        channel: named(row, "channel")?,
         dangerous_mode: row.get("dangerous_mode")?,
         fail_closed: row.get("fail_closed")?,
         default_policy_action: match row.get_ref("default_policy_action")? {

@@ -42,7 +42,7 @@ pub(super) async fn run(context: &Context) -> Result<ExitCode, CliError> {
         state_directory(&config),
     ];
     checks.extend(systemd::checks(&config).await);
-    checks.extend(providers(&config));
+    checks.extend(providers(&config).await);
     let ok = checks.iter().all(|check| check.level != Level::Error);
     if context.json {
         output::json(&Findings { ok, checks })?;
@@ -149,16 +149,22 @@ fn state_directory(config: &Config) -> Check {
     }
 }
 
-fn providers(config: &Config) -> Vec<Check> {
-    let statuses = codepiper_engine::provider_statuses(config).into_iter();
+async fn providers(config: &Config) -> Vec<Check> {
+    let statuses = codepiper_engine::provider_statuses(config)
+        .await
+        .into_iter();
     let describe = |status: codepiper_engine::ProviderStatus| {
         let id = format!("provider.{}", status.id);
         let (level, message) = match (status.installed, status.signed_in) {
-            (true, true) => (Level::Ok, "ready".to_owned()),
+            (true, true) if status.warnings.is_empty() => (Level::Ok, "ready".to_owned()),
+            (true, true) => (Level::Warning, "ready".to_owned()),
             (true, false) => (Level::Warning, "nobody is signed in".to_owned()),
             (false, _) => (Level::Warning, "not installed".to_owned()),
         };
-        let found = check(&id, level, message);
+        let mut said = vec![message];
+        said.extend(status.version.map(|version| format!("version {version}")));
+        said.extend(status.warnings);
+        let found = check(&id, level, said.join("; "));
         match status.hint {
             Some(hint) => found.fix(hint),
             None => found,

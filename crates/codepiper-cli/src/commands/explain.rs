@@ -21,10 +21,30 @@ pub(super) async fn run(context: &Context, args: &One) -> Result<(), CliError> {
         text(&believed["source"]),
         text(&believed["type"]),
     ))?;
+    output::line(terms(&answer))?;
     let none = Vec::new();
     let signs = answer["signs"].as_array().unwrap_or(&none);
     let rows: Vec<_> = signs.iter().map(row).collect();
     output::table(["SOURCE", "SAYS", "SEEN", "AGE", "WORDS"], &rows)
+}
+
+/// What it may do, how it is heard, and what cannot be done like that.
+fn terms(answer: &Value) -> String {
+    let mut parts = Vec::new();
+    if let (Some(sandbox), Some(asks)) = (answer["sandbox"].as_str(), answer["approvals"].as_str())
+    {
+        parts.push(format!("sandbox {sandbox}, asks {asks}"));
+    }
+    parts.push(format!("heard over {}", text(&answer["channel"])));
+    for (how, says) in [("screen", "by the screen"), ("none", "not at all")] {
+        let things = answer["support"].as_object().into_iter().flatten();
+        let things = things.filter(|(_, native)| *native == how);
+        let names: Vec<_> = things.map(|(name, _)| name.as_str()).collect();
+        if !names.is_empty() {
+            parts.push(format!("{says}: {}", names.join(", ")));
+        }
+    }
+    parts.join("; ")
 }
 
 fn row(sign: &Value) -> [String; 5] {

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use codepiper_api::{CreateSessionRequest, SessionResponse};
-use codepiper_model::BillingMode;
+use codepiper_model::{BillingMode, Channel, ProviderId, Session};
 use serde_json::Value;
 
 use super::Context;
@@ -60,11 +60,30 @@ pub(super) fn show(context: &Context, answer: Value) -> Result<(), CliError> {
     if session.dangerous_mode {
         output::note("dangerous mode: the agent runs without asking");
     }
+    if let Some(note) = without(&session) {
+        output::note(note);
+    }
     let (program, id) = (place::program(), session.id);
     output::note(format!(
         "  {program} attach {id}\n  {program} send {id} 'your prompt' --wait\n  {program} stop {id}"
     ));
     Ok(())
+}
+
+/// What a session of Codex has to do without, where it has no app-server.
+fn without(session: &Session) -> Option<&'static str> {
+    match session.channel {
+        _ if session.provider != ProviderId::Codex => None,
+        Channel::AppServer => None,
+        Channel::Hooks => Some(
+            "without app-server: what a rule asks about is refused, and what Codex asks about is \
+             only asked here (`codepiper approvals`), not in the terminal",
+        ),
+        Channel::Screen => Some(
+            "this Codex has no hooks: no rule on its tool calls is asked, and what it asks is \
+             answered in the terminal",
+        ),
+    }
 }
 
 /// The directory with links resolved where it exists; the daemon says what is wrong with others.

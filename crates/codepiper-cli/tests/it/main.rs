@@ -16,6 +16,8 @@ mod browser;
 mod claude;
 mod clock;
 mod codex;
+mod codex_alone;
+mod codex_modes;
 mod command_line;
 mod crowd;
 mod daemon;

@@ -390,6 +390,8 @@ PUT /settings/daemon {"forwardSshAuthSock":[]} -> 400 invalid_request forwardSsh
 PUT /settings/daemon {"detachKey":1} -> 400 invalid_request detachKey
 PUT /settings/daemon {"detachKey":""} -> 400 invalid_request detachKey
 PUT /settings/daemon {"detachKey":"ctrl+nonsense"} -> 400 invalid_request detachKey
+PUT /settings/daemon {"codexAppServer":"no"} -> 400 invalid_request codexAppServer
+PUT /settings/daemon {"codexHostAccessProfileEnabled":1} -> 400 invalid_request codexHostAccessProfileEnabled
 PUT /settings/daemon {"preservesessions":true} -> 400 invalid_request preservesessions
 PUT /settings/daemon {"settings":{"preserveSessions":false}} -> 400 invalid_request settings
 PUT /settings/daemon {"defaultPolicyAction":"allow"} -> 400 invalid_request defaultPolicyAction

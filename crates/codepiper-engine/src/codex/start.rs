@@ -6,9 +6,9 @@ use std::time::Duration;
 use codepiper_model::AgentSpec;
 use codepiper_providers::Conversation;
 use codepiper_providers::codex::rpc::{
-    Thread, hooks_list, thread_fork, thread_load, thread_name, thread_start,
+    Thread, hooks_list, model_list, thread_fork, thread_load, thread_name, thread_start,
 };
-use codepiper_providers::codex::{Listed, Shared, Trust};
+use codepiper_providers::codex::{Listed, Shared, Successors, Trust};
 use codepiper_tmux::Pane;
 use rustix::process::{Pid, Signal};
 use tokio::time::{Instant, sleep};
@@ -27,6 +27,9 @@ const FAILURE_FILE: &str = "app-server-failure.txt";
 const LISTENING_MAX: Duration = Duration::from_secs(20);
 const LOOK_PAUSE: Duration = Duration::from_millis(10);
 
+const WITHOUT_HINT: &str = "see what `codex app-server` says in that directory; with the setting `codexAppServer` off, \
+     sessions do without it";
+
 /// Where the files of a start are, and who executes them.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Place<'a> {
@@ -34,6 +37,14 @@ pub(crate) struct Place<'a> {
     pub(crate) program: &'a Path,
     /// The session's directory.
     pub(crate) dir: &'a Path,
+}
+
+/// What a terminal can begin with.
+pub(crate) struct Begun {
+    /// The session's conversation.
+    pub(crate) thread: Thread,
+    /// The models that it is not to ask about.
+    pub(crate) successors: Successors,
 }
 
 /// Starts the app-server beside the pane, makes sure that our hooks run there, and gives it the
@@ -44,7 +55,7 @@ pub(crate) async fn start(
     place: Place<'_>,
     conversation: Conversation<'_>,
     name: &str,
-) -> Result<Thread, EngineError> {
+) -> Result<Begun, EngineError> {
     if let Some(home) = shared.home.as_deref().filter(|home| !home.exists()) {
         make_private(home)?;
     }
@@ -69,7 +80,12 @@ pub(crate) async fn start(
         let named = connection.request(thread_name(&thread.id, name)).await;
         named.map_err(|error| failed(&error))?;
     }
-    Ok(thread)
+    let models = connection.request(model_list()).await.ok();
+    let listed = models.as_ref().and_then(Successors::listed);
+    Ok(Begun {
+        thread,
+        successors: listed.unwrap_or_else(Successors::known),
+    })
 }
 
 /// Codex goes on with a conversation only where it had its model from before, so that another
@@ -115,8 +131,13 @@ async fn serve(pane: &Pane, shared: &Shared, place: Place<'_>) -> Result<Connect
         trust = Trust::listed(&shared.hooks, &list);
         end(pid).await;
     }
-    let names: Vec<String> = missing.iter().map(|event| format!("`{event}`")).collect();
-    Err(EngineError::conflict_with_hint(
+    Err(hooks_missing(&missing))
+}
+
+/// Why a session does not start in which nobody would be asked about anything.
+pub(super) fn hooks_missing(events: &[&str]) -> EngineError {
+    let names: Vec<String> = events.iter().map(|event| format!("`{event}`")).collect();
+    EngineError::conflict_with_hint(
         "hooks_not_trusted",
         format!(
             "Codex does not run the hooks {}, through which CodePiper decides",
@@ -124,7 +145,7 @@ async fn serve(pane: &Pane, shared: &Shared, place: Place<'_>) -> Result<Connect
         ),
         "see whether hooks are switched off in Codex's settings (`features.hooks`), or forbidden by \
          those of your organisation",
-    ))
+    )
 }
 
 fn write_spec(shared: &Shared, place: Place<'_>, trust: &Trust) -> Result<(), EngineError> {
@@ -168,9 +189,10 @@ async fn listening(
         }
         if started(pid).is_none() {
             let why = pane.last_line_beside().await.unwrap_or_default();
-            return Err(EngineError::conflict(
+            return Err(EngineError::conflict_with_hint(
                 "app_server_ended",
                 format!("the app-server of Codex ended as soon as it was started: {why}"),
+                WITHOUT_HINT,
             ));
         }
         if Instant::now() > deadline {
@@ -195,6 +217,6 @@ fn failed(error: &ConnectionError) -> EngineError {
     EngineError::conflict_with_hint(
         "app_server_failed",
         format!("the app-server of Codex {error}"),
-        "see what `codex app-server` says in that directory",
+        WITHOUT_HINT,
     )
 }

@@ -1,7 +1,7 @@
 //! The answer to a tool call.
 
 use codepiper_model::{
-    Approval, ApprovalId, ApprovalStatus, DecisionKind, DecisionSource, Matched, Outcome,
+    Approval, ApprovalId, ApprovalStatus, Channel, DecisionKind, DecisionSource, Matched, Outcome,
     Permission, Seq, SessionId, Verdict,
 };
 use codepiper_providers::{HookAnswer, HookCall, HookFact, HookReading, provider};
@@ -88,6 +88,11 @@ impl Hooks {
             reason: None,
             matched,
         });
+        let ruling = if cannot_be_held(subject, &ruling) {
+            without_asking(ruling)
+        } else {
+            ruling
+        };
         let reply = reply(subject, report, &ruling);
         ((asked, ruling), reply)
     }
@@ -307,9 +312,34 @@ impl Hooks {
 /// Whether the hook before a call is held open until a person has answered: the agent would not ask
 /// them.
 pub(super) fn is_held(subject: &Subject, ruling: &Ruling) -> bool {
+    is_for_us(subject, ruling) && subject.channel == Channel::AppServer
+}
+
+/// Whether a person is to be asked before a call, and its hook must not wait for them: without an
+/// app-server nobody at the terminal could tell why it hangs.
+fn cannot_be_held(subject: &Subject, ruling: &Ruling) -> bool {
+    is_for_us(subject, ruling) && subject.channel != Channel::AppServer
+}
+
+/// Whether we have to ask a person before a call because the agent would not.
+fn is_for_us(subject: &Subject, ruling: &Ruling) -> bool {
     ruling.decision == DecisionKind::Ask
         && subject.is_live
         && provider(subject.provider).hook_only_forbids()
+}
+
+/// What becomes of an `ask` that cannot be asked.
+fn without_asking(ruling: Ruling) -> Ruling {
+    let rule = ruling.reason.as_deref().unwrap_or("a rule");
+    let reason = format!(
+        "a person would have to be asked ({rule}), and this Codex runs without the app-server \
+         through which it could wait for the answer"
+    );
+    Ruling {
+        decision: DecisionKind::Deny,
+        reason: Some(reason),
+        ..ruling
+    }
 }
 
 /// What is written down of a tool call whose hook has given up: the agent was told nothing, or, in a

@@ -1,4 +1,4 @@
-use codepiper_model::EventSource;
+use codepiper_model::{Channel, EventSource, ProviderId};
 use codepiper_providers::codex::Shared;
 use codepiper_providers::codex::rpc::Thread;
 use codepiper_store::sessions;
@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::SessionManager;
 use super::launch::{FAILURE_FILE, SPEC_FILE};
-use super::plan::Blueprint;
+use super::plan::{Blueprint, Plan};
 use crate::EngineError;
 use crate::codex::{self, Place};
 
@@ -43,12 +43,39 @@ impl SessionManager {
             dir: &dir,
         };
         let name = format!("codepiper {}", id.short());
-        let thread = codex::start(pane, shared, place, blueprint.conversation, &name).await?;
+        let begun = codex::start(pane, shared, place, blueprint.conversation, &name).await?;
         // Before the terminal can say anything in it.
-        self.note_thread(id, &thread).await?;
-        let argv = shared.terminal(&thread.id);
+        self.note_thread(id, &begun.thread).await?;
+        let argv = shared.terminal(&begun.thread.id, &begun.successors);
         let (spec, failure) = (dir.join(SPEC_FILE), dir.join(FAILURE_FILE));
         codex::let_begin(&spec, argv, &shared.cwd, failure).await
+    }
+
+    /// Writes down that a session goes without the app-server that its agent could have, and why.
+    pub(super) async fn note_fallback(
+        &self,
+        blueprint: &Blueprint<'_>,
+        plan: &Plan,
+    ) -> Result<(), EngineError> {
+        if blueprint.provider != ProviderId::Codex || plan.channel == Channel::AppServer {
+            return Ok(());
+        }
+        let reason = if self.parts.settings.get().codex_app_server {
+            "version"
+        } else {
+            "setting"
+        };
+        let payload = json!({
+            "channel": plan.channel, "reason": reason, "version": plan.version,
+        });
+        let events = &self.parts.events;
+        let told = events.emit(
+            blueprint.id,
+            EventSource::Daemon,
+            "AppServerMissing",
+            payload,
+        );
+        told.await.map(drop)
     }
 
     /// Stores which conversation a session has from now on.

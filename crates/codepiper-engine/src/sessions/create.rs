@@ -1,8 +1,11 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use codepiper_model::{Activity, Actor, EventSource, Exit, ExitReason, Session, SessionId, Status};
-use codepiper_providers::Conversation;
+use codepiper_model::{
+    Activity, Actor, EventSource, Exit, ExitReason, ProviderId, Session, SessionId, Status,
+};
+use codepiper_providers::codex::Mode;
+use codepiper_providers::{Conversation, provider};
 use codepiper_store::Transaction;
 use codepiper_store::sessions::{self, Stored};
 use codepiper_tmux::Server;
@@ -51,11 +54,12 @@ impl SessionManager {
 
     async fn make_whole(
         &self,
-        request: CreateSession,
+        mut request: CreateSession,
         like: Option<SessionId>,
         by: Actor,
     ) -> Result<Session, EngineError> {
         self.tmux()?;
+        self.settle_mode(&mut request, like.is_some());
         let checked = request.check()?;
         let id = SessionId::random();
         let own_name = id.to_string();
@@ -81,7 +85,7 @@ impl SessionManager {
             size: checked.size,
             conversation,
         };
-        let plan = self.plan(&blueprint)?;
+        let plan = self.plan(&blueprint).await?;
         self.check_conversation(&blueprint, &plan).await?;
         let _place = self.take_place()?;
         let stored = Stored {
@@ -89,7 +93,7 @@ impl SessionManager {
             socket: self.parts.config.tmux_socket(id),
             secret_hash: plan.credential.hash(),
         };
-        self.store_new(stored.clone(), by).await?;
+        self.store_new(stored.clone(), &plan, by).await?;
         match like {
             Some(other) => self.parts.policies.take_in_like(id, other, by).await?,
             None => self.parts.policies.take_in(id).await?,
@@ -113,6 +117,20 @@ impl SessionManager {
         }
     }
 
+    /// Takes arguments that mean dangerous mode for it, and a new session of Codex out of its sandbox
+    /// where the settings say so. Copies stay what they are copies of.
+    fn settle_mode(&self, request: &mut CreateSession, is_copy: bool) {
+        request.dangerous_mode |= provider(request.provider).is_dangerous(&request.args);
+        let settings = self.parts.settings.get();
+        let is_open = request.provider == ProviderId::Codex
+            && !request.dangerous_mode
+            && Mode::is_open(&request.args);
+        if settings.codex_host_access_profile_enabled && is_open && !is_copy {
+            let profile = Mode::HOST_ACCESS_ARGUMENTS.map(str::to_owned);
+            request.args.splice(..0, profile);
+        }
+    }
+
     /// Launches the agent of a session whose row says that it starts, and watches over it.
     pub(super) async fn begin(
         &self,
@@ -121,6 +139,7 @@ impl SessionManager {
         plan: &Plan,
     ) -> Result<(), EngineError> {
         let id = blueprint.id;
+        self.note_fallback(blueprint, plan).await?;
         let server = Server::new(self.tmux()?.clone(), stored.socket.clone(), id.tmux_name());
         let pane = self.launch(blueprint, plan, server).await?;
         if let Some(shared) = &plan.shared {
@@ -173,6 +192,7 @@ impl SessionManager {
             pty_rows,
             model: request.model.clone(),
             billing_mode: request.billing_mode,
+            channel: plan.channel,
             dangerous_mode: request.dangerous_mode,
             fail_closed: request.fail_closed,
             default_policy_action: request.default_policy_action,
@@ -185,7 +205,7 @@ impl SessionManager {
         }
     }
 
-    async fn store_new(&self, stored: Stored, by: Actor) -> Result<(), EngineError> {
+    async fn store_new(&self, stored: Stored, plan: &Plan, by: Actor) -> Result<(), EngineError> {
         let id = stored.session.id;
         let session = &stored.session;
         let payload = json!({
@@ -194,6 +214,9 @@ impl SessionManager {
             "name": session.name,
             "billingMode": session.billing_mode,
             "dangerousMode": session.dangerous_mode,
+            "channel": session.channel,
+            "sandbox": plan.mode.map(Mode::sandbox),
+            "approvals": plan.mode.map(Mode::approvals),
         });
         // The event refers to the row, so the row comes first.
         let insert = move |tx: &Transaction<'_>| {

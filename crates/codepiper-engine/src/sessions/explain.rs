@@ -3,7 +3,7 @@ use std::time::SystemTime;
 use codepiper_model::{Activity, ActivityState, EvidenceSource, Seq, SessionId, Status, Timestamp};
 use serde::Serialize;
 
-use super::{Live, SessionManager};
+use super::{Live, SessionManager, Terms};
 use crate::EngineError;
 use crate::approvals::Pending;
 
@@ -17,6 +17,9 @@ pub struct Explanation {
     pub activity: Option<Activity>,
     /// Everything that says something of it at this moment.
     pub signs: Vec<Sign>,
+    /// How that is heard.
+    #[serde(flatten)]
+    pub terms: Terms,
 }
 
 /// One thing that says what an agent does.
@@ -54,6 +57,7 @@ impl SessionManager {
             None => Vec::new(),
         };
         Ok(Explanation {
+            terms: self.terms(&session),
             status: session.status,
             activity: session.activity,
             signs,

@@ -15,7 +15,15 @@ impl SessionManager {
     ) -> Result<Session, EngineError> {
         let session = self.stored(id).await?.session;
         let kept = self.kept(id)?;
-        let own_name = id.to_string();
+        let conversation = session.provider_session_id.ok_or_else(|| {
+            EngineError::conflict_with_hint(
+                "no_conversation",
+                format!(
+                    "nobody has said anything in session `{id}` yet, so there is nothing to copy"
+                ),
+                "start a new session, or `codepiper send` it a prompt first",
+            )
+        })?;
         let request = CreateSession {
             provider: session.provider,
             cwd: session.cwd,
@@ -31,7 +39,7 @@ impl SessionManager {
             rows: Some(session.pty_rows),
             prompt,
             provider_resume: Some(ProviderResume {
-                conversation: session.provider_session_id.unwrap_or(own_name),
+                conversation,
                 is_fork: true,
             }),
             metadata: session.metadata,

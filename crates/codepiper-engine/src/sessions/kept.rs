@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 
 use codepiper_model::SessionId;
+use codepiper_providers::Conversation;
 use serde::{Deserialize, Serialize};
 
 use super::SessionManager;
@@ -16,6 +17,9 @@ const FILE: &str = "request.sealed";
 pub(super) struct Kept {
     pub(super) args: Vec<String>,
     pub(super) env: BTreeMap<String, String>,
+    /// The conversation that it goes on with a copy of.
+    #[serde(default)]
+    pub(super) fork_of: Option<String>,
 }
 
 impl SessionManager {
@@ -23,6 +27,10 @@ impl SessionManager {
         let kept = Kept {
             args: blueprint.args.to_vec(),
             env: blueprint.env.clone(),
+            fork_of: match blueprint.conversation {
+                Conversation::Fork { from, .. } => Some(from.to_owned()),
+                Conversation::New(_) | Conversation::Resume(_) => None,
+            },
         };
         let text = serde_json::to_vec(&kept).map_err(EngineError::internal)?;
         let sealed = self.parts.key.seal(&place(blueprint.id), &text);

@@ -26,6 +26,7 @@ mod sight;
 mod stop;
 mod subject;
 mod supervise;
+mod terms;
 mod turn;
 mod typing;
 mod view;
@@ -49,7 +50,8 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::agent_program::{self, ProviderStatus};
+use crate::programs::Programs;
+use crate::provider_status::{self, ProviderStatus};
 use crate::scope::Scopes;
 use crate::{Approvals, Config, EngineError, EventBus, PolicyEngine, Settings, resources};
 
@@ -62,6 +64,7 @@ pub use prompt::{InputKind, SendPrompt, Sent};
 pub use prune::Pruned;
 pub use request::{CreateSession, ProviderResume};
 pub use restore::Restored;
+pub use terms::Terms;
 pub use view::{Output, TerminalReader};
 pub use wait::{Until, Waited};
 
@@ -90,6 +93,7 @@ pub(crate) struct Parts {
     pub(crate) hook_program: PathBuf,
     /// What secrets at rest are sealed with.
     pub(crate) key: Key,
+    pub(crate) programs: Programs,
     pub(crate) tmux: Result<Tmux, Arc<TmuxError>>,
     /// Where systemd gives sessions scopes of their own.
     pub(crate) scopes: Option<Scopes>,
@@ -110,8 +114,9 @@ impl SessionManager {
     }
 
     /// The providers and whether they can be used here.
-    pub fn providers(&self) -> Vec<ProviderStatus> {
-        agent_program::statuses(&self.parts.config)
+    pub async fn providers(&self) -> Vec<ProviderStatus> {
+        let parts = &self.parts;
+        provider_status::statuses(&parts.config, &parts.programs, &parts.settings.get()).await
     }
 
     /// The version of tmux that sessions run in, or why there is none.

@@ -16,7 +16,10 @@ const ANSWER: Duration = Duration::from_secs(10);
 impl SessionManager {
     /// Whether the session's agent can be given another model.
     pub fn can_switch_model(&self, session: &Session) -> bool {
-        provider(session.provider).support().model_switch != Native::None
+        provider(session.provider)
+            .support(session.channel)
+            .model_switch
+            != Native::None
     }
 
     /// Gives the agent another model. What the agent then says is what counts.

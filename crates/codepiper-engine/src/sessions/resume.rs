@@ -1,5 +1,6 @@
-use codepiper_model::{Actor, EventSource, Session, SessionId};
+use codepiper_model::{Actor, Channel, EventSource, Session, SessionId};
 use codepiper_providers::Conversation;
+use codepiper_providers::codex::Mode;
 use codepiper_store::StoreError;
 use codepiper_store::sessions::{self, Stored};
 use codepiper_tmux::{Presence, Server};
@@ -61,10 +62,20 @@ impl SessionManager {
             Some(transcript) => is_written(transcript),
             None => session.provider_session_id.is_some(),
         };
-        let conversation = if has_begun {
-            Conversation::Resume(name)
-        } else {
-            Conversation::New(name)
+        if !has_begun && session.channel == Channel::Screen {
+            return Err(EngineError::conflict_with_hint(
+                "conversation_unknown",
+                format!(
+                    "nothing told which conversation session `{id}` had: its agent had no hooks"
+                ),
+                "start a new one, with `--resume` and the agent's own name of the conversation",
+            ));
+        }
+        let conversation = match &kept.fork_of {
+            _ if has_begun => Conversation::Resume(name),
+            // Nobody has said anything in the copy yet, so that there may be none.
+            Some(from) => Conversation::Fork { from, to: name },
+            None => Conversation::New(name),
         };
         let blueprint = Blueprint {
             id,
@@ -80,7 +91,7 @@ impl SessionManager {
             size: (session.pty_cols, session.pty_rows),
             conversation,
         };
-        let plan = self.plan(&blueprint)?;
+        let plan = self.plan(&blueprint).await?;
         self.check_nobody_has(&blueprint).await?;
         let _place = self.take_place()?;
         self.store_again(&stored, &plan, by).await?;
@@ -106,12 +117,16 @@ impl SessionManager {
         let again = sessions::Again {
             secret_hash: plan.credential.hash(),
             scrubbed_env: plan.scrubbed.clone(),
+            channel: plan.channel,
             at: self.parts.clock.now(),
         };
         let payload = json!({
             "by": by.to_string(),
             "conversation": session.provider_session_id,
             "dangerousMode": session.dangerous_mode,
+            "channel": plan.channel,
+            "sandbox": plan.mode.map(Mode::sandbox),
+            "approvals": plan.mode.map(Mode::approvals),
         });
         let session = session.clone();
         let write = move |tx: &codepiper_store::Transaction<'_>, _| {

@@ -1,10 +1,10 @@
 use std::collections::BTreeMap;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use codepiper_model::{ProviderId, SessionId};
-use codepiper_providers::provider;
+use codepiper_model::{Channel, ProviderId, Session, SessionId};
+use codepiper_providers::{Home, provider};
 use codepiper_store::sessions::Stored;
 
 use super::SessionManager;
@@ -18,6 +18,8 @@ use crate::hooks::Credential;
 pub(crate) struct Subject {
     pub(crate) provider: ProviderId,
     pub(crate) cwd: PathBuf,
+    /// How its agent is heard and answered.
+    pub(crate) channel: Channel,
     pub(crate) credential: Credential,
     /// Whether a tool call is refused while the daemon cannot be asked.
     pub(crate) fail_closed: bool,
@@ -44,14 +46,12 @@ impl Subject {
         Self {
             provider: session.provider,
             cwd: session.cwd.clone(),
+            channel: session.channel,
             credential: Credential::of_hash(stored.secret_hash.clone()),
             fail_closed: session.fail_closed,
             is_live: session.status.is_live(),
             redactor: Redactor::new(environment),
-            transcripts: transcript
-                .as_deref()
-                .and_then(|path| provider(session.provider).transcript_root(path))
-                .map(Path::to_owned),
+            transcripts: transcripts(session, environment),
             conversation: Mutex::new(Conversation {
                 id: session.provider_session_id.clone(),
                 transcript,
@@ -101,6 +101,25 @@ impl Subject {
         let really = |path: &Path| fs_err::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         is_plain && really(path).starts_with(really(root))
     }
+}
+
+/// The folder below which its agent's transcripts are.
+fn transcripts(session: &Session, environment: &BTreeMap<OsString, OsString>) -> Option<PathBuf> {
+    let provider = provider(session.provider);
+    let known = session.transcript_path.as_deref();
+    if let Some(root) = known.and_then(|path| provider.transcript_root(path)) {
+        return Some(root.to_owned());
+    }
+    let var = |name: &str| {
+        environment
+            .get(OsStr::new(name))?
+            .to_str()
+            .map(str::to_owned)
+    };
+    provider.transcripts(Home {
+        var: &var,
+        file: &|_| None,
+    })
 }
 
 impl SessionManager {
@@ -171,6 +190,7 @@ mod tests {
         Subject {
             provider: ProviderId::ClaudeCode,
             cwd: "/w".into(),
+            channel: Channel::Hooks,
             credential: Credential::default(),
             fail_closed: false,
             is_live: true,

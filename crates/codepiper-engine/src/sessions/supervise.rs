@@ -1,7 +1,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use codepiper_model::{ActivityState, EventSource, Exit, ExitReason, ProviderId, Seq, SessionId};
+use codepiper_model::{ActivityState, Channel, EventSource, Exit, ExitReason, Seq, SessionId};
 use codepiper_providers::{HookFact, HookReading};
 use codepiper_store::{StoreError, events, sessions};
 use codepiper_tmux::{End, PaneExit};
@@ -40,7 +40,7 @@ impl SessionManager {
         let manager = self.clone();
         let stop = self.parts.stop.clone();
         let watched = Arc::clone(&live);
-        if live.provider == ProviderId::Codex {
+        if live.subject.channel == Channel::AppServer {
             // Whoever follows app-servers may only have begun, or have left already.
             drop(self.parts.app_servers.send(Arc::clone(&live)));
         }

@@ -1,8 +1,9 @@
 //! What a person adds to the command line of Codex.
 
+use super::mode::Sandbox;
 use crate::Refusal;
 
-/// A person's arguments, by who understands them.
+/// A person's arguments, by who understands them, without those that say the session's mode.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Divided {
     /// Both do.
@@ -16,30 +17,164 @@ pub(super) struct Divided {
 
 pub(super) fn divided(args: &[String]) -> Divided {
     let mut divided = Divided::default();
-    let mut args = args.iter();
-    while let Some(arg) = args.next() {
-        let (name, value) = split(arg);
-        match name {
+    for argument in arguments(args) {
+        if mode_argument(&argument).is_some() {
+            continue;
+        }
+        if argument.name == "--search" {
+            // The terminal alone would not tell the app-server.
+            let live = ["-c".to_owned(), r#"web_search="live""#.to_owned()];
+            divided.settings.extend(live);
+            continue;
+        }
+        let place = match argument.name {
             "-c" | "--config" | "--enable" | "--disable" => {
-                let next = value.is_none().then(|| args.next()).flatten();
-                let setting = value.or(next.map(String::as_str)).unwrap_or_default();
-                let divided = if PERMITS.iter().any(|key| setting.trim().starts_with(key)) {
+                let setting = argument.value.unwrap_or_default().trim();
+                if PERMITS.iter().any(|key| setting.starts_with(key)) {
                     &mut divided.permissions
                 } else {
                     &mut divided.settings
-                };
-                divided.push(arg.clone());
-                divided.extend(next.cloned());
+                }
             }
-            "--strict-config" => divided.settings.push(arg.clone()),
-            _ => divided.terminal.push(arg.clone()),
-        }
+            "--strict-config" => &mut divided.settings,
+            _ => &mut divided.terminal,
+        };
+        place.extend_from_slice(argument.raw);
     }
     divided
 }
 
 /// How the keys begin of what says what is permitted.
 const PERMITS: [&str; 4] = ["sandbox", "permission", "default_permission", "approval"];
+
+/// One argument, with the value that follows it.
+struct Argument<'a> {
+    name: &'a str,
+    value: Option<&'a str>,
+    raw: &'a [String],
+}
+
+/// Those we look at whose value may be an argument of its own.
+const WITH_VALUE: [&str; 8] = [
+    "-c",
+    "--config",
+    "--enable",
+    "--disable",
+    "-s",
+    "--sandbox",
+    "-a",
+    "--ask-for-approval",
+];
+
+fn arguments(args: &[String]) -> Vec<Argument<'_>> {
+    let mut found = Vec::new();
+    let mut rest = args;
+    while let Some(arg) = rest.first() {
+        let (name, value) = split(arg);
+        let len = match name {
+            // What follows is the prompt, whatever it looks like.
+            "--" => rest.len(),
+            _ if value.is_none() && WITH_VALUE.contains(&name) => rest.len().min(2),
+            _ => 1,
+        };
+        let (raw, after) = rest.split_at(len);
+        let value = value.or_else(|| raw.get(1).map(String::as_str));
+        found.push(Argument { name, value, raw });
+        rest = after;
+    }
+    found
+}
+
+/// What a person says of the session's mode.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Wish {
+    pub(super) sandbox: Option<Sandbox>,
+    pub(super) asks: Option<bool>,
+}
+
+impl Wish {
+    pub(super) fn of(dangerous: bool, args: &[String]) -> Result<Self, Refusal> {
+        let mut wish = if dangerous {
+            Self::DANGEROUS
+        } else {
+            Self::default()
+        };
+        for said in arguments(args).iter().filter_map(mode_argument) {
+            wish = wish.and(said?)?;
+        }
+        Ok(wish)
+    }
+
+    const DANGEROUS: Self = Self {
+        sandbox: Some(Sandbox::None),
+        asks: Some(false),
+    };
+
+    /// Both wishes, where they go together.
+    fn and(self, other: Self) -> Result<Self, Refusal> {
+        fn both<T: PartialEq>(one: Option<T>, other: Option<T>) -> Result<Option<T>, Refusal> {
+            match (one, other) {
+                (Some(one), Some(other)) if one != other => Err(MODE_CONTRADICTS),
+                (one, other) => Ok(one.or(other)),
+            }
+        }
+        Ok(Self {
+            sandbox: both(self.sandbox, other.sandbox)?,
+            asks: both(self.asks, other.asks)?,
+        })
+    }
+}
+
+/// What an argument says of the mode; `None` where it is about something else.
+fn mode_argument(argument: &Argument<'_>) -> Option<Result<Wish, Refusal>> {
+    let value = argument.value.unwrap_or_default();
+    match argument.name {
+        "-s" | "--sandbox" => Some(sandbox(value)),
+        "-a" | "--ask-for-approval" => Some(asks(value)),
+        // Older versions have it.
+        "--full-auto" => Some(Ok(Wish {
+            sandbox: Some(Sandbox::Workspace),
+            asks: Some(true),
+        })),
+        "--yolo" | "--dangerously-bypass-approvals-and-sandbox" => Some(Ok(Wish::DANGEROUS)),
+        "-c" | "--config" => {
+            let (key, value) = value.split_once('=').unwrap_or((value, ""));
+            match key.trim() {
+                "sandbox_mode" => Some(sandbox(unquoted(value))),
+                "approval_policy" => Some(asks(unquoted(value))),
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}
+
+fn sandbox(name: &str) -> Result<Wish, Refusal> {
+    let sandbox = Sandbox::named(name).ok_or(SANDBOX_UNKNOWN)?;
+    Ok(Wish {
+        sandbox: Some(sandbox),
+        asks: None,
+    })
+}
+
+fn asks(policy: &str) -> Result<Wish, Refusal> {
+    let asks = match policy {
+        "on-request" => true,
+        "never" => false,
+        _ => return Err(APPROVALS_UNKNOWN),
+    };
+    Ok(Wish {
+        sandbox: None,
+        asks: Some(asks),
+    })
+}
+
+/// A name in TOML, or as it stands, which Codex takes as well.
+fn unquoted(value: &str) -> &str {
+    let value = value.trim();
+    let within = |quote| value.strip_prefix(quote)?.strip_suffix(quote);
+    within('"').or_else(|| within('\'')).unwrap_or(value)
+}
 
 /// The option's name and the value it carries: `--config=x`, `-cx`, `-c=x`.
 fn split(arg: &str) -> (&str, Option<&str>) {
@@ -59,26 +194,16 @@ fn split(arg: &str) -> (&str, Option<&str>) {
 }
 
 /// Why Codex would not start with these arguments, or not as the session that was asked for.
-pub fn refusal(args: &[String]) -> Option<Refusal> {
-    let mut args = args.iter();
-    while let Some(arg) = args.next() {
-        let (name, value) = split(arg);
-        let setting = match name {
-            "-c" | "--config" => value.or_else(|| args.clone().next().map(String::as_str)),
-            _ => None,
-        };
-        let found = match setting {
-            Some(setting) => refused_setting(setting),
-            None => refused_option(name),
-        };
-        if found.is_some() {
-            return found;
-        }
-        if matches!(name, "-c" | "--config") && value.is_none() {
-            args.next();
-        }
-    }
-    None
+pub(super) fn refusal(dangerous: bool, args: &[String]) -> Option<Refusal> {
+    let found =
+        arguments(args)
+            .into_iter()
+            .find_map(|argument| match (argument.name, argument.value) {
+                ("-c" | "--config", Some(setting)) => refused_setting(setting),
+                ("--disable", Some("hooks")) => Some(HOOKS_OFF),
+                (name, _) => refused_option(name),
+            });
+    found.or_else(|| Wish::of(dangerous, args).err())
 }
 
 fn refused_setting(setting: &str) -> Option<Refusal> {
@@ -90,7 +215,13 @@ fn refused_setting(setting: &str) -> Option<Refusal> {
             hint: "put the hooks into `hooks.json` of the user or the project",
         }),
         "features.hooks" => Some(HOOKS_OFF),
-        "sandbox_mode" | "approval_policy" | "approvals_reviewer" => Some(MODE_TAKEN),
+        "approvals_reviewer" => Some(REVIEWER),
+        "default_permissions" => Some(Refusal {
+            code: "mode_taken",
+            message: "`-c default_permissions` does not count beside the session's mode",
+            hint: "say it with `--sandbox` and `--ask-for-approval`, or set \
+                   `sandbox_workspace_write` with `-c`",
+        }),
         "model" => Some(MODEL_TAKEN),
         _ => None,
     }
@@ -98,11 +229,7 @@ fn refused_setting(setting: &str) -> Option<Refusal> {
 
 fn refused_option(name: &str) -> Option<Refusal> {
     match name {
-        "-s" | "--sandbox" | "-a" | "--ask-for-approval" | "--approve-for-me" => Some(MODE_TAKEN),
-        "--dangerously-bypass-approvals-and-sandbox" | "--yolo" => Some(Refusal {
-            hint: "start with `--dangerous` instead",
-            ..MODE_TAKEN
-        }),
+        "--approve-for-me" => Some(REVIEWER),
         "--dangerously-bypass-hook-trust" => Some(Refusal {
             code: "hooks_taken",
             message: "`--dangerously-bypass-hook-trust` runs the hooks of any project unseen",
@@ -122,6 +249,12 @@ fn refused_option(name: &str) -> Option<Refusal> {
                       session has a server of its own for that",
             hint: "leave them out",
         }),
+        "--oss" | "--local-provider" => Some(Refusal {
+            code: "model_taken",
+            message: "`--oss` is unknown to the server that holds the conversation",
+            hint: "name the provider with `-c model_provider=…` and the model with `--model` of \
+                   CodePiper",
+        }),
         "-p" | "--profile" => Some(Refusal {
             code: "profile_unknown",
             message: "`--profile` is unknown to the server that holds the conversation",
@@ -131,11 +264,29 @@ fn refused_option(name: &str) -> Option<Refusal> {
     }
 }
 
-const MODE_TAKEN: Refusal = Refusal {
-    code: "mode_taken",
-    message: "the sandbox and who is asked are the session's mode, which Codex does not let a \
-              terminal change",
-    hint: "leave `--sandbox` and `--ask-for-approval` out and give the session its mode",
+const REVIEWER: Refusal = Refusal {
+    code: "reviewer_taken",
+    message: "a model would answer in the place of the rules and of people",
+    hint: "leave it out, and let rules allow what need not be asked about",
+};
+
+const MODE_CONTRADICTS: Refusal = Refusal {
+    code: "mode_contradicts",
+    message: "two different things are said of the sandbox, or of who is asked",
+    hint: "say it once: with `--dangerous`, or behind `--` with `--sandbox` and \
+           `--ask-for-approval`",
+};
+
+const SANDBOX_UNKNOWN: Refusal = Refusal {
+    code: "mode_unknown",
+    message: "`--sandbox` is `read-only`, `workspace-write` or `danger-full-access`",
+    hint: "for anything finer set `sandbox_workspace_write` with `-c`",
+};
+
+const APPROVALS_UNKNOWN: Refusal = Refusal {
+    code: "mode_unknown",
+    message: "`--ask-for-approval` is `on-request` or `never`",
+    hint: "rules decide finer than that: `codepiper policy`",
 };
 
 const MODEL_TAKEN: Refusal = Refusal {
@@ -160,12 +311,16 @@ mod tests {
             "-c",
             "sandbox_workspace_write.network_access=true",
             "--config=tui.animations=false",
-            "--search",
+            "--no-alt-screen",
+            "-s",
+            "read-only",
+            "--",
+            "-a",
         ]);
         let expected = Divided {
             settings: vec![args[2].clone()],
             permissions: args[..2].to_vec(),
-            terminal: vec![args[3].clone()],
+            terminal: [&args[3..4], &args[6..]].concat(),
         };
         assert_eq!(divided(&args), expected);
     }
@@ -177,9 +332,10 @@ mod tests {
     #[test]
     fn arguments_that_would_change_the_session_are_refused() {
         for (args, code) in [
-            (&["--sandbox=read-only"][..], "mode_taken"),
-            (&["-anever"], "mode_taken"),
-            (&["-c", "sandbox_mode=\"x\""], "mode_taken"),
+            (&["--sandbox=all"][..], "mode_unknown"),
+            (&["-c", "default_permissions=\":x\""], "mode_taken"),
+            (&["--approve-for-me"], "reviewer_taken"),
+            (&["--disable", "hooks"], "hooks_taken"),
             (&["--config=hooks.Stop=[]"], "hooks_taken"),
             (&["-chooks.state={}"], "hooks_taken"),
             (&["-c=features.hooks=false"], "hooks_taken"),
@@ -187,9 +343,8 @@ mod tests {
             (&["--search", "-C", "/"], "folder_taken"),
             (&["--remote", "ws://x"], "server_taken"),
             (&["-pwork"], "profile_unknown"),
-            (&["--yolo"], "mode_taken"),
         ] {
-            let refused = refusal(&strings(args)).map(|refusal| refusal.code);
+            let refused = refusal(false, &strings(args)).map(|refusal| refusal.code);
             assert_eq!(refused, Some(code), "{args:?}");
         }
         let fine = [
@@ -202,6 +357,6 @@ mod tests {
             "-c",
             "-m",
         ];
-        assert_eq!(refusal(&strings(&fine)), None);
+        assert_eq!(refusal(false, &strings(&fine)), None);
     }
 }

@@ -32,6 +32,15 @@ pub struct Hook {
     pub command: String,
     /// Seconds.
     pub timeout: u32,
+    /// What the terminal shows while it runs, where that may take long.
+    pub status: Option<&'static str>,
+}
+
+impl Hook {
+    /// Whether its answer decides on a tool call.
+    pub(super) fn decides(&self) -> bool {
+        [PRE_TOOL_USE, PERMISSION_REQUEST].contains(&self.event)
+    }
 }
 
 const PRE_TOOL_USE: &str = "PreToolUse";
@@ -54,16 +63,18 @@ const EVENTS: [(&str, u32); 7] = [
     ("SessionEnd", 3),
 ];
 
-/// What an app-server tells by itself. No dialog is drawn while a request for leave is held open,
-/// so it is not.
+/// What an app-server tells by itself. No dialog is drawn while a request for leave is held open
+/// until a person has answered, so the terminal says where that is.
 const EVENTS_ALONE: [(&str, u32); 6] = [
     (POST_MODEL_REQUEST, 15),
-    (PERMISSION_REQUEST, 30),
+    (PERMISSION_REQUEST, 86_400),
     ("SubagentStart", 15),
     ("SubagentStop", 15),
     ("PreCompact", 15),
     ("PostCompact", 15),
 ];
+
+const ASKS: &str = "CodePiper asks a person: see `codepiper approvals`";
 
 /// Our program on every event.
 pub fn hooks(command: HookCommand<'_>, setting: Setting) -> Vec<Hook> {
@@ -92,6 +103,7 @@ pub fn hooks(command: HookCommand<'_>, setting: Setting) -> Vec<Hook> {
             event,
             command: words.join(" "),
             timeout,
+            status: (event == PERMISSION_REQUEST).then_some(ASKS),
         }
     };
     EVENTS.iter().chain(more).map(hook).collect()
@@ -103,6 +115,15 @@ pub fn read(event: &str, data: &Value) -> HookReading {
     if event == "Interrupt" {
         reading.fact = HookFact::TurnChanged;
         reading.activity = Some(ActivityState::Idle);
+    }
+    // A copy in which nobody has said anything has its name from here only.
+    if event == "SessionEnd"
+        && let (Some(id), Some(path)) = (
+            data["session_id"].as_str(),
+            data["transcript_path"].as_str(),
+        )
+    {
+        reading.conversation = Some((id.to_owned(), path.into()));
     }
     // The turns of a sub-agent are not the session's, and what it says is written elsewhere.
     if reading.agent_id.is_some() {

@@ -5,41 +5,10 @@ use std::path::Path;
 use codepiper_model::PromptText;
 
 use super::arguments::divided;
+use super::installed::NO_DAEMON;
 use super::overrides::{Overrides, table, text};
-use super::{Hook, Trust};
+use super::{Hook, Mode, Successors, Trust};
 use crate::provider::push_prompt;
-
-/// What a session may do without asking, in the terms of Codex.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mode {
-    /// Reads; asks for everything else.
-    ReadOnly,
-    /// Works in the sandbox: its folder and the temporary ones, without the network; asks for more.
-    Workspace,
-    /// No sandbox; asks where the model finds it right.
-    HostAccess,
-    /// No sandbox, and nobody is asked.
-    Dangerous,
-}
-
-impl Mode {
-    /// The sandbox's name.
-    pub const fn sandbox(self) -> &'static str {
-        match self {
-            Self::ReadOnly => "read-only",
-            Self::Workspace => "workspace-write",
-            Self::HostAccess | Self::Dangerous => "danger-full-access",
-        }
-    }
-
-    /// The name of when a person is asked.
-    pub const fn approvals(self) -> &'static str {
-        match self {
-            Self::ReadOnly | Self::Workspace | Self::HostAccess => "on-request",
-            Self::Dangerous => "never",
-        }
-    }
-}
 
 /// What a session of Codex is asked to be.
 #[derive(Clone, Copy, Debug)]
@@ -55,7 +24,7 @@ pub struct Launch<'a> {
     /// Where to ask with the key in `OPENAI_API_KEY`, instead of with the account that somebody
     /// signed in with: see [`API`].
     pub api: Option<&'a str>,
-    /// Further arguments, as the person gave them: those that [`refusal`](super::refusal) lets through.
+    /// Further arguments, as the person gave them, as far as they are not refused.
     pub args: &'a [String],
     /// What it shall report to.
     pub hooks: &'a [Hook],
@@ -76,24 +45,21 @@ pub enum Start<'a> {
     Fork(&'a str),
 }
 
-/// Models that are asked about at the start, and what the answer would switch to. There is no
-/// other answer: both keys of that screen switch.
-const SUCCESSORS: [(&str, &str); 4] = [
-    ("gpt-5.5", "gpt-6-sol"),
-    ("gpt-5.6-sol", "gpt-6-sol"),
-    ("gpt-5.6-terra", "gpt-6-sol"),
-    ("gpt-5.6-luna", "gpt-6-luna"),
-];
+/// Where Codex keeps which successors it has asked about.
+const MIGRATIONS: &str = "notice.model_migrations";
 
 /// A name that is no provider of Codex's own.
 pub(super) const API_PROVIDER: &str = "openai-api-key";
 
 impl Launch<'_> {
     /// The app-server, which listens on `socket` until it is told to end: once where nothing
-    /// is pending, twice otherwise (SIGTERM).
-    pub fn app_server(&self, socket: &Path, trust: &Trust) -> Vec<String> {
-        let mut argv = self.program_with(["app-server", "--listen"]);
-        argv.push(address(socket));
+    /// is pending, twice otherwise (SIGTERM). Without a socket it has one client, on its standard
+    /// input and output.
+    pub fn app_server(&self, socket: Option<&Path>, trust: &Trust) -> Vec<String> {
+        let mut argv = self.program_with(["app-server"]);
+        if let Some(socket) = socket {
+            argv.extend(["--listen".to_owned(), address(socket)]);
+        }
         let mut overrides = self.settings();
         overrides.set("sandbox_mode", &text(self.mode.sandbox()));
         overrides.set("approval_policy", &text(self.mode.approvals()));
@@ -110,10 +76,12 @@ impl Launch<'_> {
 
     /// The terminal of the conversation `thread` in the app-server on `socket`. The mode is the
     /// conversation's, and is refused here; the model counts for the one after `/clear`.
-    pub fn terminal(&self, socket: &Path, thread: &str) -> Vec<String> {
+    pub fn terminal(&self, socket: &Path, thread: &str, successors: &Successors) -> Vec<String> {
         let mut argv = self.program_with(["resume", thread, "--remote"]);
         argv.push(address(socket));
-        argv.extend(self.settings().into_args());
+        let mut overrides = self.settings();
+        overrides.set(MIGRATIONS, &successors.toml());
+        argv.extend(overrides.into_args());
         if let Some(model) = self.model {
             argv.extend(["--model".to_owned(), model.to_owned()]);
         }
@@ -136,8 +104,8 @@ impl Launch<'_> {
             Start::Fork(thread) => self.program_with(["fork", thread]),
         };
         // The server that it would share otherwise outlives the session, commands and all.
-        argv.push("--no-daemon".to_owned());
-        if self.mode == Mode::Dangerous {
+        argv.push(NO_DAEMON.to_owned());
+        if self.mode == Mode::DANGEROUS {
             argv.push("--dangerously-bypass-approvals-and-sandbox".to_owned());
         } else {
             let mode = ["--sandbox", self.mode.sandbox()];
@@ -148,9 +116,13 @@ impl Launch<'_> {
             argv.extend(["--model".to_owned(), model.to_owned()]);
         }
         let mut overrides = self.settings();
+        overrides.set(MIGRATIONS, &Successors::known().toml());
         self.trusted_hooks(&mut overrides, trust);
         argv.extend(overrides.into_args());
-        argv.extend(self.args.iter().cloned());
+        let args = divided(self.args);
+        argv.extend(args.settings);
+        argv.extend(args.permissions);
+        argv.extend(args.terminal);
         let prompt_in_argv = push_prompt(&mut argv, prompt);
         (argv, prompt_in_argv)
     }
@@ -169,8 +141,6 @@ impl Launch<'_> {
         let folder = self.cwd.display().to_string();
         let trusted = r#"{trust_level="trusted"}"#.to_owned();
         overrides.set("projects", &table([(folder, trusted)]));
-        let migrations = SUCCESSORS.map(|(model, next)| (model.to_owned(), text(next)));
-        overrides.set("notice.model_migrations", &table(migrations));
         if let Some(url) = self.api {
             let provider = format!(
                 r#"{{name="OpenAI",base_url={},env_key="OPENAI_API_KEY",wire_api="responses"}}"#,
@@ -183,11 +153,18 @@ impl Launch<'_> {
     }
 
     fn trusted_hooks(&self, overrides: &mut Overrides, trust: &Trust) {
+        if self.hooks.is_empty() {
+            return;
+        }
         for hook in self.hooks {
+            let status = hook
+                .status
+                .map(|status| format!(",statusMessage={}", text(status)));
             let handler = format!(
-                r#"{{type="command",command={},timeout={}}}"#,
+                r#"{{type="command",command={},timeout={}{}}}"#,
                 text(&hook.command),
-                hook.timeout
+                hook.timeout,
+                status.unwrap_or_default()
             );
             let key = format!("hooks.{}", hook.event);
             overrides.set(&key, &format!("[{{hooks=[{handler}]}}]"));

@@ -1,12 +1,16 @@
 use std::path::{Path, PathBuf};
 
-use codepiper_model::{Capabilities, LaunchSpec, Native, ProviderId};
+use codepiper_model::{Capabilities, Channel, LaunchSpec, Native, ProviderId};
 use serde_json::Value;
 
-use super::{Launch, PROGRAM, SHARED, Setting, Start, Trust, hooks, screen, shared};
+use super::{
+    ALONE, Launch, Mode, PROGRAM, SEEN, SHARED, Setting, Start, Trust, UNHEARD, arguments, hooks,
+    installed, screen, shared,
+};
+use crate::provider::directory;
 use crate::{
-    Conversation, Home, HookAnswer, HookReading, LaunchRequest, Provider, Reading, Refusal,
-    ScreenText, Support, TranscriptPlace,
+    Conversation, Home, HookAnswer, HookReading, Installed, LaunchHints, LaunchRequest, Provider,
+    Reading, Refusal, ScreenText, Support, TranscriptPlace,
 };
 
 /// `OpenAI`'s Codex.
@@ -33,18 +37,53 @@ impl Provider for Codex {
         "run `codex login`, or start with `--billing api` and an OPENAI_API_KEY"
     }
 
-    fn capabilities(&self) -> Capabilities {
+    fn capabilities(&self, channel: Channel) -> Capabilities {
+        let is_heard = channel != Channel::Screen;
+        let native = if is_heard {
+            Native::Native
+        } else {
+            Native::Screen
+        };
         Capabilities {
-            activity: Native::Native,
-            permissions: Native::Native,
+            activity: native,
+            permissions: native,
             prompt_receipts: Native::Screen,
             supports_dangerous_mode: true,
-            supports_resume: true,
+            // A conversation's name is learnt from the app-server or a hook.
+            supports_resume: is_heard,
         }
     }
 
-    fn support(&self) -> Support {
-        SHARED
+    fn questions(&self) -> &'static [&'static [&'static str]] {
+        &installed::QUESTIONS
+    }
+
+    fn installed(&self, answers: &[Option<String>]) -> Installed {
+        installed::read(answers)
+    }
+
+    fn seen(&self) -> &'static str {
+        SEEN
+    }
+
+    fn support(&self, channel: Channel) -> Support {
+        match channel {
+            Channel::AppServer => SHARED,
+            Channel::Hooks => ALONE,
+            Channel::Screen => UNHEARD,
+        }
+    }
+
+    fn launch_hints(&self) -> LaunchHints {
+        LaunchHints {
+            dangerous_flag: "--dangerously-bypass-approvals-and-sandbox",
+            resume: "codex resume {id}",
+            fork: "codex fork {id}",
+        }
+    }
+
+    fn is_dangerous(&self, args: &[String]) -> bool {
+        Mode::asked_for(false, args) == Ok(Mode::DANGEROUS)
     }
 
     fn signed_in(&self, home: Home<'_>) -> bool {
@@ -52,13 +91,16 @@ impl Provider for Codex {
     }
 
     fn refusal(&self, request: &LaunchRequest<'_>, _is_root: bool) -> Option<Refusal> {
-        super::refusal(request.args)
+        arguments::refusal(request.dangerous, request.args)
     }
 
     /// The terminal alone: with an app-server the conversation has to be there first, see
     /// [`Shared`](super::Shared).
     fn launch(&self, request: &LaunchRequest<'_>) -> LaunchSpec {
-        let hooks = hooks::hooks(request.hooks, Setting::Alone);
+        let hooks = match request.channel {
+            Channel::Screen => Vec::new(),
+            Channel::AppServer | Channel::Hooks => hooks::hooks(request.hooks, Setting::Alone),
+        };
         let start = match request.conversation {
             Conversation::New(_) => Start::Fresh,
             Conversation::Resume(name) => Start::Resume(name),
@@ -74,7 +116,12 @@ impl Provider for Codex {
             args: request.args,
             hooks: &hooks,
         };
-        let (argv, prompt_in_argv) = launch.alone(start, &Trust::expected(&hooks), request.prompt);
+        let (mut argv, prompt_in_argv) =
+            launch.alone(start, &Trust::expected(&hooks), request.prompt);
+        let ours = argv.iter().position(|arg| arg == installed::NO_DAEMON);
+        if let Some(ours) = ours.filter(|_| request.unknown.contains(&installed::NO_DAEMON)) {
+            argv.remove(ours);
+        }
         LaunchSpec {
             argv,
             env: Vec::new(),
@@ -88,6 +135,10 @@ impl Provider for Codex {
 
     fn transcript(&self, _place: &TranscriptPlace<'_>, _conversation: &str) -> Option<PathBuf> {
         None
+    }
+
+    fn transcripts(&self, home: Home<'_>) -> Option<PathBuf> {
+        Some(directory(home, "CODEX_HOME", ".codex")?.join("sessions"))
     }
 
     /// `<root>/<year>/<month>/<day>/rollout-<time>-<conversation>.jsonl`

@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use super::launch::API_PROVIDER;
 use super::rpc::Terms;
-use super::{API, Hook, Launch, Mode, Setting, Trust, hooks};
+use super::{API, Hook, Launch, Mode, Setting, Successors, Trust, hooks};
 use crate::provider::directory;
 use crate::{Home, LaunchRequest};
 
@@ -54,12 +54,12 @@ impl Shared {
 
     /// The command line of the app-server.
     pub fn app_server(&self, trust: &Trust) -> Vec<String> {
-        self.launch().app_server(&self.socket, trust)
+        self.launch().app_server(Some(&self.socket), trust)
     }
 
     /// The command line of the terminal on a conversation in the app-server.
-    pub fn terminal(&self, thread_id: &str) -> Vec<String> {
-        self.launch().terminal(&self.socket, thread_id)
+    pub fn terminal(&self, thread_id: &str, successors: &Successors) -> Vec<String> {
+        self.launch().terminal(&self.socket, thread_id, successors)
     }
 
     fn launch(&self) -> Launch<'_> {
@@ -75,12 +75,9 @@ impl Shared {
     }
 }
 
+/// What it may do. Arguments that make no sense were refused before.
 pub(super) fn mode(request: &LaunchRequest<'_>) -> Mode {
-    if request.dangerous {
-        Mode::Dangerous
-    } else {
-        Mode::Workspace
-    }
+    Mode::asked_for(request.dangerous, request.args).unwrap_or(Mode::WORKSPACE)
 }
 
 /// Where to ask with a key, where the session has one: with a subscription it has none.

@@ -80,9 +80,14 @@ impl Listed {
     }
 
     /// The events of those hooks that will not run. Only where there is none may a session start.
+    /// Older versions do not know every event, and list none of those: only what decides has to be
+    /// there.
     pub fn missing(hooks: &[Hook], list: &[Self]) -> Vec<&'static str> {
-        let runs = |hook: &Hook| list.iter().any(|listed| listed.is(hook) && listed.runs);
-        let missing = hooks.iter().filter(|hook| !runs(hook));
+        let is_missing = |hook: &&Hook| match list.iter().find(|listed| listed.is(hook)) {
+            Some(listed) => !listed.runs,
+            None => hook.decides(),
+        };
+        let missing = hooks.iter().filter(is_missing);
         missing.map(|hook| hook.event).collect()
     }
 
@@ -103,6 +108,8 @@ struct Definition<'a> {
 struct Handler<'a> {
     r#async: bool,
     command: &'a str,
+    #[serde(rename = "statusMessage", skip_serializing_if = "Option::is_none")]
+    status: Option<&'a str>,
     timeout: u32,
     r#type: &'a str,
 }
@@ -114,6 +121,7 @@ fn hash(hook: &Hook) -> String {
         hooks: [Handler {
             r#async: false,
             command: &hook.command,
+            status: hook.status,
             timeout: hook.timeout,
             r#type: "command",
         }],
@@ -149,6 +157,7 @@ mod tests {
             event: "PreToolUse",
             command: "/x/hook PreToolUse".to_owned(),
             timeout: 30,
+            status: None,
         }
     }
 
@@ -183,12 +192,29 @@ mod tests {
     }
 
     #[test]
+    fn what_is_shown_while_it_runs_is_part_of_the_hash() {
+        let hook = Hook {
+            event: "PermissionRequest",
+            command: "x".to_owned(),
+            timeout: 30,
+            status: Some("hi"),
+        };
+        // Listed by Codex 0.169.0.
+        let listed = "sha256:0cfa6df166fa79150dd7fe460c2803a9013f1cbda33855c5c511d830891f2d00";
+        assert_eq!(hash(&hook), listed);
+    }
+
+    #[test]
     fn a_hook_without_trust_is_missing() {
         assert_eq!(
             Listed::missing(&[hook()], &list("untrusted")),
             ["PreToolUse"]
         );
         assert!(Listed::missing(&[hook()], &list("trusted")).is_empty());
-        assert_eq!(Listed::missing(&[hook()], &[]), ["PreToolUse"]);
+        let unknown = Hook {
+            event: "Interrupt",
+            ..hook()
+        };
+        assert_eq!(Listed::missing(&[hook(), unknown], &[]), ["PreToolUse"]);
     }
 }

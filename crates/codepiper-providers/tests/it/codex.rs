@@ -33,7 +33,7 @@ fn terms(cwd: &std::path::Path, mode: Mode) -> Terms<'_> {
 
 async fn conversation(session: &Session, client: &mut Client) -> Thread {
     let cwd = session.path("project");
-    let request = thread_start(terms(&cwd, Mode::Workspace));
+    let request = thread_start(terms(&cwd, Mode::WORKSPACE));
     let result = client.call(request).await;
     let begun = Thread::read(&result["thread"]);
     client.call(thread_name(&begun.id, "mine")).await;
@@ -180,7 +180,7 @@ async fn a_copy_has_its_own_model_and_the_history_of_the_first() {
     turn_end(&mut client).await;
 
     let cwd = session.path("project");
-    let request = thread_fork(&begun.id, terms(&cwd, Mode::ReadOnly));
+    let request = thread_fork(&begun.id, terms(&cwd, Mode::READ_ONLY));
     let copy = client.call(request).await;
     assert_eq!(copy["sandbox"]["type"], "readOnly");
     let copy = Thread::read(&copy["thread"]);

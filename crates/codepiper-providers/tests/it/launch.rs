@@ -1,6 +1,6 @@
 use std::path::Path;
 
-use codepiper_model::{LaunchSpec, PromptText, ProviderId};
+use codepiper_model::{Channel, LaunchSpec, PromptText, ProviderId};
 use codepiper_providers::{Conversation, Home, HookCommand, LaunchRequest, provider};
 
 fn launch<'a>(id: ProviderId, change: impl FnOnce(&mut LaunchRequest<'a>)) -> LaunchSpec {
@@ -23,6 +23,8 @@ fn launch<'a>(id: ProviderId, change: impl FnOnce(&mut LaunchRequest<'a>)) -> La
             variables: &[],
             fail_closed: false,
         },
+        channel: Channel::Hooks,
+        unknown: &[],
         home,
     };
     change(&mut request);

@@ -47,7 +47,7 @@ pub(crate) async fn version(State(engine): State<Engine>) -> Json<Value> {
 }
 
 pub(crate) async fn providers(State(engine): State<Engine>) -> Json<Value> {
-    Json(json!({ "providers": engine.sessions.providers() }))
+    Json(json!({ "providers": engine.sessions.providers().await }))
 }
 
 pub(crate) async fn settings(State(engine): State<Engine>) -> Json<Value> {

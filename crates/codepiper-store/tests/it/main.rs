@@ -7,7 +7,9 @@ mod sessions;
 
 use std::path::{Path, PathBuf};
 
-use codepiper_model::{BillingMode, ProviderId, Session, SessionId, Status, Timestamp, Verdict};
+use codepiper_model::{
+    BillingMode, Channel, ProviderId, Session, SessionId, Status, Timestamp, Verdict,
+};
 use codepiper_store::Store;
 use codepiper_store::sessions::Stored;
 use tempfile::TempDir;
@@ -43,6 +45,7 @@ fn a_session() -> Stored {
         pty_rows: 30,
         model: None,
         billing_mode: BillingMode::Subscription,
+        channel: Channel::Screen,
         dangerous_mode: false,
         fail_closed: false,
         default_policy_action: Some(Verdict::Deny),

@@ -28,13 +28,13 @@ impl AppServer {
         let launch = Launch {
             program: &program(),
             cwd: &cwd,
-            mode: Mode::Workspace,
+            mode: Mode::WORKSPACE,
             model: Some("fake-codex"),
             api: Some(&format!("{}/v1", model.base_url())),
             args: &[],
             hooks: &[],
         };
-        let argv = launch.app_server(&cwd.join("socket"), &Trust::default());
+        let argv = launch.app_server(Some(&cwd.join("socket")), &Trust::default());
         let mut command = Command::new(&argv[0]);
         command
             .args(&argv[1..])
@@ -103,7 +103,7 @@ async fn what_is_asked_and_told_comes_through_until_the_server_is_gone() {
     );
     let terms = Terms {
         cwd: &server.cwd(),
-        mode: Mode::Workspace,
+        mode: Mode::WORKSPACE,
         model: None,
         provider: None,
     };

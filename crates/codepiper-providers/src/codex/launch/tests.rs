@@ -1,3 +1,5 @@
+use serde_json::json;
+
 use super::*;
 
 fn strings(args: &[&str]) -> Vec<String> {
@@ -16,7 +18,6 @@ fn launch<'a>(mode: Mode, args: &'a [String], hooks: &'a [Hook]) -> Launch<'a> {
     }
 }
 
-const MIGRATIONS: &str = r#"notice.model_migrations={"gpt-5.5"="gpt-6-sol","gpt-5.6-sol"="gpt-6-sol","gpt-5.6-terra"="gpt-6-sol","gpt-5.6-luna"="gpt-6-luna"}"#;
 const TRUSTED: &str = r#"projects={"/srv/my \"app\""={trust_level="trusted"}}"#;
 
 #[test]
@@ -25,10 +26,11 @@ fn the_server_gets_the_mode_the_model_and_the_hooks() {
         event: "Stop",
         command: "say 'it'".to_owned(),
         timeout: 15,
+        status: None,
     }];
-    let args = strings(&["-c", "a.b=1", "--search", "--enable=goals"]);
-    let launch = launch(Mode::HostAccess, &args, &hooks);
-    let argv = launch.app_server(Path::new("/run/s"), &Trust::default());
+    let args = strings(&["-c", "a.b=1", "--no-alt-screen", "--enable=goals"]);
+    let launch = launch(Mode::HOST_ACCESS, &args, &hooks);
+    let argv = launch.app_server(Some(Path::new("/run/s")), &Trust::default());
     let expected = [
         "/bin/codex",
         "app-server",
@@ -38,8 +40,6 @@ fn the_server_gets_the_mode_the_model_and_the_hooks() {
         "check_for_update_on_startup=false",
         "-c",
         TRUSTED,
-        "-c",
-        MIGRATIONS,
         "-c",
         r#"sandbox_mode="danger-full-access""#,
         "-c",
@@ -59,8 +59,11 @@ fn the_server_gets_the_mode_the_model_and_the_hooks() {
 
 #[test]
 fn the_terminal_gets_neither_mode_nor_hooks() {
-    let args = strings(&["-c", "a.b=1", "--search"]);
-    let argv = launch(Mode::Dangerous, &args, &[]).terminal(Path::new("/run/s"), "01a2");
+    let args = strings(&["-c", "a.b=1", "--no-alt-screen"]);
+    let list = json!({"data": [{"model": "gpt-x", "upgrade": "gpt-y"}]});
+    let next = Successors::listed(&list).unwrap();
+    let launch = launch(Mode::DANGEROUS, &args, &[]);
+    let argv = launch.terminal(Path::new("/run/s"), "01a2", &next);
     let expected = [
         "/bin/codex",
         "resume",
@@ -72,12 +75,12 @@ fn the_terminal_gets_neither_mode_nor_hooks() {
         "-c",
         TRUSTED,
         "-c",
-        MIGRATIONS,
+        r#"notice.model_migrations={"gpt-x"="gpt-y"}"#,
         "--model",
         "gpt-5.5",
         "-c",
         "a.b=1",
-        "--search",
+        "--no-alt-screen",
     ];
     assert_eq!(argv, expected);
 }
@@ -85,7 +88,7 @@ fn the_terminal_gets_neither_mode_nor_hooks() {
 #[test]
 fn alone_it_shares_no_server_and_takes_a_short_prompt() {
     let prompt = PromptText::literal("fix it").unwrap();
-    let launch = launch(Mode::Dangerous, &[], &[]);
+    let launch = launch(Mode::DANGEROUS, &[], &[]);
     let (argv, prompted) = launch.alone(Start::Fork("01a2"), &Trust::default(), Some(&prompt));
     assert!(prompted);
     assert_eq!(

@@ -41,6 +41,14 @@ pub fn hooks_list(cwd: &Path) -> Request {
     }
 }
 
+/// The models that there are: see [`Successors`](crate::codex::Successors).
+pub fn model_list() -> Request {
+    Request {
+        method: "model/list",
+        params: json!({ "includeHidden": true }),
+    }
+}
+
 /// What a conversation may do, where, and who answers.
 #[derive(Clone, Copy, Debug)]
 pub struct Terms<'a> {

@@ -59,13 +59,13 @@ impl Session {
         let launch = Launch {
             program: &program(),
             cwd: &cwd,
-            mode: Mode::Workspace,
+            mode: Mode::WORKSPACE,
             model: Some("fake-codex"),
             api: Some(&format!("{}/v1", self.model.base_url())),
             args: &args,
             hooks: &self.hooks,
         };
-        let argv = launch.app_server(&self.path("socket"), &Trust::expected(&self.hooks));
+        let argv = launch.app_server(Some(&self.path("socket")), &Trust::expected(&self.hooks));
         let mut command = Command::new(&argv[0]);
         command
             .args(&argv[1..])
