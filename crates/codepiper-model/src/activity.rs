@@ -58,9 +58,12 @@ pub enum EvidenceSource {
 pub struct Evidence {
     /// Where it was seen.
     pub source: EvidenceSource,
-    /// What was seen, in the source's own terms, such as `trust_dialog`.
+    /// What was seen, in the source's own terms, such as `trust_dialog`; the name of a
+    /// [`TroubleKind`](crate::TroubleKind) where something went wrong.
     #[serde(rename = "type")]
     pub kind: String,
+    /// What the agent says of it, where something went wrong.
+    pub detail: Option<String>,
     /// The event that carries it, when there is one.
     pub event_id: Option<i64>,
     /// When it was seen.

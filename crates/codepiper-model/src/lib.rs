@@ -22,6 +22,7 @@ mod sent_prompt;
 mod session;
 mod time;
 mod tool_call;
+mod trouble;
 mod verdict;
 pub mod yaml;
 
@@ -44,4 +45,5 @@ pub use sent_prompt::SentPrompt;
 pub use session::{BillingMode, Session, Status};
 pub use time::Timestamp;
 pub use tool_call::ToolCall;
+pub use trouble::{Trouble, TroubleKind};
 pub use verdict::{Matched, Scope, Verdict};

@@ -16,6 +16,7 @@ pub mod rpc;
 pub mod screen;
 mod shared;
 mod tokens;
+pub mod trouble;
 mod trust;
 
 use codepiper_model::Native;
@@ -25,7 +26,7 @@ pub use arguments::refusal;
 pub use hooks::{Hook, Setting};
 pub use launch::{API, Launch, Mode, Start};
 pub(crate) use provider::Codex;
-pub(crate) use rollout::turn;
+pub(crate) use rollout::{latest, turn};
 pub use shared::Shared;
 pub use tokens::Tokens;
 pub use trust::{Listed, Trust};

@@ -3,7 +3,7 @@ use std::path::{Path, PathBuf};
 use codepiper_model::{Capabilities, LaunchSpec, Native, PromptText, ProviderId};
 use serde_json::Value;
 
-use crate::{HookAnswer, HookCommand, HookReading, ModelSwitch, Reading, ScreenText};
+use crate::{Claim, HookAnswer, HookCommand, HookReading, ModelSwitch, Reading, ScreenText};
 
 /// What a session is asked to be, as far as its agent is concerned.
 #[derive(Clone, Debug)]
@@ -181,6 +181,11 @@ pub trait Provider: Sync {
 
     /// What its screen says.
     fn read_screen(&self, screen: ScreenText<'_>) -> Reading;
+
+    /// What its screen says went wrong with the latest turn, or goes wrong with the one under way.
+    fn read_trouble(&self, _screen: ScreenText<'_>) -> Option<Claim> {
+        None
+    }
 
     /// What stands in its prompt box, its rows as they are wrapped; `None` where there is no box.
     fn typed_text(&self, screen: ScreenText<'_>) -> Option<String>;

@@ -3,10 +3,16 @@
 //! The agent's hooks come first, because the agent means what they say. The screen corrects them:
 //! no hook fires when a turn is interrupted or a dialog is refused. A screen is drawn a little after
 //! the hook that it belongs to, so it has to stay for a while before it counts against a hook.
+//!
+//! What went wrong with a turn is told by the hook of its end, the app-server, the transcript or the
+//! screen, in this order. What a screen tells and a reply could imitate counts only with one of them.
 
 use std::time::Duration;
 
-use codepiper_model::{Activity, ActivityState, Evidence, EvidenceSource, Seq, Timestamp};
+use codepiper_model::{
+    Activity, ActivityState, Evidence, EvidenceSource, Seq, Timestamp, Trouble, TroubleKind,
+};
+use codepiper_providers::{Claim, LatestTurn};
 use tokio::time::Instant;
 
 use crate::approvals::Pending;
@@ -20,16 +26,40 @@ pub(crate) struct HookSign {
     pub(crate) state: ActivityState,
     pub(crate) event: String,
     pub(crate) event_id: Seq,
+    /// What went wrong with the turn that it ends.
+    pub(crate) trouble: Option<Trouble>,
     pub(crate) at: Timestamp,
     /// When it was heard.
     pub(crate) heard: Instant,
 }
 
+/// What the app-server said last.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ServerSign {
+    pub(crate) state: ActivityState,
+    /// What went wrong with the turn since it began.
+    pub(crate) trouble: Option<Trouble>,
+    pub(crate) at: Timestamp,
+}
+
 /// What the screen says.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Observed {
     pub(crate) state: ActivityState,
     pub(crate) kind: &'static str,
+    /// What it says that went wrong.
+    pub(crate) claim: Option<Claim>,
+}
+
+/// What is believed, and why.
+#[derive(Clone, Debug)]
+pub(crate) struct Belief {
+    pub(crate) state: ActivityState,
+    pub(crate) evidence: Evidence,
+    /// The approval that is waited for.
+    pub(crate) approval_id: Option<String>,
+    /// Why this and nothing else.
+    pub(crate) because: &'static str,
 }
 
 /// Everything that tells, at one moment.
@@ -42,6 +72,9 @@ pub(crate) struct Signs<'a> {
     /// Since when the hook counts: when it was heard, or when an approval after it was settled.
     pub(crate) hook_since: Instant,
     pub(crate) pending: Option<Pending>,
+    pub(crate) server: Option<ServerSign>,
+    /// What the transcript says, where it was asked about a claim of the screen.
+    pub(crate) transcript: Option<LatestTurn>,
     pub(crate) now: Instant,
 }
 
@@ -63,36 +96,161 @@ impl Signs<'_> {
         hook.state == ActivityState::Idle && self.screen.state == ActivityState::Working
     }
 
-    /// What is believed: the state, its evidence, and the approval that is waited for.
-    fn believed(&self, at: Timestamp) -> (ActivityState, Evidence, Option<String>) {
+    /// What is believed.
+    pub(crate) fn believed(&self, at: Timestamp) -> Belief {
         if let Some(pending) = self.pending {
-            let evidence = Evidence {
-                source: EvidenceSource::Hook,
-                kind: "PermissionRequest".to_owned(),
-                event_id: Some(pending.event_id),
-                at: pending.since,
+            return Belief {
+                state: ActivityState::NeedsPermission,
+                evidence: Evidence {
+                    event_id: Some(pending.event_id),
+                    ..evidence(EvidenceSource::Hook, "PermissionRequest", pending.since)
+                },
+                approval_id: Some(pending.id.to_string()),
+                because: "an approval is open, and nothing shows that it was answered",
             };
-            let id = Some(pending.id.to_string());
-            return (ActivityState::NeedsPermission, evidence, id);
         }
-        let screen_speaks = self.screen.state != ActivityState::Unknown;
-        if let Some(hook) = self.hook.filter(|hook| !self.turn_lingers(hook)) {
-            let agrees = self.screen.state == hook.state;
-            if agrees || !screen_speaks || self.undecided_until().is_some() {
-                let evidence = Evidence {
-                    source: EvidenceSource::Hook,
-                    kind: hook.event.clone(),
-                    event_id: Some(hook.event_id),
-                    at: hook.at,
-                };
-                return (hook.state, evidence, None);
-            }
+        let belief = self.of_hook_or_screen(at);
+        match belief.state {
+            ActivityState::Working => self.while_it_works(belief, at),
+            ActivityState::Idle => self.after_a_turn(belief, at),
+            ActivityState::NeedsInput => self.in_its_words(belief),
+            ActivityState::NeedsPermission | ActivityState::Unknown => belief,
         }
-        (
-            self.screen.state,
-            screen_evidence(self.screen.kind, at),
-            None,
-        )
+    }
+
+    fn of_hook_or_screen(&self, at: Timestamp) -> Belief {
+        let of_screen = |because| Belief {
+            state: self.screen.state,
+            evidence: evidence(EvidenceSource::Screen, self.screen.kind, at),
+            approval_id: None,
+            because,
+        };
+        let Some(hook) = self.hook else {
+            return of_screen("no hook has said anything that still counts");
+        };
+        if self.turn_lingers(hook) {
+            return of_screen("the turn has said that it ends, and the screen still works");
+        }
+        let because = if self.screen.state == hook.state {
+            "the last hook and the screen agree"
+        } else if self.screen.state == ActivityState::Unknown {
+            "the last hook says so, and the screen shows nothing known"
+        } else if self.undecided_until().is_some() {
+            "the last hook says so, and the screen has not said otherwise for long enough"
+        } else {
+            return of_screen("the screen has said something else than the last hook for a while");
+        };
+        Belief {
+            state: hook.state,
+            evidence: Evidence {
+                event_id: Some(hook.event_id),
+                ..evidence(EvidenceSource::Hook, &hook.event, hook.at)
+            },
+            approval_id: None,
+            because,
+        }
+    }
+
+    /// It may wait to try again.
+    fn while_it_works(&self, belief: Belief, at: Timestamp) -> Belief {
+        let retrying = self.certain();
+        let retrying = retrying.filter(|trouble| trouble.kind == TroubleKind::Retrying);
+        match retrying {
+            Some(trouble) => Belief {
+                evidence: of_trouble(EvidenceSource::Screen, trouble, at),
+                because: "a turn is under way, and the screen tells that the model is tried again",
+                ..belief
+            },
+            None => belief,
+        }
+    }
+
+    /// A question that the agent asks because something went wrong.
+    fn in_its_words(&self, mut belief: Belief) -> Belief {
+        let asks = |trouble: &&Trouble| trouble.kind.as_str() == belief.evidence.kind;
+        let words = self.certain().filter(asks);
+        belief.evidence.detail = words.and_then(|trouble| trouble.detail.clone());
+        belief
+    }
+
+    /// It may have ended otherwise than by being done.
+    fn after_a_turn(&self, belief: Belief, at: Timestamp) -> Belief {
+        let Some((trouble, source, because)) = self.end(&belief) else {
+            return Belief {
+                because: self.denial(&belief).unwrap_or(belief.because),
+                ..belief
+            };
+        };
+        // An agent says that it was interrupted also where the person refused something.
+        let is_refusal = |seen: &&Trouble| {
+            seen.kind == TroubleKind::Rejected && trouble.kind == TroubleKind::Interrupted
+        };
+        let trouble = self.certain().filter(is_refusal).unwrap_or(trouble);
+        let hook = self.hook.filter(|_| source == EvidenceSource::Hook);
+        Belief {
+            state: if trouble.kind.needs_person() {
+                ActivityState::NeedsInput
+            } else {
+                belief.state
+            },
+            evidence: Evidence {
+                event_id: hook.map(|hook| hook.event_id),
+                ..of_trouble(source, trouble, hook.map_or(at, |hook| hook.at))
+            },
+            because,
+            ..belief
+        }
+    }
+
+    /// What went wrong with a turn that is over, who tells, and why that one is believed.
+    fn end(&self, belief: &Belief) -> Option<(&Trouble, EvidenceSource, &'static str)> {
+        let is_of_hook = belief.evidence.source == EvidenceSource::Hook;
+        let hook = self.hook.filter(|_| is_of_hook);
+        let transcript = self.transcript.as_ref().filter(|_| !is_of_hook);
+        let of_hook = hook.and_then(|hook| hook.trouble.as_ref());
+        let of_server = || self.server.as_ref()?.trouble.as_ref();
+        let of_transcript = || transcript?.trouble.as_ref();
+        if let Some(trouble) = of_hook {
+            let because = "the hook of the turn's end tells what went wrong";
+            Some((trouble, EvidenceSource::Hook, because))
+        } else if let Some(trouble) = of_server() {
+            let because = "the app-server tells what went wrong with the turn";
+            Some((trouble, EvidenceSource::AppServer, because))
+        } else if let Some(trouble) = of_transcript() {
+            let because = "the transcript tells what went wrong with the turn";
+            Some((trouble, EvidenceSource::Transcript, because))
+        } else {
+            let because = "the screen shows what went wrong, and no reply looks like that";
+            let trouble = self.certain()?;
+            Some((trouble, EvidenceSource::Screen, because))
+        }
+    }
+
+    /// Why what the screen claims is not believed.
+    fn denial(&self, belief: &Belief) -> Option<&'static str> {
+        self.screen.claim.as_ref()?;
+        Some(if belief.evidence.source == EvidenceSource::Hook {
+            "the turn ended well by its hook, whatever the reply reads like"
+        } else if self.transcript.is_some() {
+            "the turn ended well by the transcript, whatever the reply reads like"
+        } else {
+            "only the screen tells of trouble, and a reply can look like that"
+        })
+    }
+
+    /// What the screen shows beyond doubt.
+    fn certain(&self) -> Option<&Trouble> {
+        let claim = self.screen.claim.as_ref()?;
+        claim.is_certain.then_some(&claim.trouble)
+    }
+
+    /// Whether the screen claims what only the transcript can confirm.
+    pub(crate) fn wants_transcript(&self) -> bool {
+        let is_idle = |state| state == ActivityState::Idle;
+        let claim = self.screen.claim.as_ref();
+        claim.is_some_and(|claim| !claim.is_certain)
+            && is_idle(self.screen.state)
+            && !self.hook.is_some_and(|hook| is_idle(hook.state))
     }
 }
 
@@ -101,14 +259,20 @@ impl Signs<'_> {
 /// A screen that shows nothing known says nothing: while an agent redraws, or a person looks at
 /// one of its menus, what was known stays.
 pub(crate) fn next(before: &Activity, signs: &Signs<'_>, at: Timestamp) -> Option<Activity> {
-    let (state, evidence, approval_id) = signs.believed(at);
+    let Belief {
+        state,
+        evidence,
+        approval_id,
+        ..
+    } = signs.believed(at);
     if state == ActivityState::Unknown && signs.screen.kind == "unknown_screen" {
         return None;
     }
     let is_same = before.evidence.as_ref().is_some_and(|known| {
         known.source == evidence.source
             && known.kind == evidence.kind
-            && (evidence.source == EvidenceSource::Screen || known.event_id == evidence.event_id)
+            && known.detail == evidence.detail
+            && (evidence.source != EvidenceSource::Hook || known.event_id == evidence.event_id)
     });
     if before.state == state && is_same && before.approval_id == approval_id {
         return None;
@@ -126,13 +290,20 @@ pub(crate) fn next(before: &Activity, signs: &Signs<'_>, at: Timestamp) -> Optio
     })
 }
 
-/// Evidence from the screen.
-pub(super) fn screen_evidence(kind: &str, at: Timestamp) -> Evidence {
+fn evidence(source: EvidenceSource, kind: &str, at: Timestamp) -> Evidence {
     Evidence {
-        source: EvidenceSource::Screen,
+        source,
         kind: kind.to_owned(),
+        detail: None,
         event_id: None,
         at,
+    }
+}
+
+fn of_trouble(source: EvidenceSource, trouble: &Trouble, at: Timestamp) -> Evidence {
+    Evidence {
+        detail: trouble.detail.clone(),
+        ..evidence(source, trouble.kind.as_str(), at)
     }
 }
 
@@ -158,11 +329,14 @@ mod tests {
             screen: Observed {
                 state: screen.0,
                 kind: screen.1,
+                claim: None,
             },
             screen_since: start,
             hook,
             hook_since: hook.map_or(start, |hook| hook.heard),
             pending: None,
+            server: None,
+            transcript: None,
             now: start + Duration::from_millis(now),
         }
     }
@@ -172,6 +346,7 @@ mod tests {
             state,
             event: event.to_owned(),
             event_id: 7,
+            trouble: None,
             at: at(5),
             heard,
         }

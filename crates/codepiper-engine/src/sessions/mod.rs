@@ -8,6 +8,7 @@ mod create;
 mod delete;
 mod explain;
 mod fork;
+mod heard;
 mod input_policy;
 mod kept;
 mod keys;

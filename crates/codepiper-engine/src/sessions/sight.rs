@@ -1,15 +1,21 @@
 use std::time::Duration;
 
 use codepiper_model::ActivityState;
+use codepiper_providers::LatestTurn;
 use tokio::time::Instant;
 
 use super::Live;
-use super::activity::{HookSign, Observed, Signs};
+use super::activity::{HookSign, Observed, ServerSign, Signs};
+use super::turn::latest;
 use crate::Approvals;
 use crate::approvals::{Pending, Seen};
 
 /// How long an agent may take to take down a dialog that was answered through its hook.
 const ANSWER_LAG: Duration = Duration::from_secs(3);
+
+/// How long the transcript may follow the screen, and between two looks at it meanwhile.
+const TRANSCRIPT_LAG: Duration = Duration::from_secs(2);
+const TRANSCRIPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// What can be seen of a session, and since when.
 #[derive(Debug)]
@@ -18,9 +24,13 @@ pub(super) struct Sight {
     screen_since: Instant,
     pub(super) hook: Option<HookSign>,
     hook_since: Instant,
+    server: Option<ServerSign>,
+    transcript: Option<LatestTurn>,
     pub(super) pending: Option<Pending>,
     /// How many approvals were settled.
     settled: u64,
+    /// Whether the screen has shown a turn from its beginning to its end.
+    pub(super) has_seen_turn: bool,
     /// The screen has shown that what the last hook said is over.
     hook_is_over: bool,
     now: Instant,
@@ -33,12 +43,16 @@ impl Sight {
             screen: Observed {
                 state: ActivityState::Unknown,
                 kind: "unknown_screen",
+                claim: None,
             },
             screen_since: now,
             hook: None,
             hook_since: now,
+            server: None,
+            transcript: None,
             pending: None,
             settled: 0,
+            has_seen_turn: false,
             hook_is_over: false,
             now,
         }
@@ -50,11 +64,15 @@ impl Sight {
         let reading = live.read_screen();
         if reading.state != self.screen.state {
             self.screen_since = now;
+            let was_working = self.screen.state == ActivityState::Working;
+            self.has_seen_turn |= was_working && reading.state == ActivityState::Idle;
         }
         self.screen = Observed {
             state: reading.state,
             kind: reading.kind,
+            claim: live.read_trouble(),
         };
+        self.server.clone_from(&live.server.borrow());
         let is_clear = reading.state != ActivityState::Unknown && !reading.state.needs_person();
         let hook = live.hook.borrow().clone();
         if hook != self.hook {
@@ -94,13 +112,33 @@ impl Sight {
     /// Everything that tells what the session does.
     pub(super) fn signs(&self) -> Signs<'_> {
         Signs {
-            screen: self.screen,
+            screen: self.screen.clone(),
             screen_since: self.screen_since,
             hook: self.hook.as_ref().filter(|_| !self.hook_is_over),
             hook_since: self.hook_since,
             pending: self.pending,
+            server: self.server.clone(),
+            transcript: self.transcript.clone(),
             now: self.now,
         }
+    }
+
+    /// Asks the transcript where the screen claims what it alone cannot prove. Returns when to ask
+    /// again: the transcript follows the screen.
+    pub(super) async fn ask_transcript(&mut self, live: &Live) -> Option<Instant> {
+        self.transcript = None;
+        if !self.signs().wants_transcript() {
+            return None;
+        }
+        let latest = latest(live.transcript()).await;
+        self.transcript = latest.map(|turn| LatestTurn {
+            trouble: turn.trouble.map(|trouble| live.clean(trouble)),
+            ..turn
+        });
+        let confirms = |turn: &LatestTurn| turn.trouble.is_some();
+        let is_recent = self.now < self.screen_since + TRANSCRIPT_LAG;
+        let again = is_recent && !self.transcript.as_ref().is_some_and(confirms);
+        again.then(|| self.now + TRANSCRIPT_PAUSE)
     }
 
     /// Since when the screen shows nothing known.

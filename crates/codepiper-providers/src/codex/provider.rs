@@ -3,9 +3,9 @@ use std::path::{Path, PathBuf};
 use codepiper_model::{Capabilities, LaunchSpec, Native, ProviderId};
 use serde_json::Value;
 
-use super::{Launch, PROGRAM, SHARED, Setting, Start, Trust, hooks, screen, shared};
+use super::{Launch, PROGRAM, SHARED, Setting, Start, Trust, hooks, screen, shared, trouble};
 use crate::{
-    Conversation, Home, HookAnswer, HookReading, LaunchRequest, Provider, Reading, Refusal,
+    Claim, Conversation, Home, HookAnswer, HookReading, LaunchRequest, Provider, Reading, Refusal,
     ScreenText, Support, TranscriptPlace,
 };
 
@@ -109,6 +109,10 @@ impl Provider for Codex {
 
     fn read_screen(&self, screen: ScreenText<'_>) -> Reading {
         screen::read(screen)
+    }
+
+    fn read_trouble(&self, screen: ScreenText<'_>) -> Option<Claim> {
+        trouble::read(screen)
     }
 
     fn typed_text(&self, screen: ScreenText<'_>) -> Option<String> {
