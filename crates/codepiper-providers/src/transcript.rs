@@ -58,8 +58,6 @@ struct Line {
     /// Its word for that.
     error: Option<Value>,
     #[serde(default)]
-    tool_use_result: Value,
-    #[serde(default)]
     timestamp: String,
     message: Option<Message>,
 }
@@ -79,7 +77,6 @@ pub fn turn_of(text: &str, prompt: &str) -> Turn {
     }
     let mut turn = Turn::default();
     let mut message_id = None;
-    let mut rejected = false;
     for line in said(text) {
         let Some(message) = &line.message else {
             continue;
@@ -87,16 +84,13 @@ pub fn turn_of(text: &str, prompt: &str) -> Turn {
         match line.kind.as_str() {
             "user" => match prompt_text(&message.content) {
                 Some(text) if text.starts_with(INTERRUPTED) => {
-                    turn.trouble = turn.prompted.then(|| interruption(&text, rejected));
+                    turn.trouble = turn.prompted.then(|| interruption(&text));
                     turn.over = turn.prompted;
                 }
                 // The next prompt: what follows is not about this one.
                 Some(_) if turn.prompted => break,
                 Some(text) => turn.prompted = is_same(&text, prompt),
-                None => {
-                    turn.over = false;
-                    rejected = line.is_rejection();
-                }
+                None => turn.over = false,
             },
             "assistant" if turn.prompted && line.is_api_error_message => {
                 turn.trouble = line.trouble();
@@ -130,13 +124,11 @@ pub fn latest_turn(text: &str) -> Option<LatestTurn> {
     if let Some(latest) = codex::latest(text) {
         return Some(latest);
     }
-    let mut lines = said(text);
-    let line = lines.pop()?;
+    let line = said(text).pop()?;
     let message = line.message.as_ref()?;
     let trouble = if line.kind == "user" {
         let words = prompt_text(&message.content).filter(|words| words.starts_with(INTERRUPTED));
-        let rejected = lines.last().is_some_and(Line::is_rejection);
-        words.map(|words| interruption(&words, rejected))
+        words.map(|words| interruption(&words))
     } else {
         line.trouble()
     };
@@ -160,25 +152,15 @@ fn said(text: &str) -> Vec<Line> {
 
 const INTERRUPTED: &str = "[Request interrupted by user";
 
-/// What `text` tells, which follows the result of a tool that the person `rejected`, or does not.
-fn interruption(text: &str, rejected: bool) -> Trouble {
-    let kind = if rejected {
-        TroubleKind::Rejected
-    } else {
-        TroubleKind::Interrupted
-    };
-    Trouble::new(kind, text.trim_matches(['[', ']']))
+/// Also said where the person refused a tool: it stands there as if that had run.
+fn interruption(text: &str) -> Trouble {
+    Trouble::new(TroubleKind::Interrupted, text.trim_matches(['[', ']']))
 }
 
 impl Line {
     fn is_said(&self) -> bool {
         let by_whom = self.kind == "user" || self.kind == "assistant";
         by_whom && !self.is_meta && !self.is_sidechain && self.message.is_some()
-    }
-
-    /// The result of a tool that the person did not let the agent use.
-    fn is_rejection(&self) -> bool {
-        self.tool_use_result == "User rejected tool use"
     }
 
     /// The error that the agent reports in it.

@@ -8,14 +8,14 @@ use serde_json::{Value, json};
 use crate::support::{TestHome, codex_program};
 
 /// The fake model, and homes whose Codex talks to it.
-struct FakeCodex {
+pub(crate) struct FakeCodex {
     model: FakeModel,
     // The model lives in it.
     _runtime: tokio::runtime::Runtime,
 }
 
 impl FakeCodex {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let mut builder = tokio::runtime::Builder::new_multi_thread();
         let runtime = builder.worker_threads(1).enable_all().build().unwrap();
         let model = runtime.block_on(FakeModel::start());
@@ -26,7 +26,7 @@ impl FakeCodex {
     }
 
     /// A home with a running daemon that finds Codex, in which nobody has ever started it.
-    fn home() -> TestHome {
+    pub(crate) fn home() -> TestHome {
         let bin = codex_program();
         let path = format!(
             "{}:{}",
@@ -47,7 +47,7 @@ impl FakeCodex {
     }
 
     /// Starts a session and returns its id.
-    fn start(&self, home: &TestHome, extra: &[&str]) -> String {
+    pub(crate) fn start(&self, home: &TestHome, extra: &[&str]) -> String {
         let done = home.run(&self.start_arguments(home, extra));
         assert_eq!(done.code, 0, "{done:?}\n{}", home.daemon_log());
         done.json()["session"]["id"].as_str().unwrap().to_owned()

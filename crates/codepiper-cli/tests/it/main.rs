@@ -39,7 +39,9 @@ mod restore;
 mod resume;
 #[cfg(target_os = "linux")]
 mod scope;
+mod screens;
 mod secrets;
 mod support;
 mod survival;
 mod tampering;
+mod trouble;

@@ -73,6 +73,8 @@ pub(crate) struct Signs<'a> {
     pub(crate) hook_since: Instant,
     pub(crate) pending: Option<Pending>,
     pub(crate) server: Option<ServerSign>,
+    /// Whether the screen went from a request for leave straight to a prompt.
+    pub(crate) is_refused: bool,
     /// What the transcript says, where it was asked about a claim of the screen.
     pub(crate) transcript: Option<LatestTurn>,
     pub(crate) now: Instant,
@@ -85,9 +87,18 @@ impl Signs<'_> {
         if self.turn_lingers(hook) {
             return None;
         }
-        let speaks = self.screen.state != ActivityState::Unknown;
+        let speaks = self.screen.state != ActivityState::Unknown && !self.server_agrees(hook);
         let until = self.screen_since.max(self.hook_since) + SCREEN_LAG;
         (speaks && self.screen.state != hook.state && self.now < until).then_some(until)
+    }
+
+    /// The app-server has said after the hook what the screen says.
+    fn server_agrees(&self, hook: &HookSign) -> bool {
+        let server = self.server.as_ref().filter(|server| server.at >= hook.at);
+        server.is_some_and(|server| {
+            let has_failed = server.trouble.is_some() && self.screen.state == ActivityState::Idle;
+            has_failed || server.state == self.screen.state
+        })
     }
 
     /// The agent has said that its turn ends, and still works: other hooks of that event run, and
@@ -181,11 +192,17 @@ impl Signs<'_> {
                 ..belief
             };
         };
-        // An agent says that it was interrupted also where the person refused something.
-        let is_refusal = |seen: &&Trouble| {
-            seen.kind == TroubleKind::Rejected && trouble.kind == TroubleKind::Interrupted
+        // Agents say that they were interrupted also where the person refused something.
+        let seen = self
+            .certain()
+            .filter(|seen| seen.kind == TroubleKind::Rejected);
+        let trouble = match trouble.kind {
+            TroubleKind::Interrupted if seen.is_some() || self.is_refused => &Trouble {
+                kind: TroubleKind::Rejected,
+                detail: seen.unwrap_or(trouble).detail.clone(),
+            },
+            _ => trouble,
         };
-        let trouble = self.certain().filter(is_refusal).unwrap_or(trouble);
         let hook = self.hook.filter(|_| source == EvidenceSource::Hook);
         Belief {
             state: if trouble.kind.needs_person() {
@@ -232,7 +249,7 @@ impl Signs<'_> {
         Some(if belief.evidence.source == EvidenceSource::Hook {
             "the turn ended well by its hook, whatever the reply reads like"
         } else if self.transcript.is_some() {
-            "the turn ended well by the transcript, whatever the reply reads like"
+            "the transcript tells of no trouble, whatever the reply reads like"
         } else {
             "only the screen tells of trouble, and a reply can look like that"
         })
@@ -336,6 +353,7 @@ mod tests {
             hook_since: hook.map_or(start, |hook| hook.heard),
             pending: None,
             server: None,
+            is_refused: false,
             transcript: None,
             now: start + Duration::from_millis(now),
         }

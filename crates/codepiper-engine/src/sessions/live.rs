@@ -195,7 +195,7 @@ impl Live {
 
     /// Waits, but never long, until it is stored that the turn is over.
     pub(crate) async fn past_working(&self) {
-        const NOTED: Duration = Duration::from_millis(500);
+        const NOTED: Duration = Duration::from_secs(1);
         let mut activity = self.activity.subscribe();
         let is_over = activity.wait_for(|now| now.state != ActivityState::Working);
         drop(timeout(NOTED, is_over).await);

@@ -25,6 +25,10 @@ pub(super) struct Sight {
     pub(super) hook: Option<HookSign>,
     hook_since: Instant,
     server: Option<ServerSign>,
+    /// The latest thing that the screen said which was known, and whether a prompt came after it
+    /// that was a request for leave.
+    known: ActivityState,
+    is_refused: bool,
     transcript: Option<LatestTurn>,
     pub(super) pending: Option<Pending>,
     /// How many approvals were settled.
@@ -49,6 +53,8 @@ impl Sight {
             hook: None,
             hook_since: now,
             server: None,
+            known: ActivityState::Unknown,
+            is_refused: false,
             transcript: None,
             pending: None,
             settled: 0,
@@ -64,8 +70,12 @@ impl Sight {
         let reading = live.read_screen();
         if reading.state != self.screen.state {
             self.screen_since = now;
-            let was_working = self.screen.state == ActivityState::Working;
-            self.has_seen_turn |= was_working && reading.state == ActivityState::Idle;
+        }
+        if reading.state != ActivityState::Unknown && reading.state != self.known {
+            let is_idle = reading.state == ActivityState::Idle;
+            self.has_seen_turn |= is_idle && self.known == ActivityState::Working;
+            self.is_refused = is_idle && self.known == ActivityState::NeedsPermission;
+            self.known = reading.state;
         }
         self.screen = Observed {
             state: reading.state,
@@ -118,6 +128,7 @@ impl Sight {
             hook_since: self.hook_since,
             pending: self.pending,
             server: self.server.clone(),
+            is_refused: self.is_refused,
             transcript: self.transcript.clone(),
             now: self.now,
         }
