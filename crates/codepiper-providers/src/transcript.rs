@@ -20,20 +20,6 @@ pub struct Turn {
     pub trouble: Option<Trouble>,
 }
 
-impl Turn {
-    /// Whether nothing came of it.
-    pub fn has_failed(&self) -> bool {
-        let trouble = self.trouble.as_ref();
-        trouble.is_some_and(|trouble| trouble.kind.is_failure())
-    }
-
-    /// Whether somebody ended it.
-    pub fn interrupted(&self) -> bool {
-        let kind = self.trouble.as_ref().map(|trouble| trouble.kind);
-        matches!(kind, Some(TroubleKind::Interrupted | TroubleKind::Rejected))
-    }
-}
-
 /// How the latest turn of a transcript goes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LatestTurn {

@@ -26,13 +26,30 @@ impl FakeClaude {
 
     /// A home in which Claude Code starts without a question, with a running daemon.
     pub(crate) fn home() -> TestHome {
+        Self::home_with(&[("ANTHROPIC_API_KEY", KEY)])
+    }
+
+    /// The same without a key, whose person has signed in with a subscription.
+    pub(crate) fn subscribed_home() -> TestHome {
+        let home = Self::home_with(&[]);
+        let account = serde_json::json!({ "claudeAiOauth": {
+            "accessToken": "sk-ant-oat01-fake", "refreshToken": "sk-ant-ort01-fake",
+            "expiresAt": 4_102_444_800_000_u64, "subscriptionType": "max",
+            "scopes": ["user:inference", "user:profile"],
+        }});
+        std::fs::create_dir(home.path(".claude")).unwrap();
+        std::fs::write(home.path(".claude/.credentials.json"), account.to_string()).unwrap();
+        home
+    }
+
+    fn home_with(keys: &[(&str, &str)]) -> TestHome {
         let bin = claude_program();
         let path = format!(
             "{}:{}",
             bin.parent().unwrap().display(),
             std::env::var("PATH").unwrap()
         );
-        let home = TestHome::with_env(&[("PATH", &path), ("ANTHROPIC_API_KEY", KEY)]);
+        let home = TestHome::with_env(&[&[("PATH", path.as_str())], keys].concat());
         let work = home.path("work").canonicalize().unwrap();
         let config = serde_json::json!({
             "hasCompletedOnboarding": true,

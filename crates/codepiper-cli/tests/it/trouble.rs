@@ -83,6 +83,42 @@ fn a_turn_of_claude_that_failed_is_not_said_to_be_done() {
     );
 }
 
+#[test]
+fn a_subscription_that_is_used_up_waits_for_its_person() {
+    let fake = FakeClaude::new();
+    let home = FakeClaude::subscribed_home();
+    let (url, work) = (format!("ANTHROPIC_BASE_URL={}", fake.url()), home.work());
+    let start = [
+        "start",
+        "-p",
+        "claude-code",
+        "-b",
+        "api",
+        "--env",
+        &url,
+        "--json",
+        "-d",
+        &work,
+    ];
+    let id = home.run(&start).ok().json()["session"]["id"].clone();
+    let id = id.as_str().unwrap();
+    let limit = "usage_limit: You've hit your weekly limit · resets ";
+    check(
+        &home,
+        id,
+        &[("FAIL: weekly_limit", 7, limit, "needs_input", "usage_limit")],
+    );
+    let waited = home.run(&["wait", id, "--until", "needs_input", "--timeout", "5"]);
+    assert_eq!(waited.stdout.trim(), "needs_input");
+    // Its menu is up: what is typed now would choose from it.
+    home.until("the menu", || {
+        home.run(&["tail", id]).stdout.contains("Stop and wait")
+    });
+    assert_eq!(home.run(&["send", id, "SAY: more"]).code, 5);
+    home.run(&["keys", id, "escape"]).ok();
+    check(&home, id, &[("SAY: more", 0, "", "idle", "Stop")]);
+}
+
 /// The session is said to be idle, for this reason.
 #[track_caller]
 fn until_idle_because(home: &TestHome, id: &str, kind: &str) {

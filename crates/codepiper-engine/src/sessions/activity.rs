@@ -3,15 +3,10 @@
 //! The agent's hooks come first, because the agent means what they say. The screen corrects them:
 //! no hook fires when a turn is interrupted or a dialog is refused. A screen is drawn a little after
 //! the hook that it belongs to, so it has to stay for a while before it counts against a hook.
-//!
-//! What went wrong with a turn is told by the hook of its end, the app-server, the transcript or the
-//! screen, in this order. What a screen tells and a reply could imitate counts only with one of them.
 
 use std::time::Duration;
 
-use codepiper_model::{
-    Activity, ActivityState, Evidence, EvidenceSource, Seq, Timestamp, Trouble, TroubleKind,
-};
+use codepiper_model::{Activity, ActivityState, Evidence, EvidenceSource, Seq, Timestamp, Trouble};
 use codepiper_providers::{Claim, LatestTurn};
 use tokio::time::Instant;
 
@@ -73,7 +68,7 @@ pub(crate) struct Signs<'a> {
     pub(crate) hook_since: Instant,
     pub(crate) pending: Option<Pending>,
     pub(crate) server: Option<ServerSign>,
-    /// Whether the screen went from a request for leave straight to a prompt.
+    /// Whether the turn ended with a request for leave.
     pub(crate) is_refused: bool,
     /// What the transcript says, where it was asked about a claim of the screen.
     pub(crate) transcript: Option<LatestTurn>,
@@ -162,105 +157,6 @@ impl Signs<'_> {
         }
     }
 
-    /// It may wait to try again.
-    fn while_it_works(&self, belief: Belief, at: Timestamp) -> Belief {
-        let retrying = self.certain();
-        let retrying = retrying.filter(|trouble| trouble.kind == TroubleKind::Retrying);
-        match retrying {
-            Some(trouble) => Belief {
-                evidence: of_trouble(EvidenceSource::Screen, trouble, at),
-                because: "a turn is under way, and the screen tells that the model is tried again",
-                ..belief
-            },
-            None => belief,
-        }
-    }
-
-    /// A question that the agent asks because something went wrong.
-    fn in_its_words(&self, mut belief: Belief) -> Belief {
-        let asks = |trouble: &&Trouble| trouble.kind.as_str() == belief.evidence.kind;
-        let words = self.certain().filter(asks);
-        belief.evidence.detail = words.and_then(|trouble| trouble.detail.clone());
-        belief
-    }
-
-    /// It may have ended otherwise than by being done.
-    fn after_a_turn(&self, belief: Belief, at: Timestamp) -> Belief {
-        let Some((trouble, source, because)) = self.end(&belief) else {
-            return Belief {
-                because: self.denial(&belief).unwrap_or(belief.because),
-                ..belief
-            };
-        };
-        // Agents say that they were interrupted also where the person refused something.
-        let seen = self
-            .certain()
-            .filter(|seen| seen.kind == TroubleKind::Rejected);
-        let trouble = match trouble.kind {
-            TroubleKind::Interrupted if seen.is_some() || self.is_refused => &Trouble {
-                kind: TroubleKind::Rejected,
-                detail: seen.unwrap_or(trouble).detail.clone(),
-            },
-            _ => trouble,
-        };
-        let hook = self.hook.filter(|_| source == EvidenceSource::Hook);
-        Belief {
-            state: if trouble.kind.needs_person() {
-                ActivityState::NeedsInput
-            } else {
-                belief.state
-            },
-            evidence: Evidence {
-                event_id: hook.map(|hook| hook.event_id),
-                ..of_trouble(source, trouble, hook.map_or(at, |hook| hook.at))
-            },
-            because,
-            ..belief
-        }
-    }
-
-    /// What went wrong with a turn that is over, who tells, and why that one is believed.
-    fn end(&self, belief: &Belief) -> Option<(&Trouble, EvidenceSource, &'static str)> {
-        let is_of_hook = belief.evidence.source == EvidenceSource::Hook;
-        let hook = self.hook.filter(|_| is_of_hook);
-        let transcript = self.transcript.as_ref().filter(|_| !is_of_hook);
-        let of_hook = hook.and_then(|hook| hook.trouble.as_ref());
-        let of_server = || self.server.as_ref()?.trouble.as_ref();
-        let of_transcript = || transcript?.trouble.as_ref();
-        if let Some(trouble) = of_hook {
-            let because = "the hook of the turn's end tells what went wrong";
-            Some((trouble, EvidenceSource::Hook, because))
-        } else if let Some(trouble) = of_server() {
-            let because = "the app-server tells what went wrong with the turn";
-            Some((trouble, EvidenceSource::AppServer, because))
-        } else if let Some(trouble) = of_transcript() {
-            let because = "the transcript tells what went wrong with the turn";
-            Some((trouble, EvidenceSource::Transcript, because))
-        } else {
-            let because = "the screen shows what went wrong, and no reply looks like that";
-            let trouble = self.certain()?;
-            Some((trouble, EvidenceSource::Screen, because))
-        }
-    }
-
-    /// Why what the screen claims is not believed.
-    fn denial(&self, belief: &Belief) -> Option<&'static str> {
-        self.screen.claim.as_ref()?;
-        Some(if belief.evidence.source == EvidenceSource::Hook {
-            "the turn ended well by its hook, whatever the reply reads like"
-        } else if self.transcript.is_some() {
-            "the transcript tells of no trouble, whatever the reply reads like"
-        } else {
-            "only the screen tells of trouble, and a reply can look like that"
-        })
-    }
-
-    /// What the screen shows beyond doubt.
-    fn certain(&self) -> Option<&Trouble> {
-        let claim = self.screen.claim.as_ref()?;
-        claim.is_certain.then_some(&claim.trouble)
-    }
-
     /// Whether the screen claims what only the transcript can confirm.
     pub(crate) fn wants_transcript(&self) -> bool {
         let is_idle = |state| state == ActivityState::Idle;
@@ -307,20 +203,13 @@ pub(crate) fn next(before: &Activity, signs: &Signs<'_>, at: Timestamp) -> Optio
     })
 }
 
-fn evidence(source: EvidenceSource, kind: &str, at: Timestamp) -> Evidence {
+pub(super) fn evidence(source: EvidenceSource, kind: &str, at: Timestamp) -> Evidence {
     Evidence {
         source,
         kind: kind.to_owned(),
         detail: None,
         event_id: None,
         at,
-    }
-}
-
-fn of_trouble(source: EvidenceSource, trouble: &Trouble, at: Timestamp) -> Evidence {
-    Evidence {
-        detail: trouble.detail.clone(),
-        ..evidence(source, trouble.kind.as_str(), at)
     }
 }
 

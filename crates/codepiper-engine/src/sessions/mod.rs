@@ -15,6 +15,7 @@ mod keys;
 mod launch;
 mod live;
 mod model;
+mod outcome;
 mod plan;
 mod prompt;
 mod prompts;

@@ -13,6 +13,9 @@ use crate::approvals::{Pending, Seen};
 /// How long an agent may take to take down a dialog that was answered through its hook.
 const ANSWER_LAG: Duration = Duration::from_secs(3);
 
+/// How long a turn may seem to go on whose request for leave was refused.
+const REFUSAL_SHOWS: Duration = Duration::from_secs(1);
+
 /// How long the transcript may follow the screen, and between two looks at it meanwhile.
 const TRANSCRIPT_LAG: Duration = Duration::from_secs(2);
 const TRANSCRIPT_PAUSE: Duration = Duration::from_millis(100);
@@ -25,9 +28,10 @@ pub(super) struct Sight {
     pub(super) hook: Option<HookSign>,
     hook_since: Instant,
     server: Option<ServerSign>,
-    /// The latest thing that the screen said which was known, and whether a prompt came after it
-    /// that was a request for leave.
+    /// The latest thing that the screen said and that was known.
     known: ActivityState,
+    /// Until when a request for leave was open, and whether its turn ended with that.
+    asked_until: Option<Instant>,
     is_refused: bool,
     transcript: Option<LatestTurn>,
     pub(super) pending: Option<Pending>,
@@ -54,6 +58,7 @@ impl Sight {
             hook_since: now,
             server: None,
             known: ActivityState::Unknown,
+            asked_until: None,
             is_refused: false,
             transcript: None,
             pending: None,
@@ -71,10 +76,14 @@ impl Sight {
         if reading.state != self.screen.state {
             self.screen_since = now;
         }
+        if self.pending.is_some() || self.known == ActivityState::NeedsPermission {
+            self.asked_until = Some(now);
+        }
         if reading.state != ActivityState::Unknown && reading.state != self.known {
             let is_idle = reading.state == ActivityState::Idle;
             self.has_seen_turn |= is_idle && self.known == ActivityState::Working;
-            self.is_refused = is_idle && self.known == ActivityState::NeedsPermission;
+            let asked = self.asked_until.filter(|_| is_idle);
+            self.is_refused = asked.is_some_and(|asked| now < asked + REFUSAL_SHOWS);
             self.known = reading.state;
         }
         self.screen = Observed {

@@ -41,10 +41,9 @@ pub(super) async fn over(live: &Live, mut receipt: Receipt, from: u64, prompt: &
                 continue;
             }
             // It may offer a way out of what has ended the turn.
-            let turn = read_turn(live.transcript().as_deref(), from, prompt).await;
-            if turn.over && turn.has_failed() {
-                let trouble = turn.trouble.map(|trouble| live.clean(trouble));
-                return ended(receipt, trouble, turn.reply);
+            let claim = live.read_trouble().filter(|claim| claim.is_certain);
+            if let Some(claim) = claim.filter(|claim| claim.trouble.kind.is_failure()) {
+                return ended(receipt, Some(claim.trouble), None);
             }
             receipt.reason = Some(reading.state.as_str().to_owned());
             return Sent {

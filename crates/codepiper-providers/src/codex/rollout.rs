@@ -110,7 +110,8 @@ mod tests {
         let aborted =
             r#"{"type":"event_msg","payload":{"type":"turn_aborted","reason":"interrupted"}}"#;
         let second = turn(&format!("{ROLLOUT}{aborted}"), "second").unwrap();
-        assert!(second.over && second.interrupted());
+        assert!(second.over);
+        assert_eq!(second.trouble.unwrap().kind, TroubleKind::Interrupted);
         assert_eq!(turn(ROLLOUT, "third"), Some(Turn::default()));
     }
 
