@@ -12,6 +12,11 @@ type Case = (&'static str, i32, &'static str, &'static str, &'static str);
 
 #[track_caller]
 fn check(home: &TestHome, id: &str, cases: &[Case]) {
+    let explain = || {
+        home.run(&["providers", "explain", id, "--json"])
+            .ok()
+            .json()
+    };
     for &(prompt, code, reason, state, kind) in cases {
         let done = home.run(&["send", id, prompt, "--wait", "--json", "--timeout", "60"]);
         let context = || {
@@ -31,6 +36,12 @@ fn check(home: &TestHome, id: &str, cases: &[Case]) {
         assert_eq!(activity["state"], state, "{}", context());
         assert_eq!(activity["evidence"]["type"], kind, "{}", context());
         assert_eq!(activity["evidence"]["detail"].is_string(), is_failure);
+        let explained = explain();
+        let signs = explained["signs"].as_array().unwrap();
+        let believed = signs.iter().find(|sign| sign["believed"] == true);
+        assert_eq!(believed.unwrap()["type"], kind, "{explained}");
+        // Its hooks are heard.
+        assert_eq!(explained["warnings"], serde_json::json!([]), "{explained}");
     }
 }
 
@@ -203,5 +214,13 @@ fn a_turn_of_codex_that_failed_is_not_said_to_be_done() {
                 "context_full",
             ),
         ],
+    );
+    let explained = home
+        .run(&["providers", "explain", &id, "--json"])
+        .ok()
+        .json();
+    assert_eq!(
+        explained["activity"]["evidence"]["source"], "app-server",
+        "{explained}"
     );
 }

@@ -195,11 +195,19 @@ pub(crate) fn next(before: &Activity, signs: &Signs<'_>, at: Timestamp) -> Optio
     } else {
         at
     };
+    // In other words it is still of the event that it was of.
+    let known = before.evidence.as_ref();
+    let is_kin =
+        known.filter(|known| known.source == evidence.source && known.kind == evidence.kind);
+    let of_event = is_kin.and_then(|known| known.event_id);
     Some(Activity {
         state,
         since,
         approval_id,
-        evidence: Some(evidence),
+        evidence: Some(Evidence {
+            event_id: evidence.event_id.or(of_event),
+            ..evidence
+        }),
     })
 }
 

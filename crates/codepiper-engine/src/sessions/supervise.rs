@@ -1,9 +1,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use codepiper_model::{
-    Activity, ActivityState, EventSource, Exit, ExitReason, ProviderId, SessionId, TroubleKind,
-};
+use codepiper_model::{ActivityState, EventSource, Exit, ExitReason, ProviderId, SessionId};
 use codepiper_store::{StoreError, events, sessions};
 use codepiper_tmux::{End, PaneExit};
 use rustix::process::Signal;
@@ -191,7 +189,7 @@ impl SessionManager {
         let Some(mut after) = super::activity::next(&before, signs, at) else {
             return Ok(());
         };
-        let is_news = before.state != after.state || trouble_of(&before) != trouble_of(&after);
+        let is_news = before.state != after.state || before.trouble() != after.trouble();
         if is_news || before.evidence.is_none() {
             let evidence = after.evidence.as_ref();
             let kind = evidence.map(|evidence| &evidence.kind);
@@ -328,12 +326,6 @@ impl SessionManager {
             }
         }
     }
-}
-
-/// What went wrong, as far as an activity tells.
-fn trouble_of(activity: &Activity) -> Option<TroubleKind> {
-    let evidence = activity.evidence.as_ref()?;
-    TroubleKind::named(&evidence.kind)
 }
 
 async fn ended(end: &mut watch::Receiver<Option<End>>) -> End {

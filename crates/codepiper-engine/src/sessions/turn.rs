@@ -101,12 +101,10 @@ fn ended(mut receipt: Receipt, trouble: Option<Trouble>, reply: Option<String>) 
 
 /// What is known to have gone wrong with the latest turn, where its transcript does not tell.
 fn known_trouble(live: &Live) -> Option<Trouble> {
-    let evidence = live.activity().evidence?;
-    let kind = TroubleKind::named(&evidence.kind)?;
-    (kind != TroubleKind::Retrying).then_some(Trouble {
-        kind,
-        detail: evidence.detail,
-    })
+    let activity = live.activity();
+    let kind = activity.trouble()?;
+    let detail = activity.evidence?.detail;
+    (kind != TroubleKind::Retrying).then_some(Trouble { kind, detail })
 }
 
 /// Whether a person is asked without a dialog: in a hook before a call that is held open.
