@@ -5,6 +5,7 @@
 
 mod approvals;
 mod audit;
+mod auth;
 mod client;
 mod decisions;
 mod error;
@@ -18,6 +19,10 @@ pub use approvals::{AnswerApprovalRequest, ApprovalResponse, ApprovalsParams, Ap
 pub use audit::{
     AuditHead, AuditHeads, AuditProblem, EntriesParams, EntriesResponse, ExportFormat,
     ExportParams, ExportedLine, VerificationResponse, VerifyParams,
+};
+pub use auth::{
+    ChangePasswordRequest, ConfirmRequest, LoginRequest, ResetPasswordRequest, SignInView,
+    VerifyAuthenticatorRequest,
 };
 pub use client::{BodyStream, Client, ClientError, USER_AGENT};
 pub use decisions::{DecisionsParams, DecisionsResponse};

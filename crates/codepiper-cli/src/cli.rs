@@ -1,5 +1,6 @@
 mod approvals;
 mod audit;
+mod auth;
 mod daemon;
 mod housekeeping;
 mod policy;
@@ -13,7 +14,8 @@ pub(crate) use approvals::{AnswerApproval, Approvals};
 pub(crate) use audit::{
     Audit, AuditCommand, CameOf, Decided, Entries, Export, Times, WhichDecisions, WhichEntries,
 };
-pub(crate) use daemon::{Daemon, DaemonCommand, DaemonRun, LogFormat};
+pub(crate) use auth::{Auth, AuthCommand, Reset, Revoke};
+pub(crate) use daemon::{Daemon, DaemonCommand, DaemonRun, LogFormat, WebFlags};
 pub(crate) use housekeeping::{Delete, Prune, Top};
 pub(crate) use policy::{
     Action, ApplyPolicies, CheckPolicy, CreatePolicy, DefaultAction, ExportPolicies, ListPolicies,
@@ -63,6 +65,8 @@ pub(crate) enum Command {
     Down(Down),
     /// Run, stop or look at the daemon.
     Daemon(Daemon),
+    /// Say who may sign in on the dashboard, and end sign-ins.
+    Auth(Auth),
     /// Start a session.
     Start(Start),
     /// List the sessions.

@@ -9,7 +9,7 @@ use codepiper_engine::Config;
 use rustix::process::{Pid, Signal};
 use tokio::time::{Instant, sleep, timeout};
 
-use crate::cli::LogFormat;
+use crate::cli::{LogFormat, WebFlags};
 use crate::error::CliError;
 use crate::{output, place};
 
@@ -23,7 +23,11 @@ const ANSWER_MAX: Duration = Duration::from_secs(1);
 const LOG_MAX: u64 = 10 * 1024 * 1024;
 
 /// Starts a daemon in the background and waits until it answers.
-pub(crate) async fn start_detached(client: &Client, format: LogFormat) -> Result<i32, CliError> {
+pub(crate) async fn start_detached(
+    client: &Client,
+    format: LogFormat,
+    web: &WebFlags,
+) -> Result<i32, CliError> {
     if let Ok(pid) = client.daemon_pid().await {
         let message = format!(
             "a daemon already listens on `{}`",
@@ -35,7 +39,7 @@ pub(crate) async fn start_detached(client: &Client, format: LogFormat) -> Result
     }
     let config = place::config(client.socket().to_owned())?;
     let log = place::log_file(&config);
-    let mut child = spawn(&config, &log, format)?;
+    let mut child = spawn(&config, &log, format, web)?;
     let deadline = Instant::now() + START_DEADLINE;
     loop {
         match client.get("/version").await {
@@ -62,7 +66,12 @@ pub(crate) async fn start_detached(client: &Client, format: LogFormat) -> Result
     }
 }
 
-fn spawn(config: &Config, log: &Path, format: LogFormat) -> Result<Child, CliError> {
+fn spawn(
+    config: &Config,
+    log: &Path,
+    format: LogFormat,
+    web: &WebFlags,
+) -> Result<Child, CliError> {
     use fs_err::os::unix::fs::OpenOptionsExt as _;
     use std::os::unix::fs::DirBuilderExt as _;
 
@@ -84,7 +93,8 @@ fn spawn(config: &Config, log: &Path, format: LogFormat) -> Result<Child, CliErr
     command
         .arg("--socket")
         .arg(&config.socket)
-        .args(["daemon", "start", "--detached"]);
+        .args(["daemon", "start", "--detached"])
+        .args(web.args());
     if format == LogFormat::Json {
         command.args(["--log-format", "json"]);
     }
@@ -100,12 +110,12 @@ fn spawn(config: &Config, log: &Path, format: LogFormat) -> Result<Child, CliErr
 }
 
 /// Makes sure that a daemon of our own version runs. One of another version is replaced; its
-/// sessions stay.
-pub(crate) async fn ensure(client: &Client) -> Result<(), CliError> {
+/// sessions stay. `web` is for one that does not run yet.
+pub(crate) async fn ensure(client: &Client, web: &WebFlags) -> Result<(), CliError> {
     let version = match client.get("/version").await {
         Ok(answer) => answer["version"].as_str().unwrap_or_default().to_owned(),
         Err(ClientError::Unreachable { .. }) => {
-            start_detached(client, LogFormat::Text).await?;
+            start_detached(client, LogFormat::Text, web).await?;
             return Ok(());
         }
         Err(error) => return Err(error.into()),
@@ -115,10 +125,19 @@ pub(crate) async fn ensure(client: &Client) -> Result<(), CliError> {
         output::note(format!(
             "restarting the daemon: it is {version}, this is {own}"
         ));
+        let web = served(client).await?;
         stop(client).await?;
-        start_detached(client, LogFormat::Text).await?;
+        start_detached(client, LogFormat::Text, &web).await?;
     }
     Ok(())
+}
+
+/// Where a daemon serves its dashboard.
+pub(crate) async fn served(client: &Client) -> Result<WebFlags, CliError> {
+    let health = client.get("/health").await?;
+    // An older one serves none, and does not say so.
+    let addresses: Vec<_> = serde_json::from_value(health["web"].clone()).unwrap_or_default();
+    Ok(WebFlags::of(&addresses))
 }
 
 /// Ends the daemon and waits until it is gone. Its sessions live on.

@@ -12,6 +12,7 @@ mod output;
 mod place;
 mod reaper_exec;
 mod resolve;
+mod secret;
 mod session_names;
 mod tool_line;
 mod url;

@@ -60,6 +60,11 @@ impl Config {
         }
     }
 
+    /// Where the first password of the dashboard waits until it is used.
+    pub fn first_password_file(&self) -> PathBuf {
+        self.state_dir().join("first-password")
+    }
+
     /// Where hooks leave what they could not report.
     pub fn spool_dir(&self) -> PathBuf {
         self.state_dir().join("spool")

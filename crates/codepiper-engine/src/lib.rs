@@ -8,6 +8,7 @@ mod agent_program;
 mod ancestry;
 mod approvals;
 mod audit;
+mod auth;
 mod boot;
 mod bus;
 mod canonical;
@@ -40,6 +41,10 @@ pub use approvals::{AnswerRequest, ApprovalFilter, Approvals, Refused};
 pub use audit::{
     Audit, AuditQuery, DecisionFilter, EntryFilter, Export, Head, Heads, Problem, StoredDecision,
     StoredEntry, Verification,
+};
+pub use auth::{
+    AuthError, AuthService, AuthStatus, AuthenticatorOffer, Credentials, Enrolled, Origin, Proof,
+    Reset, SignedIn,
 };
 pub use bus::{EventBus, EventFilter};
 pub use config::Config;
@@ -75,6 +80,8 @@ pub struct Engine {
     pub audit: Audit,
     /// Who calls.
     pub actors: Actors,
+    /// Who is signed in on the web.
+    pub auth: AuthService,
     /// What a person set.
     pub settings: Settings,
     /// Where everything is.
@@ -129,7 +136,7 @@ impl Engine {
             approvals: approvals.clone(),
             policies: policies.clone(),
             hook_program,
-            key,
+            key: key.clone(),
             tmux: tmux.map_err(Arc::new),
             scopes: scopes.ok(),
             installation,
@@ -179,6 +186,7 @@ impl Engine {
         ));
         Ok((
             Self {
+                auth: AuthService::new(store.clone(), Arc::clone(&clock), key, &config),
                 actors: Actors::new(sessions.clone(), events.clone(), store.clone(), clock),
                 audit: Audit::new(store, head_file),
                 sessions,

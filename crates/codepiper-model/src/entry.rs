@@ -45,6 +45,16 @@ pub enum EntryKind {
     PolicySetGiven,
     /// A set of policies was taken from a session.
     PolicySetTaken,
+    /// Somebody signed in on the web.
+    SignedIn,
+    /// Somebody tried to, with a wrong password or code.
+    SignInRefused,
+    /// Somebody was signed out, or all were.
+    SignInEnded,
+    /// The password was changed.
+    PasswordChanged,
+    /// The authenticator was changed, or taken away.
+    AuthenticatorChanged,
 }
 
 impl EntryKind {
@@ -70,6 +80,11 @@ impl EntryKind {
             Self::PolicySetDeleted => "policy_set_deleted",
             Self::PolicySetGiven => "policy_set_given",
             Self::PolicySetTaken => "policy_set_taken",
+            Self::SignedIn => "signed_in",
+            Self::SignInRefused => "sign_in_refused",
+            Self::SignInEnded => "sign_in_ended",
+            Self::PasswordChanged => "password_changed",
+            Self::AuthenticatorChanged => "authenticator_changed",
         }
     }
 }

@@ -4,15 +4,17 @@ use std::sync::Arc;
 
 use axum::extract::connect_info::Connected;
 use axum::extract::{ConnectInfo, Request, State};
+use axum::http::header::USER_AGENT;
 use axum::http::{Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use axum::serve::IncomingStream;
-use codepiper_api::ErrorBody;
+use codepiper_api::{ErrorBody, USER_AGENT as CLI};
 use codepiper_engine::{Engine, EngineError, Peer};
-use codepiper_model::{Actor, SessionId};
+use codepiper_model::{Actor, SessionId, Via};
 use tokio::sync::OnceCell;
 
+use crate::entrance::Entrance;
 use crate::error::ApiError;
 use crate::socket::Socket;
 
@@ -60,7 +62,12 @@ pub(crate) async fn guard(
     let judgement = tokio::spawn(judge(engine, caller, method, path));
     match judgement.await.map_err(EngineError::internal).flatten() {
         Ok(Ok(actor)) => {
+            let agent = request.headers().get(USER_AGENT);
+            let is_cli = agent.is_some_and(|agent| agent.as_bytes() == CLI.as_bytes());
+            let via = if is_cli { Via::Cli } else { Via::Api };
             request.extensions_mut().insert(actor);
+            let sign_in = None;
+            request.extensions_mut().insert(Entrance { via, sign_in });
             next.run(request).await
         }
         Ok(Err(refused)) => refusal(refused).into_response(),

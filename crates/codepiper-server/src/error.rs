@@ -2,7 +2,7 @@ use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use codepiper_api::ErrorBody;
-use codepiper_engine::EngineError;
+use codepiper_engine::{AuthError, EngineError};
 
 /// An answer that is no success.
 #[derive(Debug)]
@@ -23,6 +23,46 @@ impl ApiError {
         let mut body = ErrorBody::new(code, error);
         body.field = field;
         Self::new(StatusCode::BAD_REQUEST, body)
+    }
+}
+
+impl ApiError {
+    /// The same, with what to do about it.
+    pub(crate) fn hinted(mut self, hint: &str) -> Self {
+        self.body.hint = Some(hint.to_owned());
+        self
+    }
+
+    /// The password was right, and nothing is open to it but the set-up of an authenticator.
+    pub(crate) fn authenticator_missing() -> Self {
+        let message = "an authenticator has to be set up first";
+        let body = ErrorBody::new("mfa_setup_required", message);
+        let body = body.with_detail("mfaSetupRequired", true.into());
+        Self::new(StatusCode::UNAUTHORIZED, body)
+    }
+}
+
+impl From<AuthError> for ApiError {
+    fn from(error: AuthError) -> Self {
+        let message = error.to_string();
+        let (status, code) = match error {
+            AuthError::Engine(error) => return error.into(),
+            AuthError::TooManyTries(wait) => {
+                let seconds = wait.as_secs().max(1);
+                let body = ErrorBody::new("too_many_attempts", message);
+                let body = body.with_detail("retryAfter", seconds.into());
+                let hint = "`codepiper auth reset-password` on the machine itself ends the wait";
+                return Self::new(StatusCode::TOO_MANY_REQUESTS, body.with_hint(hint));
+            }
+            AuthError::InvalidCredentials => (StatusCode::UNAUTHORIZED, "invalid_credentials"),
+            AuthError::InvalidCode => (StatusCode::BAD_REQUEST, "invalid_code"),
+            AuthError::NothingOffered => (StatusCode::CONFLICT, "no_authenticator_offered"),
+            AuthError::NotSetUp => (StatusCode::CONFLICT, "no_password"),
+            AuthError::ConfirmRequired => (StatusCode::FORBIDDEN, "confirm_required"),
+            AuthError::Weak(_) => (StatusCode::BAD_REQUEST, "weak_password"),
+            AuthError::NoSignIn(_) => (StatusCode::NOT_FOUND, "sign_in_not_found"),
+        };
+        Self::new(status, ErrorBody::new(code, message))
     }
 }
 

@@ -6,6 +6,7 @@
 //!
 //! Invariant: no decisions. What a row means is other crates' business.
 
+pub mod account;
 pub mod approvals;
 pub mod audit;
 pub mod chain;
@@ -22,6 +23,7 @@ pub mod prompts;
 mod row;
 pub mod sessions;
 pub mod settings;
+pub mod sign_ins;
 mod stretch;
 mod text;
 mod writer;

@@ -3,13 +3,14 @@ use rusqlite::Connection;
 use crate::StoreError;
 
 /// Every change of the layout, oldest first. Only ever append: a released one is never edited.
-const MIGRATIONS: [&str; 6] = [
+const MIGRATIONS: [&str; 7] = [
     include_str!("../migrations/0001_sessions_events_settings.sql"),
     include_str!("../migrations/0002_permissions.sql"),
     include_str!("../migrations/0003_policy_sets.sql"),
     include_str!("../migrations/0004_default_action.sql"),
     include_str!("../migrations/0005_audit_filters.sql"),
     include_str!("../migrations/0006_prompts.sql"),
+    include_str!("../migrations/0007_sign_ins.sql"),
 ];
 
 /// Brings the layout up to date, each step in a transaction of its own.

@@ -1,16 +1,17 @@
+use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use codepiper_engine::Engine;
 use codepiper_model::SystemClock;
-use codepiper_server::{BindError, Socket};
+use codepiper_server::{BindError, Socket, Web, WebConfig};
 use serde_json::json;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
 
-use crate::cli::{Daemon, DaemonCommand, DaemonRun, LogFormat};
+use crate::cli::{Daemon, DaemonCommand, DaemonRun, LogFormat, WebFlags};
 use crate::error::CliError;
 use crate::{daemon_process, output, place};
 
@@ -29,7 +30,7 @@ pub(super) fn run(args: Daemon, socket: Option<PathBuf>, json: bool) -> Result<E
     runtime.block_on(async {
         match command {
             DaemonCommand::Start(run) => {
-                let pid = daemon_process::start_detached(&client, run.log_format).await?;
+                let pid = daemon_process::start_detached(&client, run.log_format, &run.web).await?;
                 answer(
                     json,
                     &json!({ "pid": pid }),
@@ -45,10 +46,13 @@ pub(super) fn run(args: Daemon, socket: Option<PathBuf>, json: bool) -> Result<E
                 )
             }
             DaemonCommand::Restart => {
+                let mut web = WebFlags::default();
                 if client.daemon_pid().await.is_ok() {
+                    web = daemon_process::served(&client).await?;
                     daemon_process::stop(&client).await?;
                 }
-                let pid = daemon_process::start_detached(&client, LogFormat::Text).await?;
+                let started = daemon_process::start_detached(&client, LogFormat::Text, &web);
+                let pid = started.await?;
                 answer(
                     json,
                     &json!({ "pid": pid }),
@@ -57,8 +61,13 @@ pub(super) fn run(args: Daemon, socket: Option<PathBuf>, json: bool) -> Result<E
             }
             DaemonCommand::Status => {
                 let health = client.get("/health").await?;
+                let served = health["web"].as_array().map_or(&[][..], Vec::as_slice);
+                let served = served.iter().filter_map(|address| address.as_str());
+                let served = served.fold(String::new(), |said, address| {
+                    said + "\n  dashboard http://" + address
+                });
                 let text = format!(
-                    "the daemon runs: version {}, pid {}, {} sessions running\n  socket {}",
+                    "the daemon runs: version {}, pid {}, {} sessions running\n  socket {}{served}",
                     health["version"].as_str().unwrap_or_default(),
                     health["pid"],
                     health["runningSessionCount"],
@@ -101,6 +110,7 @@ fn serve(socket: &Path, run: &DaemonRun) -> Result<ExitCode, CliError> {
         if Socket::is_live(socket) {
             return Err(bind_error(&BindError::InUse(socket.to_owned())));
         }
+        let web = web(run).await?;
         // The lock of the database comes before the socket: of two daemons that start at once,
         // the one that may not run must not take the other's socket away.
         let started = Engine::start(config, Arc::new(SystemClock)).await;
@@ -140,7 +150,10 @@ fn serve(socket: &Path, run: &DaemonRun) -> Result<ExitCode, CliError> {
             database = %engine.config.database.display(),
             "ready"
         );
-        let served = codepiper_server::serve(engine.clone(), listener, stop).await;
+        if let Some(web) = &web {
+            announce(&engine, web).await?;
+        }
+        let served = codepiper_server::serve(engine.clone(), listener, web, stop).await;
         engine.stop().await;
         tracing::info!("stopped");
         Ok(served?)
@@ -148,6 +161,51 @@ fn serve(socket: &Path, run: &DaemonRun) -> Result<ExitCode, CliError> {
     // A reader that is still attached must not hold the process.
     runtime.shutdown_timeout(std::time::Duration::from_secs(1));
     result.map(|()| ExitCode::SUCCESS)
+}
+
+/// Opens the doors of the web, where that is wanted.
+async fn web(run: &DaemonRun) -> Result<Option<Web>, CliError> {
+    let flags = &run.web;
+    if !flags.web {
+        return Ok(None);
+    }
+    let var = |name: &str| std::env::var(name).ok();
+    let config = WebConfig::read(var, flags.port, &flags.listen);
+    let config = config.map_err(|error| CliError::failed("bad_setting", error.to_string()))?;
+    match Web::bind(config).await {
+        Ok(web) => Ok(Some(web)),
+        Err(error) if flags.if_free => {
+            tracing::warn!("{error}; `codepiper daemon restart` serves it once that is free");
+            Ok(None)
+        }
+        Err(error) => {
+            let body = codepiper_api::ErrorBody::new("cannot_listen", error.to_string());
+            let hint = "`--port` chooses another one, and 0 any that is free";
+            Err(CliError::Failed(body.with_hint(hint)))
+        }
+    }
+}
+
+/// Says where the dashboard is, and with which password one comes in the first time: on a terminal
+/// that a person looks at, else in a file that only its owner can read.
+async fn announce(engine: &Engine, web: &Web) -> Result<(), CliError> {
+    for address in web.addresses() {
+        tracing::info!("the dashboard is at http://{address}");
+    }
+    let failed =
+        |error: codepiper_engine::EngineError| CliError::failed("daemon_failed", error.to_string());
+    let Some(password) = engine.auth.first_password().await.map_err(failed)? else {
+        return Ok(());
+    };
+    if std::io::stdout().is_terminal() {
+        return output::line(format!(
+            "sign in with this password, which is shown only now: {}",
+            password.reveal()
+        ));
+    }
+    let file = engine.auth.keep_first_password(&password).map_err(failed)?;
+    tracing::info!(file = %file.display(), "the password for the first sign-in is in this file");
+    Ok(())
 }
 
 /// A session takes about four descriptors; the usual limit of 256 on macOS would end at sixty.

@@ -4,6 +4,7 @@ mod answer;
 mod approvals;
 mod attach;
 mod audit;
+mod auth;
 mod completions;
 mod daemon;
 mod delete;
@@ -78,6 +79,7 @@ async fn run_client(mut context: Context, command: Command) -> Result<ExitCode, 
     match command {
         Command::Up(args) => up::run(&context, args).await?,
         Command::Down(args) => down::run(&context, &args).await?,
+        Command::Auth(args) => auth::run(&context, args).await?,
         Command::Start(args) => start::run(&context, args).await?,
         Command::Sessions(args) => {
             context.json |= args.format.format == TableFormat::Json;

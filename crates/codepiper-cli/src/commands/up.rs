@@ -6,12 +6,17 @@ use codepiper_model::{Session, Status};
 use serde_json::Value;
 
 use super::{Context, attach, launch};
-use crate::cli::{Billing, Up};
+use crate::cli::{Billing, Up, WebFlags};
 use crate::error::CliError;
 use crate::{daemon_process, output, place};
 
 pub(super) async fn run(context: &Context, args: Up) -> Result<(), CliError> {
-    daemon_process::ensure(&context.client).await?;
+    let web = WebFlags {
+        web: true,
+        if_free: true,
+        ..WebFlags::default()
+    };
+    daemon_process::ensure(&context.client, &web).await?;
     let dir = launch::directory(&args.dir)?;
     let wanted = args.provider.as_deref().map(|name| {
         if name == "claude" {

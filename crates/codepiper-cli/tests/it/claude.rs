@@ -6,6 +6,14 @@ use crate::support::{TestHome, claude_program};
 
 const KEY: &str = "sk-ant-fake-0123456789abcdef";
 
+/// What keeps Claude Code from talking to anybody else.
+const QUIET: [&str; 4] = [
+    "DISABLE_TELEMETRY",
+    "DISABLE_ERROR_REPORTING",
+    "DISABLE_AUTOUPDATER",
+    "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC",
+];
+
 /// The fake model, and homes whose Claude Code talks to it.
 pub(crate) struct FakeClaude {
     model: FakeModel,
@@ -26,12 +34,17 @@ impl FakeClaude {
 
     /// A home in which Claude Code starts without a question, with a running daemon.
     pub(crate) fn home() -> TestHome {
-        Self::home_with(&[("ANTHROPIC_API_KEY", KEY)])
+        let mut home = TestHome::bare();
+        Self::furnish(&mut home);
+        home.start_daemon();
+        home
     }
 
     /// The same without a key, whose person has signed in with a subscription.
     pub(crate) fn subscribed_home() -> TestHome {
-        let home = Self::home_with(&[]);
+        let mut home = TestHome::bare();
+        Self::furnish(&mut home);
+        home.set_env("ANTHROPIC_API_KEY", "");
         let account = serde_json::json!({ "claudeAiOauth": {
             "accessToken": "sk-ant-oat01-fake", "refreshToken": "sk-ant-ort01-fake",
             "expiresAt": 4_102_444_800_000_u64, "subscriptionType": "max",
@@ -39,17 +52,14 @@ impl FakeClaude {
         }});
         std::fs::create_dir(home.path(".claude")).unwrap();
         std::fs::write(home.path(".claude/.credentials.json"), account.to_string()).unwrap();
+        home.start_daemon();
         home
     }
 
-    fn home_with(keys: &[(&str, &str)]) -> TestHome {
-        let bin = claude_program();
-        let path = format!(
-            "{}:{}",
-            bin.parent().unwrap().display(),
-            std::env::var("PATH").unwrap()
-        );
-        let home = TestHome::with_env(&[&[("PATH", path.as_str())], keys].concat());
+    /// Makes Claude Code start there without a question.
+    pub(crate) fn furnish(home: &mut TestHome) {
+        home.offer(&claude_program());
+        home.set_env("ANTHROPIC_API_KEY", KEY);
         let work = home.path("work").canonicalize().unwrap();
         let config = serde_json::json!({
             "hasCompletedOnboarding": true,
@@ -57,7 +67,6 @@ impl FakeClaude {
             "projects": { work.to_str().unwrap(): { "hasTrustDialogAccepted": true } },
         });
         std::fs::write(home.path(".claude.json"), config.to_string()).unwrap();
-        home
     }
 
     /// Whether the model was ever sent a text that contains this.
@@ -78,6 +87,25 @@ impl FakeClaude {
         found.unwrap()["messages"].to_string()
     }
 
+    /// Has this said in a conversation of which no session knows, and returns its name.
+    pub(crate) fn outside(&self, home: &TestHome, words: &str) -> String {
+        let mut program = std::process::Command::new(claude_program());
+        program.args(["-p", &format!("SAY: {words}"), "--output-format", "json"]);
+        program
+            .env_clear()
+            .env("HOME", home.path(""))
+            .env("PATH", std::env::var("PATH").unwrap())
+            .env("ANTHROPIC_API_KEY", KEY)
+            .env("ANTHROPIC_BASE_URL", self.model.base_url());
+        for quiet in QUIET {
+            program.env(quiet, "1");
+        }
+        let done = program.current_dir(home.work()).output().unwrap();
+        assert!(done.status.success(), "{done:?}");
+        let said: serde_json::Value = serde_json::from_slice(&done.stdout).unwrap();
+        said["session_id"].as_str().unwrap().to_owned()
+    }
+
     pub(crate) fn url(&self) -> String {
         self.model.base_url()
     }
@@ -88,12 +116,8 @@ impl FakeClaude {
         let url = format!("ANTHROPIC_BASE_URL={}", self.model.base_url());
         let mut args = vec!["start", "-p", "claude-code", "-b", "api", "--json"];
         args.extend(["--env", &url, "--env-from", "ANTHROPIC_API_KEY"]);
-        for quiet in [
-            "DISABLE_TELEMETRY=1",
-            "DISABLE_ERROR_REPORTING=1",
-            "DISABLE_AUTOUPDATER=1",
-            "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC=1",
-        ] {
+        let quiet = QUIET.map(|name| format!("{name}=1"));
+        for quiet in &quiet {
             args.extend(["--env", quiet]);
         }
         if !extra.contains(&"-d") {

@@ -27,19 +27,25 @@ impl FakeCodex {
 
     /// A home with a running daemon that finds Codex, in which nobody has ever started it.
     pub(crate) fn home() -> TestHome {
-        let bin = codex_program();
-        let path = format!(
-            "{}:{}",
-            bin.parent().unwrap().display(),
-            std::env::var("PATH").unwrap()
-        );
-        TestHome::with_env(&[("PATH", &path), ("OPENAI_API_KEY", "fake")])
+        let mut home = TestHome::bare();
+        Self::furnish(&mut home);
+        home.start_daemon();
+        home
+    }
+
+    /// Makes Codex be found there.
+    pub(crate) fn furnish(home: &mut TestHome) {
+        home.offer(&codex_program());
+        home.set_env("OPENAI_API_KEY", "fake");
     }
 
     fn start_arguments(&self, home: &TestHome, extra: &[&str]) -> Vec<String> {
         let work = home.work();
         let url = format!("OPENAI_BASE_URL={}/v1", self.model.base_url());
-        let mut args = vec!["start", "-p", "codex", "-b", "api", "--json", "-d", &work];
+        let mut args = vec!["start", "-p", "codex", "--json", "-d", &work];
+        if !extra.contains(&"-b") {
+            args.extend(["-b", "api"]);
+        }
         args.extend(["--env", &url, "--env-from", "OPENAI_API_KEY"]);
         args.extend(["--model", "fake-codex"]);
         args.extend(extra);
@@ -53,8 +59,38 @@ impl FakeCodex {
         done.json()["session"]["id"].as_str().unwrap().to_owned()
     }
 
+    /// Has this said in a conversation of which no session knows, and returns its name.
+    pub(crate) fn outside(&self, home: &TestHome, words: &str) -> String {
+        // A provider of the person's own, for which no session has a key.
+        let config = format!(
+            "model_provider = 'own'\n[model_providers.own]\nname = 'own'\nbase_url = '{}/v1'\nenv_key = 'OWN_KEY'\n",
+            self.model.base_url()
+        );
+        let folder = home.path(".codex");
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(folder.join("config.toml"), config).unwrap();
+        let mut program = std::process::Command::new(codex_program());
+        program.args(["exec", "--json", "--skip-git-repo-check"]);
+        program.args(["-m", "fake-codex"]);
+        program.args(["--", &format!("SAY: {words}")]);
+        program
+            .env_clear()
+            .env("HOME", home.path(""))
+            .env("PATH", std::env::var("PATH").unwrap())
+            .env("OWN_KEY", "fake");
+        let done = program
+            .stdin(std::process::Stdio::null())
+            .current_dir(home.work())
+            .output()
+            .unwrap();
+        assert!(done.status.success(), "{done:?}");
+        let lines = String::from_utf8(done.stdout).unwrap();
+        let first: Value = serde_json::from_str(lines.lines().next().unwrap()).unwrap();
+        first["thread_id"].as_str().unwrap().to_owned()
+    }
+
     /// What the model was sent with the prompt that contains this: all that was said before.
-    fn history_of(&self, text: &str) -> String {
+    pub(crate) fn history_of(&self, text: &str) -> String {
         let requests = self.model.requests();
         let inputs = requests
             .iter()
@@ -501,55 +537,27 @@ fn a_session_that_waits_for_leave_can_be_stopped() {
 }
 
 #[test]
-fn a_conversation_goes_on_after_its_end_and_in_its_copy() {
+fn no_other_account_pays_for_a_conversation_unseen() {
     let fake = FakeCodex::new();
     let home = FakeCodex::home();
-    let first = fake.start(&home, &[]);
-    let other = fake.start(&home, &[]);
-    let unused = fake.start(&home, &[]);
-    reply(&home, &first, "SAY: said in the first");
-    reply(&home, &other, "SAY: said in the other");
-    let thread = home.session(&first)["providerSessionId"].clone();
-    for id in [&first, &unused] {
-        home.run(&["stop", id]).ok();
-        home.run(&["resume", id]).ok();
-        until_idle(&home, id);
-    }
-    assert_eq!(home.session(&first)["providerSessionId"], thread);
-    let fork = home.run(&["fork", &first, "--json"]).ok().json();
-    let fork = fork["session"]["id"].as_str().unwrap().to_owned();
-    let copy = home.session(&fork)["providerSessionId"].clone();
-    assert_ne!(copy, thread);
-    for (id, prompt, before) in [
-        (
-            &first,
-            "SAY: again in the first",
-            &["said in the first"][..],
-        ),
-        (&fork, "SAY: in the copy", &["said in the first"]),
-        (&unused, "SAY: in the unused", &[]),
-    ] {
-        reply(&home, id, prompt);
-        let history = fake.history_of(&prompt[5..]);
-        for said in [
-            "said in the first",
-            "said in the other",
-            "again in the first",
-        ] {
-            let expected = before.contains(&said) || prompt.contains(said);
-            assert_eq!(history.contains(said), expected, "{said} before {prompt}");
-        }
-    }
-    let taken = home.run(&[
-        "start",
-        "-p",
-        "codex",
-        "-b",
-        "api",
-        "-d",
-        &home.work(),
-        "--resume",
-        "0199aaaa-0000-7000-8000-000000000000",
-    ]);
-    assert_eq!(taken.code, 3, "{taken:?}");
+    let thread = fake.outside(&home, "on my own account");
+    let refused = home.run(&fake.start_arguments(&home, &["--resume", &thread]));
+    assert_eq!(refused.code, 5, "{refused:?}");
+    assert!(refused.stderr.contains("`own`") && refused.stderr.contains("--fork"));
+    let id = fake.start(&home, &["--resume", &thread, "--fork"]);
+    assert_eq!(reply(&home, &id, "SAY: with the key"), "with the key");
+    assert!(fake.history_of("with the key").contains("on my own"));
+}
+
+#[test]
+fn a_conversation_in_which_nothing_was_said_goes_on_too() {
+    let fake = FakeCodex::new();
+    let home = FakeCodex::home();
+    let id = fake.start(&home, &[]);
+    let thread = home.session(&id)["providerSessionId"].clone();
+    home.run(&["stop", &id]).ok();
+    home.run(&["resume", &id]).ok();
+    until_idle(&home, &id);
+    assert_eq!(reply(&home, &id, "SAY: the first"), "the first");
+    assert_eq!(home.session(&id)["providerSessionId"], thread);
 }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 
-use crate::claude::FakeClaude;
+use crate::fleet::{Fleet, say, shows};
 use crate::moments::Moments;
 use crate::support::TestHome;
 
@@ -53,11 +53,10 @@ fn everything(home: &TestHome, ids: &[String]) -> Vec<Pid> {
 #[test]
 fn what_stood_still_goes_on() {
     let still = Duration::from_secs(if is_soak() { 60 } else { 6 });
-    let fake = FakeClaude::new();
-    let home = FakeClaude::home();
-    let mut ids: Vec<String> = (0..3).map(|_| home.demo(&[])).collect();
-    ids.push(fake.start(&home, &[]));
-    home.run(&["wait", &ids[3], "--timeout", "30"]).ok();
+    let fleet = Fleet::new();
+    let home = Fleet::home();
+    let mut ids = vec![home.demo(&[])];
+    ids.extend(fleet.start(&home));
     let (asks, works) = (&ids[0], &ids[1..]);
     home.run(&["send", asks, "RUN: touch made\nSAY: I may"])
         .ok();
@@ -78,9 +77,7 @@ fn what_stood_still_goes_on() {
     to_all(Signal::CONT);
 
     for id in works {
-        home.until("the turn goes on", || {
-            home.run(&["tail", id]).stdout.contains("● I woke up")
-        });
+        home.until("the turn goes on", || shows(&home, id, "I woke up"));
     }
     for (id, before) in ids.iter().zip(before) {
         let now = home.session(id);
@@ -92,10 +89,7 @@ fn what_stood_still_goes_on() {
     home.until("it ran", || home.path("work/made").exists());
     for id in &ids {
         home.run(&["wait", id, "--timeout", "30"]).ok();
-        let reply = home
-            .run(&["send", id, "SAY: and on", "--wait", "--timeout", "30"])
-            .ok();
-        assert_eq!(reply.stdout.trim(), "and on");
+        say(&home, id, "and on");
     }
     home.run(&["stop", &ids[1]]).ok();
     assert_eq!(home.session(&ids[1])["exit"]["reason"], "stopped");
@@ -151,7 +145,9 @@ impl Drop for SmallDisk {
 
 #[test]
 fn a_full_disk_refuses_events_and_stops_no_session() {
+    let fleet = Fleet::new();
     let mut home = TestHome::bare();
+    Fleet::furnish(&mut home);
     let program = std::fs::metadata(env!("CARGO_BIN_EXE_codepiper"))
         .unwrap()
         .len();
@@ -165,10 +161,13 @@ fn a_full_disk_refuses_events_and_stops_no_session() {
         return;
     };
     home.start_daemon();
-    let [works, leaves, ended, idle] = [(); 4].map(|()| home.demo(&[]));
-    home.run(&["send", &works, "SLOW: 2500\nSAY: I worked on"])
-        .ok();
-    home.run(&["send", &works, "SAY: it was my turn"]).ok();
+    let [leaves, ended, idle] = [(); 3].map(|()| home.demo(&[]));
+    let working = fleet.start(&home);
+    for works in &working {
+        home.run(&["send", works, "SLOW: 2500\nSAY: I worked on"])
+            .ok();
+        home.run(&["send", works, "SAY: it was my turn"]).ok();
+    }
     home.run(&["send", &leaves, "SLOW: 2500\nEXIT: 4"]).ok();
     disk.fill();
 
@@ -202,9 +201,9 @@ fn a_full_disk_refuses_events_and_stops_no_session() {
     assert!(refused.stderr.contains("the disk is full"), "{refused:?}");
     let refused = home.run(&["start", "-p", "demo", "-d", &home.work()]);
     assert_eq!(refused.code, 1, "{refused:?}");
-    home.until("the agent works on", || {
-        home.run(&["tail", &works]).stdout.contains("● I worked on")
-    });
+    for works in &working {
+        home.until("the agent works on", || shows(&home, works, "I worked on"));
+    }
     home.until("the other one is gone", || {
         home.daemon_log().contains("cannot store the end")
     });
@@ -215,11 +214,11 @@ fn a_full_disk_refuses_events_and_stops_no_session() {
     assert!(begun.elapsed() < Duration::from_secs(5));
 
     disk.make_room();
-    home.until("what waited is typed", || {
-        home.run(&["tail", &works])
-            .stdout
-            .contains("● it was my turn")
-    });
+    for works in &working {
+        home.until("what waited is typed", || {
+            shows(&home, works, "it was my turn")
+        });
+    }
     home.until("the end is stored", || {
         home.session(&leaves)["exit"]["code"] == 4
     });
@@ -238,12 +237,9 @@ fn a_full_disk_refuses_events_and_stops_no_session() {
         .filter(|e| e["type"] == "SessionRenamed")
         .count();
     assert_eq!(renamed, names.len());
-    for id in [&works, &idle] {
+    for id in working.iter().chain([&idle]) {
         home.run(&["wait", id, "--timeout", "30"]).ok();
-        let reply = home
-            .run(&["send", id, "SAY: on", "--wait", "--timeout", "30"])
-            .ok();
-        assert_eq!(reply.stdout.trim(), "on");
+        say(&home, id, "on");
     }
     home.run(&["audit", "verify"]).ok();
     home.run(&["down", "--sessions"]).ok();
@@ -266,9 +262,11 @@ fn kept(home: &TestHome, id: &str) -> Vec<Value> {
 #[test]
 fn a_daemon_that_is_killed_at_any_moment_loses_and_doubles_nothing() {
     let rounds = if is_soak() { 50 } else { 5 };
-    let mut home = TestHome::new();
+    let fleet = Fleet::new();
+    let mut home = Fleet::home();
     home.policy(&json!([{ "id": "r", "action": "allow", "command": "echo *" }]));
-    let ids: Vec<String> = (0..3).map(|_| home.demo(&[])).collect();
+    let mut ids = vec![home.demo(&[])];
+    ids.extend(fleet.start(&home));
     let mut moments = Moments::new();
     for round in 0..rounds {
         for (i, id) in ids.iter().enumerate() {
@@ -296,9 +294,7 @@ fn a_daemon_that_is_killed_at_any_moment_loses_and_doubles_nothing() {
             );
             assert!(ids.is_sorted_by(|a, b| a < b), "{ids:?}");
             home.until("the turn is over", || {
-                home.run(&["tail", id])
-                    .stdout
-                    .contains(&format!("● over {round}"))
+                shows(&home, id, &format!("over {round}"))
             });
             home.run(&["wait", id, "--timeout", "30"]).ok();
         }

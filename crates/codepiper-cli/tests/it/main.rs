@@ -16,10 +16,12 @@ mod claude;
 mod clock;
 mod codex;
 mod command_line;
+mod crowd;
 mod daemon;
 mod demo;
 #[cfg(target_os = "linux")]
 mod faults;
+mod fleet;
 mod hook_forward;
 mod hook_reports;
 mod housekeeping;

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use serde_json::{Value, json};
 
 use crate::claude::FakeClaude;
+use crate::fleet::kill_terminal;
 use crate::support::TestHome;
 
 fn send(home: &TestHome, id: &str, request: &Value) -> (u16, Value) {
@@ -186,18 +187,7 @@ fn a_session_that_ends_takes_what_waits_with_it_and_one_that_is_lost_does_not() 
     home.run(&["send", &lost, "SAY: hello", "--wait"]).ok();
     home.run(&["send", &lost, "SLOW: 60000"]).ok();
     home.run(&["send", &lost, "SAY: later"]).ok();
-    let socket = home.session(&lost)["attach"][2]
-        .as_str()
-        .unwrap()
-        .to_owned();
-    let kill = ["5", "tmux", "-S", &socket, "kill-server"];
-    assert!(
-        std::process::Command::new("timeout")
-            .args(kill)
-            .status()
-            .unwrap()
-            .success()
-    );
+    kill_terminal(&home.session(&lost)["attach"]);
     home.until("the loss is noticed", || {
         home.session(&lost)["status"] == "CRASHED"
     });

@@ -1,36 +1,26 @@
 //! What comes back after the machine was switched off.
 
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
-use serde_json::Value;
-
+use crate::fleet::{Fleet, kill_terminal, say};
 use crate::support::TestHome;
 
-/// Three sessions that run and one that was stopped, and then a machine that is switched off: daemon
+/// A session of each agent that runs and one that was stopped, and then a machine that is switched off: daemon
 /// and tmux servers are gone, and the next start of the machine has another name.
-fn switched_off(settings: &str) -> (TestHome, Vec<String>, String) {
-    let mut home = TestHome::new();
+fn switched_off(fleet: &Fleet, settings: &str) -> (TestHome, [String; 3], String) {
+    let mut home = Fleet::home();
     let (status, body) = home.http("PUT", "/settings/daemon", settings.as_bytes());
     assert_eq!(status, 200, "{body}");
-    let ids: Vec<String> = (0..3).map(|_| home.demo(&[])).collect();
+    let ids = fleet.start(&home);
     for id in &ids {
-        home.run(&["send", id, &format!("SAY: I am {id}"), "--wait"])
-            .ok();
+        say(&home, id, &format!("I am {id}"));
     }
     let stopped = home.demo(&[]);
     home.run(&["stop", &stopped]).ok();
-    let sockets = ids.iter().map(|id| home.session(id)["attach"][2].clone());
-    let sockets: Vec<Value> = sockets.collect();
+    let terminals = ids.each_ref().map(|id| home.session(id)["attach"].clone());
     home.kill_daemon();
-    for socket in sockets {
-        let args = ["5", "tmux", "-S", socket.as_str().unwrap(), "kill-server"];
-        assert!(
-            Command::new("timeout")
-                .args(args)
-                .status()
-                .unwrap()
-                .success()
-        );
+    for terminal in terminals {
+        kill_terminal(&terminal);
     }
     let db = home.path(".codepiper/codepiper.db");
     let db = codepiper_store::Connection::open(db).unwrap();
@@ -50,34 +40,30 @@ fn resumed(home: &TestHome, id: &str) -> usize {
         .count()
 }
 
-fn all_are_back(home: &TestHome, ids: &[String]) {
+fn all_are_back(fleet: &Fleet, home: &TestHome, ids: &[String]) {
     for id in ids {
         home.until("it runs again", || home.session(id)["status"] == "RUNNING");
-        let words = format!("I am {id}");
-        let transcript = home.session(id)["transcriptPath"]
-            .as_str()
-            .unwrap()
-            .to_owned();
-        assert!(
-            std::fs::read_to_string(transcript)
-                .unwrap()
-                .contains(&words)
-        );
-        home.run(&["wait", id]).ok();
-        let reply = home.run(&["send", id, "SAY: back", "--wait"]).ok();
-        assert_eq!(reply.stdout.trim(), "back");
+        home.run(&["wait", id, "--timeout", "30"]).ok();
+        let back = format!("back as {id}");
+        say(home, id, &back);
+        let history = fleet.history(home, id, &back);
+        for other in ids {
+            let is_there = history.contains(&format!("I am {other}"));
+            assert_eq!(is_there, other == id, "{id} knows what was said to {other}");
+        }
         assert_eq!(resumed(home, id), 1);
     }
 }
 
 #[test]
 fn they_come_back_by_themselves_once_where_that_is_wanted_even_from_two_daemons_at_once() {
-    let (mut home, ids, stopped) = switched_off(r#"{"restoreAfterReboot":true}"#);
+    let fleet = Fleet::new();
+    let (mut home, ids, stopped) = switched_off(&fleet, r#"{"restoreAfterReboot":true}"#);
     let mut second = home.command(["daemon"]);
     second.stdout(Stdio::null()).stderr(Stdio::null());
     let mut second = second.spawn().unwrap();
     home.start_daemon();
-    all_are_back(&home, &ids);
+    all_are_back(&fleet, &home, &ids);
     assert_eq!(home.session(&stopped)["status"], "STOPPED");
     drop(second.kill());
     drop(second.wait());
@@ -94,7 +80,8 @@ fn they_come_back_by_themselves_once_where_that_is_wanted_even_from_two_daemons_
 
 #[test]
 fn otherwise_they_come_back_when_somebody_says_so() {
-    let (mut home, ids, stopped) = switched_off(r#"{"restoreAfterReboot":false}"#);
+    let fleet = Fleet::new();
+    let (mut home, ids, stopped) = switched_off(&fleet, r#"{"restoreAfterReboot":false}"#);
     home.start_daemon();
     for id in &ids {
         assert_eq!(home.session(id)["exit"]["reason"], "tmux_lost");
@@ -105,7 +92,7 @@ fn otherwise_they_come_back_when_somebody_says_so() {
     home.run(&["resume", &ids[1]]).ok();
     let done = home.run(&["restore"]).ok();
     assert_eq!(done.stdout.lines().count(), 2, "{done:?}");
-    all_are_back(&home, &ids);
+    all_are_back(&fleet, &home, &ids);
     assert_eq!(home.session(&stopped)["status"], "STOPPED");
     let again = home.run(&["restore"]).ok();
     assert!(again.stderr.contains("nothing to bring back"), "{again:?}");

@@ -5,122 +5,147 @@ use std::os::unix::fs::PermissionsExt as _;
 use serde_json::{Value, json};
 
 use crate::claude::FakeClaude;
-use crate::support::{TestHome, claude_program};
+use crate::codex::FakeCodex;
+use crate::fleet::{kill_terminal, say};
+use crate::support::TestHome;
 
 fn resume(home: &TestHome, id: &str) {
     home.run(&["resume", id]).ok();
     home.run(&["wait", id, "--timeout", "30"]).ok();
 }
 
-fn say(home: &TestHome, id: &str, words: &str) {
-    let done = home.run(&["send", id, &format!("SAY: {words}"), "--wait"]);
-    assert_eq!(done.ok().stdout.trim(), words, "{}", home.daemon_log());
+/// An agent CLI that is real.
+struct Agent<'a> {
+    home: TestHome,
+    /// Starts a session.
+    start: &'a dyn Fn(&TestHome, &[&str]) -> String,
+    /// What else a session has to be given that takes over what was begun outside.
+    take_over: &'static [&'static str],
+    /// Has this said in a conversation of which no session knows, and returns its name.
+    outside: &'a dyn Fn(&TestHome, &str) -> String,
+    /// What the model was sent along with this.
+    history: &'a dyn Fn(&str) -> String,
+}
+
+fn claude(check: impl FnOnce(&Agent<'_>)) {
+    let fake = FakeClaude::new();
+    check(&Agent {
+        home: FakeClaude::home(),
+        start: &|home, extra| fake.start(home, extra),
+        take_over: &[],
+        outside: &|home, words| fake.outside(home, words),
+        history: &|text| fake.history_of(text),
+    });
+}
+
+fn codex(check: impl FnOnce(&Agent<'_>)) {
+    let fake = FakeCodex::new();
+    check(&Agent {
+        home: FakeCodex::home(),
+        start: &|home, extra| fake.start(home, extra),
+        take_over: &["-b", "subscription", "--env", "OWN_KEY=fake"],
+        outside: &|home, words| fake.outside(home, words),
+        history: &|text| fake.history_of(text),
+    });
 }
 
 #[test]
-fn each_of_four_conversations_in_one_directory_goes_on_by_itself() {
-    let fake = FakeClaude::new();
-    let home = FakeClaude::home();
+fn each_of_four_conversations_of_claude_in_one_directory_goes_on_by_itself() {
+    claude(four_conversations);
+}
+
+#[test]
+fn each_of_four_conversations_of_codex_in_one_directory_goes_on_by_itself() {
+    codex(four_conversations);
+}
+
+fn four_conversations(agent: &Agent<'_>) {
+    let home = &agent.home;
     let words = ["apple", "birch", "cedar", "dogwood"];
-    let ids = words.map(|word| fake.start(&home, &["--name", word]));
+    let ids = words.map(|word| (agent.start)(home, &["--name", word]));
     for (id, word) in ids.iter().zip(words) {
-        say(&home, id, &format!("I am {word}"));
+        home.run(&["wait", id, "--timeout", "30"]).ok();
+        say(home, id, &format!("I am {word}"));
     }
+    let conversation = |id: &str| home.session(id)["providerSessionId"].clone();
+    let before = ids.each_ref().map(|id| conversation(id));
     for id in &ids {
         home.run(&["stop", id]).ok();
     }
     // Not in the order in which they ended.
     for (id, word) in ids.iter().zip(words).rev() {
-        resume(&home, id);
-        say(&home, id, &format!("again {word}"));
+        resume(home, id);
+        say(home, id, &format!("again {word}"));
     }
-    for (id, word) in ids.iter().zip(words) {
-        let history = fake.history_of(&format!("again {word}"));
+    for ((id, word), before) in ids.iter().zip(words).zip(before) {
+        let history = (agent.history)(&format!("again {word}"));
         for other in words {
             let is_there = history.contains(&format!("I am {other}"));
             assert_eq!(is_there, other == word, "{word}: {history}");
         }
-        let session = home.session(id);
-        assert_eq!(session["providerSessionId"], id.as_str());
-        assert_eq!(session["name"], word);
+        assert_eq!(conversation(id), before);
+        assert_eq!(home.session(id)["name"], word);
     }
 
     // A copy goes on by itself, and once it has ended goes on as itself.
-    let fork = home
-        .run(&["fork", "birch", "--name", "twin", "--json"])
-        .ok()
-        .json();
+    let fork = home.run(&["fork", "birch", "--name", "twin", "--json"]);
+    let fork = fork.ok().json();
     let twin = fork["session"]["id"].as_str().unwrap();
     home.run(&["wait", twin, "--timeout", "30"]).ok();
-    say(&home, twin, "the twin");
-    say(&home, "birch", "the elder");
+    let copy = conversation(twin);
+    assert_ne!(copy, conversation("birch"));
+    say(home, twin, "the twin");
+    say(home, "birch", "the elder");
     home.run(&["stop", twin]).ok();
-    resume(&home, twin);
-    say(&home, twin, "the twin again");
-    let history = fake.history_of("the twin again");
+    resume(home, twin);
+    say(home, twin, "the twin again");
+    let history = (agent.history)("the twin again");
     assert!(history.contains("I am birch") && history.contains("again birch"));
     assert!(history.contains("the twin") && !history.contains("the elder"));
-    assert!(!fake.history_of("the elder").contains("the twin"));
-    assert_eq!(home.session(twin)["providerSessionId"], twin);
+    assert!(!(agent.history)("the elder").contains("the twin"));
+    assert_eq!(conversation(twin), copy);
 }
 
 #[test]
-fn a_conversation_that_was_begun_outside_is_taken_over_by_its_name() {
-    let fake = FakeClaude::new();
-    let home = FakeClaude::home();
-    let name = "0f5d3b9e-5b0a-4c8e-9d0c-2f6d1a7b8c9d";
-    let refused = home.run(&[
-        "start",
-        "-p",
-        "claude-code",
-        "-d",
-        &home.work(),
-        "--resume",
-        name,
-    ]);
-    assert_eq!(refused.code, 3, "{refused:?}");
-    assert!(refused.stderr.contains(name), "{}", refused.stderr);
+fn a_conversation_with_claude_that_was_begun_outside_is_taken_over_by_its_name() {
+    claude(taken_over);
+}
 
-    let mut outside = std::process::Command::new(claude_program());
-    outside.args(["-p", "SAY: begun outside", "--session-id", name]);
-    let home_dir = home.path("");
-    outside
-        .env_clear()
-        .env("HOME", &home_dir)
-        .env("PATH", std::env::var("PATH").unwrap());
-    outside.env("ANTHROPIC_API_KEY", "sk-ant-fake-0123456789abcdef");
-    outside
-        .env("ANTHROPIC_BASE_URL", fake.url())
-        .env("DISABLE_TELEMETRY", "1");
-    outside.env("CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC", "1");
-    let done = outside.current_dir(home.work()).output().unwrap();
-    assert!(done.status.success(), "{done:?}");
+#[test]
+fn a_conversation_with_codex_that_was_begun_outside_is_taken_over_by_its_name() {
+    codex(taken_over);
+}
 
-    let id = fake.start(&home, &["--resume", name]);
+fn taken_over(agent: &Agent<'_>) {
+    let home = &agent.home;
+    let name = (agent.outside)(home, "begun outside");
+    let other = (agent.outside)(home, "the other one");
+    let id = (agent.start)(home, &[&["--resume", &*name], agent.take_over].concat());
     home.run(&["wait", &id, "--timeout", "30"]).ok();
-    say(&home, &id, "gone on here");
-    assert!(fake.history_of("gone on here").contains("begun outside"));
-    assert_eq!(home.session(&id)["providerSessionId"], name);
-    // Two agents in one conversation would mix it up.
-    let second = home.run(&[
-        "start",
-        "-p",
-        "claude-code",
-        "-d",
-        &home.work(),
-        "--resume",
-        name,
-    ]);
-    assert_eq!(second.code, 5, "{second:?}");
-    assert!(
-        second.stderr.contains("codepiper fork"),
-        "{}",
-        second.stderr
-    );
+    say(home, &id, "gone on here");
+    let history = (agent.history)("gone on here");
+    assert!(history.contains("begun outside") && !history.contains("the other one"));
+    let session = home.session(&id);
+    assert_eq!(session["providerSessionId"], name);
+    // Two agents in one conversation would mix it up, and of none at all there is nothing to take.
+    let nobody = "0f5d3b9e-5b0a-4c8e-9d0c-2f6d1a7b8c9d";
+    for (name, code, said) in [(&*name, 5, "codepiper fork"), (nobody, 3, nobody)] {
+        let provider = session["provider"].as_str().unwrap();
+        let work = home.work();
+        let refused = home.run(&["start", "-p", provider, "-d", &work, "--resume", name]);
+        assert_eq!(refused.code, code, "{refused:?}");
+        assert!(refused.stderr.contains(said), "{}", refused.stderr);
+    }
     home.run(&["stop", &id]).ok();
-    resume(&home, &id);
-    say(&home, &id, "and once more");
-    assert!(fake.history_of("and once more").contains("begun outside"));
+    resume(home, &id);
+    say(home, &id, "and once more");
+    let history = (agent.history)("and once more");
+    assert!(history.contains("begun outside") && history.contains("gone on here"));
+    let fork = (agent.start)(home, &["--resume", &other, "--fork"]);
+    home.run(&["wait", &fork, "--timeout", "30"]).ok();
+    say(home, &fork, "in the copy");
+    assert!((agent.history)("in the copy").contains("the other one"));
+    assert_ne!(home.session(&fork)["providerSessionId"], other);
 }
 
 #[test]
@@ -138,16 +163,7 @@ fn a_session_that_lost_its_terminal_goes_on_as_it_was() {
         "90",
     ]);
     say(&home, &id, "first");
-    let attach = home.session(&id)["attach"].clone();
-    let socket = attach[2].as_str().unwrap().to_owned();
-    let kill = ["5", "tmux", "-S", &socket, "kill-server"];
-    assert!(
-        std::process::Command::new("timeout")
-            .args(kill)
-            .status()
-            .unwrap()
-            .success()
-    );
+    kill_terminal(&home.session(&id)["attach"]);
     home.until("the loss is noticed", || {
         home.session(&id)["exit"]["reason"] == "tmux_lost"
     });

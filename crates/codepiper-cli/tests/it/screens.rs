@@ -76,6 +76,7 @@ impl Recordings {
 /// A program that shows what it is told to.
 struct Painter {
     dir: tempfile::TempDir,
+    program: PathBuf,
 }
 
 impl Painter {
@@ -99,13 +100,16 @@ impl Painter {
         let program = dir.path().join(program);
         std::fs::write(&program, script).unwrap();
         std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
-        Self { dir }
+        Self { dir, program }
     }
 
-    /// The search path on which it comes first.
-    fn path(&self) -> String {
-        let rest = std::env::var("PATH").unwrap();
-        format!("{}:{rest}", self.dir.path().display())
+    /// A home in which it is found.
+    fn home(&self, key: &str) -> TestHome {
+        let mut home = TestHome::bare();
+        home.offer(&self.program);
+        home.set_env(key, "fake");
+        home.start_daemon();
+        home
     }
 
     fn show(&self, bytes: &str) {
@@ -185,7 +189,7 @@ fn eventually(mut is_so: impl FnMut() -> bool) -> bool {
 #[test]
 fn every_recorded_screen_of_claude_is_judged_right() {
     let painter = Painter::new("claude", Path::new("/bin/false"));
-    let home = TestHome::with_env(&[("PATH", &painter.path()), ("ANTHROPIC_API_KEY", "fake")]);
+    let home = painter.home("ANTHROPIC_API_KEY");
     let work = home.work();
     let start = [
         "start",
@@ -217,7 +221,7 @@ fn every_recorded_screen_of_claude_is_judged_right() {
 fn every_recorded_screen_of_codex_is_judged_right() {
     let fake = FakeCodex::new();
     let painter = Painter::new("codex", &codex_program());
-    let home = TestHome::with_env(&[("PATH", &painter.path()), ("OPENAI_API_KEY", "fake")]);
+    let home = painter.home("OPENAI_API_KEY");
     let id = fake.start(&home, &[]);
     let recordings = Recordings::of("codex/0.169.0");
     let wrong = misjudged(&home, &id, &painter, &recordings);

@@ -81,6 +81,14 @@ impl TestHome {
         self.extra_env.push((name.to_owned(), value.to_owned()));
     }
 
+    /// Lets the programs of this one's folder be found before all others.
+    pub(crate) fn offer(&mut self, program: &Path) {
+        let offered = self.extra_env.iter().rev().find(|(name, _)| name == "PATH");
+        let others = offered.map_or_else(|| std::env::var("PATH").unwrap(), |(_, v)| v.clone());
+        let path = format!("{}:{others}", program.parent().unwrap().display());
+        self.set_env("PATH", &path);
+    }
+
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.dir.path().join(name)
     }

@@ -3,6 +3,7 @@ use std::collections::HashSet;
 use serde_json::Value;
 
 use crate::claude::FakeClaude;
+use crate::fleet::{Fleet, kill_terminal, say};
 use crate::support::TestHome;
 
 /// `kill -9` in the middle of turns, again and again: every session is found again as it was.
@@ -97,6 +98,40 @@ fn trimmed(text: &str) -> Vec<String> {
         lines.pop();
     }
     lines
+}
+
+/// In the middle of a turn, with the others in the same directory.
+#[test]
+fn each_agent_goes_on_with_its_conversation_when_its_terminal_was_killed() {
+    let fleet = Fleet::new();
+    let home = Fleet::home();
+    let ids = fleet.start(&home);
+    for id in &ids {
+        say(&home, id, &format!("I am {id}"));
+    }
+    for id in &ids {
+        home.run(&["send", id, "SLOW: 5000\nSAY: never heard"]).ok();
+        home.run(&["wait", id, "--until", "working", "--timeout", "30"])
+            .ok();
+        kill_terminal(&home.session(id)["attach"]);
+        home.until("the loss is noticed", || {
+            home.session(id)["exit"]["reason"] == "tmux_lost"
+        });
+        for other in ids.iter().filter(|other| *other != id) {
+            assert_eq!(home.session(other)["status"], "RUNNING");
+        }
+        home.run(&["resume", id]).ok();
+        home.run(&["wait", id, "--timeout", "30"]).ok();
+    }
+    for id in &ids {
+        let back = format!("back as {id}");
+        say(&home, id, &back);
+        let history = fleet.history(&home, id, &back);
+        for other in &ids {
+            let is_there = history.contains(&format!("I am {other}"));
+            assert_eq!(is_there, other == id, "{id} knows what was said to {other}");
+        }
+    }
 }
 
 #[test]

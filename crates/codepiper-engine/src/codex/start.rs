@@ -49,24 +49,18 @@ pub(crate) async fn start(
         make_private(home)?;
     }
     let connection = serve(pane, shared, place).await?;
-    let (cwd, mode, model) = (&shared.cwd, shared.mode, shared.model.as_deref());
+    let terms = shared.terms();
     let request = match conversation {
-        Conversation::New(_) => thread_start(cwd, mode, model),
-        Conversation::Resume(thread) => thread_load(thread, cwd, mode, model),
-        Conversation::Fork { from, .. } => thread_fork(from, cwd, mode, model),
+        Conversation::New(_) => thread_start(terms),
+        Conversation::Resume(thread) => thread_load(thread, terms),
+        Conversation::Fork { from, .. } => thread_fork(from, terms),
     };
     let result = connection.request(request).await;
     let result = result.map_err(|error| match (error, conversation) {
         (
             ConnectionError::Refused(failure),
             Conversation::Resume(thread) | Conversation::Fork { from: thread, .. },
-        ) => EngineError::NotFound {
-            code: "conversation_not_found",
-            message: format!(
-                "Codex cannot go on with the conversation `{thread}`: {}",
-                failure.message
-            ),
-        },
+        ) => not_loaded(thread, &failure.message),
         (error, _) => failed(&error),
     })?;
     let thread = Thread::read(&result["thread"]);
@@ -76,6 +70,24 @@ pub(crate) async fn start(
         named.map_err(|error| failed(&error))?;
     }
     Ok(thread)
+}
+
+/// Codex goes on with a conversation only where it had its model from before, so that another
+/// account never pays unseen; in a copy anybody may.
+fn not_loaded(thread: &str, why: &str) -> EngineError {
+    let message = format!("Codex cannot go on with the conversation `{thread}`: {why}");
+    if why.contains("model provider") {
+        return EngineError::conflict_with_hint(
+            "conversation_of_other_provider",
+            message,
+            "`-b subscription` leaves it with the provider it has; `--fork` goes on in a copy that \
+             the key pays for",
+        );
+    }
+    EngineError::NotFound {
+        code: "conversation_not_found",
+        message,
+    }
 }
 
 /// Removes what only a start needs.

@@ -86,7 +86,7 @@ const SUCCESSORS: [(&str, &str); 4] = [
 ];
 
 /// A name that is no provider of Codex's own.
-const API_PROVIDER: &str = "openai-api-key";
+pub(super) const API_PROVIDER: &str = "openai-api-key";
 
 impl Launch<'_> {
     /// The app-server, which listens on `socket` until it is told to end: once where nothing

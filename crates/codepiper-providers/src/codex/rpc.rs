@@ -22,9 +22,9 @@ pub use approval::{Approval, Decision, Question};
 pub use item::{Item, ItemState, Tool};
 pub use notice::{Notice, Status, Thread, TurnEnd};
 pub use request::{
-    INITIALIZED, Prompt, Request, hooks_list, initialize, thread_fork, thread_load, thread_name,
-    thread_resume, thread_settings, thread_start, thread_turns, turn_interrupt, turn_start,
-    turn_steer,
+    INITIALIZED, Prompt, Request, Terms, hooks_list, initialize, thread_fork, thread_load,
+    thread_name, thread_resume, thread_settings, thread_start, thread_turns, turn_interrupt,
+    turn_start, turn_steer,
 };
 
 /// The id of a request, a number or a text, as whoever asked has chosen it.

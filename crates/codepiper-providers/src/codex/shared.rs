@@ -1,5 +1,7 @@
 use std::path::PathBuf;
 
+use super::launch::API_PROVIDER;
+use super::rpc::Terms;
 use super::{API, Hook, Launch, Mode, Setting, Trust, hooks};
 use crate::provider::directory;
 use crate::{Home, LaunchRequest};
@@ -37,6 +39,16 @@ impl Shared {
             program: request.program.to_owned(),
             api: api(request.home),
             args: request.args.to_vec(),
+        }
+    }
+
+    /// What its conversation may do, and who answers.
+    pub fn terms(&self) -> Terms<'_> {
+        Terms {
+            cwd: &self.cwd,
+            mode: self.mode,
+            model: self.model.as_deref(),
+            provider: self.api.as_ref().map(|_| API_PROVIDER),
         }
     }
 

@@ -4,9 +4,9 @@ mod session;
 mod socket;
 
 use codepiper_providers::codex::rpc::{
-    Decision, ItemState, Notice, Prompt, Status, Thread, hooks_list, thread_fork, thread_name,
-    thread_resume, thread_settings, thread_start, thread_turns, turn_interrupt, turn_start,
-    turn_under_way,
+    Decision, ItemState, Notice, Prompt, Status, Terms, Thread, hooks_list, thread_fork,
+    thread_name, thread_resume, thread_settings, thread_start, thread_turns, turn_interrupt,
+    turn_start, turn_under_way,
 };
 use codepiper_providers::codex::{Listed, Mode, Trust, hooks};
 use codepiper_providers::{HookAnswer, HookFact};
@@ -22,8 +22,18 @@ fn prompt(text: &str) -> Prompt<'_> {
     }
 }
 
+fn terms(cwd: &std::path::Path, mode: Mode) -> Terms<'_> {
+    Terms {
+        cwd,
+        mode,
+        model: None,
+        provider: None,
+    }
+}
+
 async fn conversation(session: &Session, client: &mut Client) -> Thread {
-    let request = thread_start(&session.path("project"), Mode::Workspace, None);
+    let cwd = session.path("project");
+    let request = thread_start(terms(&cwd, Mode::Workspace));
     let result = client.call(request).await;
     let begun = Thread::read(&result["thread"]);
     client.call(thread_name(&begun.id, "mine")).await;
@@ -170,7 +180,7 @@ async fn a_copy_has_its_own_model_and_the_history_of_the_first() {
     turn_end(&mut client).await;
 
     let cwd = session.path("project");
-    let request = thread_fork(&begun.id, &cwd, Mode::ReadOnly, None);
+    let request = thread_fork(&begun.id, terms(&cwd, Mode::ReadOnly));
     let copy = client.call(request).await;
     assert_eq!(copy["sandbox"]["type"], "readOnly");
     let copy = Thread::read(&copy["thread"]);

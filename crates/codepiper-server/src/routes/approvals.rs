@@ -1,15 +1,15 @@
 //! The requests that wait for a person.
 
-use axum::Json;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::StatusCode;
+use axum::{Extension, Json};
 use codepiper_api::{
     AnswerApprovalRequest, ApprovalResponse, ApprovalsParams, ApprovalsResponse, ErrorBody,
-    USER_AGENT,
 };
 use codepiper_engine::{AnswerRequest, ApprovalFilter, Engine, Refused};
-use codepiper_model::{Approval, ApprovalId, ApprovalStatus, Via};
+use codepiper_model::{Approval, ApprovalId, ApprovalStatus};
 
+use crate::entrance::Entrance;
 use crate::error::ApiError;
 use crate::extract::{Body, Name, Params};
 
@@ -56,18 +56,16 @@ pub(crate) async fn show(
 pub(crate) async fn answer(
     State(engine): State<Engine>,
     Name(id): Name,
-    headers: HeaderMap,
+    Extension(entrance): Extension<Entrance>,
     Body(request): Body<AnswerApprovalRequest>,
 ) -> Result<Json<ApprovalResponse>, ApiError> {
-    let agent = headers.get(header::USER_AGENT);
-    let is_cli = agent.is_some_and(|agent| agent.as_bytes() == USER_AGENT.as_bytes());
     let answer = AnswerRequest {
         decision: request.decision,
         request_hash: request.request_hash,
         note: request.note,
         rule: request.rule,
         by: "owner".to_owned(),
-        via: if is_cli { Via::Cli } else { Via::Api },
+        via: entrance.via,
     };
     let answered = engine.approvals.answer(parsed(&id)?, answer).await;
     match answered {

@@ -1,5 +1,7 @@
 //! The daemon itself.
 
+use std::net::SocketAddr;
+
 use axum::extract::State;
 use axum::{Extension, Json};
 use codepiper_engine::{DaemonSettings, Engine, SettingsChange};
@@ -9,7 +11,14 @@ use serde_json::{Value, json};
 use crate::error::ApiError;
 use crate::extract::Body;
 
-pub(crate) async fn health(State(engine): State<Engine>) -> Result<Json<Value>, ApiError> {
+/// Where the dashboard is served.
+#[derive(Clone, Debug)]
+pub(crate) struct WebAddresses(pub(crate) Vec<SocketAddr>);
+
+pub(crate) async fn health(
+    State(engine): State<Engine>,
+    Extension(WebAddresses(web)): Extension<WebAddresses>,
+) -> Result<Json<Value>, ApiError> {
     let sessions = engine.sessions.list().await?;
     // Live by the books, but without a terminal that we hold.
     let zombies = sessions
@@ -24,6 +33,7 @@ pub(crate) async fn health(State(engine): State<Engine>) -> Result<Json<Value>, 
         "status": "ok",
         "version": env!("CARGO_PKG_VERSION"),
         "pid": std::process::id(),
+        "web": web,
         "runningSessionCount": running,
         "zombieSessionCount": zombies,
     })))

@@ -2,6 +2,7 @@
 
 mod approvals;
 mod audit;
+mod auth;
 mod daemon;
 mod decisions;
 mod events;
@@ -14,7 +15,6 @@ mod prompts;
 mod restore;
 mod sessions;
 
-use axum::Router;
 use axum::extract::Request;
 use axum::http::header::ALLOW;
 use axum::http::uri::Authority;
@@ -22,16 +22,40 @@ use axum::http::{Method, StatusCode, Uri};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{MethodRouter, delete, get, post, put};
+use axum::{Extension, Router};
 use codepiper_api::ErrorBody;
 use codepiper_engine::Engine;
 
+pub(crate) use daemon::WebAddresses;
+
 use crate::actor::guard;
+
 use crate::error::ApiError;
 use crate::extract::no_params;
 
-pub(crate) fn router(engine: Engine) -> Router {
-    let without_params = Router::new()
+/// What the Unix socket serves: everything.
+pub(crate) fn router(engine: Engine, web: WebAddresses) -> Router {
+    let own = Router::new()
         .route("/health", get(daemon::health))
+        .route("/auth/cli/reset-mfa", post(auth::reset_authenticator))
+        .route("/auth/cli/reset-password", post(auth::reset_password))
+        .route("/auth/status", get(auth::status))
+        .route("/hooks/claude", post(hooks::report))
+        .route("/hooks/codex", post(hooks::report))
+        .route_layer(from_fn(no_params))
+        .fallback_service(shared(engine.clone()))
+        .with_state(engine.clone());
+    // Which methods a path takes is known only around all of them.
+    Router::new()
+        .fallback_service(own)
+        .layer(from_fn(explain_wrong_method))
+        .layer(from_fn_with_state(engine, guard))
+        .layer(Extension(web))
+}
+
+/// What the web serves too, to whoever is signed in there.
+pub(crate) fn shared(engine: Engine) -> Router {
+    let without_params = Router::new()
         .route("/version", get(daemon::version))
         .route("/providers", get(daemon::providers))
         .route(
@@ -40,8 +64,9 @@ pub(crate) fn router(engine: Engine) -> Router {
         )
         .route("/approvals/{id}", get(approvals::show))
         .route("/approvals/{id}/answer", post(approvals::answer))
-        .route("/hooks/claude", post(hooks::report))
-        .route("/hooks/codex", post(hooks::report))
+        .route("/auth/sessions", get(auth::list))
+        .route("/auth/sessions/revoke-all", post(auth::end_others))
+        .route("/auth/sessions/{id}", delete(auth::end))
         .route("/policies", post(policies::create))
         .route("/policies/apply", policy().post(policies::apply))
         .route("/policies/check", policy().post(policies::check))
@@ -122,12 +147,10 @@ pub(crate) fn router(engine: Engine) -> Router {
         .route("/sessions/{id}/wait", get(sessions::wait))
         .merge(without_params)
         .fallback(not_found)
-        .with_state(engine.clone());
-    // Which methods a path takes is known only around all of them.
+        .with_state(engine);
     Router::new()
         .fallback_service(routes)
         .layer(from_fn(explain_wrong_method))
-        .layer(from_fn_with_state(engine, guard))
 }
 
 /// What every policy takes, whatever it is called.

@@ -19,6 +19,7 @@ use codepiper_engine::{
 use codepiper_model::{Actor, ProcessTree, Session};
 use futures_util::stream;
 
+use crate::entrance::Entrance;
 use crate::error::ApiError;
 use crate::extract::{Body, Id, NoBody, Params};
 
@@ -38,6 +39,7 @@ pub(crate) async fn list(State(engine): State<Engine>) -> Result<Json<SessionsRe
 pub(crate) async fn create(
     State(engine): State<Engine>,
     Extension(actor): Extension<Actor>,
+    Extension(entrance): Extension<Entrance>,
     Body(request): Body<CreateSessionRequest>,
 ) -> Result<(StatusCode, Json<SessionResponse>), ApiError> {
     let provider =
@@ -51,6 +53,9 @@ pub(crate) async fn create(
                     error.to_string(),
                 )
             })?;
+    if request.dangerous_mode {
+        entrance.look_again(&engine)?;
+    }
     let create = CreateSession {
         provider,
         cwd: request.cwd,

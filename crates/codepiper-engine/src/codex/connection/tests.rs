@@ -5,7 +5,7 @@ use std::process::Stdio;
 
 use codepiper_fake_model::FakeModel;
 use codepiper_providers::codex::rpc::{
-    Decision, Prompt, Thread, thread_resume, thread_start, turn_start,
+    Decision, Prompt, Terms, Thread, thread_resume, thread_start, turn_start,
 };
 use codepiper_providers::codex::{Launch, Mode, Trust};
 use tempfile::TempDir;
@@ -101,7 +101,13 @@ async fn what_is_asked_and_told_comes_through_until_the_server_is_gone() {
         matches!(&refused, Err(ConnectionError::Refused(_))),
         "{refused:?}"
     );
-    let started = connection.request(thread_start(&server.cwd(), Mode::Workspace, None));
+    let terms = Terms {
+        cwd: &server.cwd(),
+        mode: Mode::Workspace,
+        model: None,
+        provider: None,
+    };
+    let started = connection.request(thread_start(terms));
     let thread = Thread::read(&started.await.unwrap()["thread"]);
     let prompt = Prompt {
         text: "ESCALATE: echo out\nSAY: said",

@@ -41,18 +41,32 @@ pub fn hooks_list(cwd: &Path) -> Request {
     }
 }
 
+/// What a conversation may do, where, and who answers.
+#[derive(Clone, Copy, Debug)]
+pub struct Terms<'a> {
+    /// Where it takes place.
+    pub cwd: &'a Path,
+    /// What may be done.
+    pub mode: Mode,
+    /// The model, where it is not the one of Codex's settings, or of the conversation so far.
+    pub model: Option<&'a str>,
+    /// Who has the model; a conversation otherwise stays with whom it had before, and so with
+    /// the account that paid for it.
+    pub provider: Option<&'a str>,
+}
+
 /// A new conversation.
-pub fn thread_start(cwd: &Path, mode: Mode, model: Option<&str>) -> Request {
+pub fn thread_start(terms: Terms<'_>) -> Request {
     Request {
         method: "thread/start",
-        params: terms(cwd, mode, model),
+        params: terms.params(),
     }
 }
 
-/// Loads a conversation, which goes on there and in this mode, whatever it had before.
-pub fn thread_load(thread_id: &str, cwd: &Path, mode: Mode, model: Option<&str>) -> Request {
+/// Loads a conversation, which goes on on these terms, whatever it had before.
+pub fn thread_load(thread_id: &str, terms: Terms<'_>) -> Request {
     Request {
-        params: of_earlier(thread_id, cwd, mode, model),
+        params: of_earlier(thread_id, terms),
         ..thread_resume(thread_id)
     }
 }
@@ -66,28 +80,32 @@ pub fn thread_resume(thread_id: &str) -> Request {
 }
 
 /// A copy of a conversation, with an id of its own, in which both are from then on apart.
-pub fn thread_fork(thread_id: &str, cwd: &Path, mode: Mode, model: Option<&str>) -> Request {
+pub fn thread_fork(thread_id: &str, terms: Terms<'_>) -> Request {
     Request {
         method: "thread/fork",
-        params: of_earlier(thread_id, cwd, mode, model),
+        params: of_earlier(thread_id, terms),
     }
 }
 
-/// What a conversation may do, and where.
-fn terms(cwd: &Path, mode: Mode, model: Option<&str>) -> Value {
-    let mut params = json!({
-        "cwd": cwd,
-        "sandbox": mode.sandbox(),
-        "approvalPolicy": mode.approvals(),
-    });
-    if let Some(model) = model {
-        params["model"] = model.into();
+impl Terms<'_> {
+    fn params(self) -> Value {
+        let mut params = json!({
+            "cwd": self.cwd,
+            "sandbox": self.mode.sandbox(),
+            "approvalPolicy": self.mode.approvals(),
+        });
+        if let Some(model) = self.model {
+            params["model"] = model.into();
+        }
+        if let Some(provider) = self.provider {
+            params["modelProvider"] = provider.into();
+        }
+        params
     }
-    params
 }
 
-fn of_earlier(thread_id: &str, cwd: &Path, mode: Mode, model: Option<&str>) -> Value {
-    let mut params = terms(cwd, mode, model);
+fn of_earlier(thread_id: &str, terms: Terms<'_>) -> Value {
+    let mut params = terms.params();
     params["threadId"] = thread_id.into();
     params["excludeTurns"] = true.into();
     params

@@ -1,0 +1,132 @@
+//! The way into the API from the web.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use axum::extract::connect_info::ConnectInfo;
+use axum::extract::{Request, State};
+use axum::http::header::{RETRY_AFTER, USER_AGENT};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
+use codepiper_api::ErrorBody;
+use codepiper_engine::{Engine, EngineError, Origin};
+use codepiper_model::{Actor, SignIn, SignInStage, Via};
+use tokio::time::Instant;
+
+use super::config::WebConfig;
+use super::limits::Calls;
+use super::{Peer, client, cookie, gate};
+use crate::entrance::Entrance;
+use crate::error::ApiError;
+
+/// What the doors of the web share.
+#[derive(Clone)]
+pub(super) struct Door {
+    pub(super) engine: Engine,
+    pub(super) config: Arc<WebConfig>,
+    calls: Arc<Calls>,
+}
+
+/// Who knocks.
+#[derive(Clone, Debug)]
+pub(super) struct Visitor {
+    pub(super) origin: Origin,
+    /// Whether the browser speaks TLS.
+    pub(super) is_secure: bool,
+    pub(super) sign_in: Option<SignIn>,
+}
+
+impl Door {
+    pub(super) fn new(engine: Engine, config: WebConfig) -> Self {
+        Self {
+            engine,
+            calls: Arc::new(Calls::new(config.calls)),
+            config: Arc::new(config),
+        }
+    }
+
+    fn is_secure(&self, peer: IpAddr, headers: &HeaderMap) -> bool {
+        self.config.force_secure || client::is_secure(peer, headers, &self.config.proxies)
+    }
+
+    async fn visitor(&self, peer: IpAddr, headers: &HeaderMap) -> Result<Visitor, EngineError> {
+        let is_secure = self.is_secure(peer, headers);
+        let user_agent = headers
+            .get(USER_AGENT)
+            .and_then(|value| value.to_str().ok());
+        let origin = Origin {
+            address: client::address(peer, headers, &self.config.proxies),
+            user_agent: user_agent.unwrap_or_default().to_owned(),
+        };
+        let mut sign_in = None;
+        for token in cookie::shown(headers, is_secure) {
+            sign_in = self.engine.auth.sign_in_of(&token).await?;
+            if sign_in.is_some() {
+                break;
+            }
+        }
+        Ok(Visitor {
+            origin,
+            is_secure,
+            sign_in,
+        })
+    }
+}
+
+/// Refuses what is not for us or comes from a stranger's page: before anything else.
+pub(super) async fn outer(State(door): State<Door>, request: Request, next: Next) -> Response {
+    match gate::check(request.method(), request.headers(), &door.config.hosts) {
+        Ok(()) => next.run(request).await,
+        Err(refused) => refused.into_response(),
+    }
+}
+
+/// Counts the call, and finds out who makes it.
+pub(super) async fn greet(
+    State(door): State<Door>,
+    ConnectInfo(Peer(peer)): ConnectInfo<Peer>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let visitor = match door.visitor(peer.ip(), request.headers()).await {
+        Ok(visitor) => visitor,
+        Err(error) => return ApiError::from(error).into_response(),
+    };
+    if let Err(rest) = door.calls.take(visitor.origin.address, Instant::now()) {
+        return busy(rest.as_secs() + 1);
+    }
+    request.extensions_mut().insert(visitor);
+    next.run(request).await
+}
+
+/// Lets in who is signed in.
+pub(super) async fn inner(mut request: Request, next: Next) -> Response {
+    let visitor = request.extensions().get::<Visitor>();
+    let sign_in = visitor.and_then(|visitor| visitor.sign_in.clone());
+    let sign_in = sign_in.filter(|sign_in| sign_in.stage == SignInStage::Full);
+    if sign_in.is_none() {
+        return not_signed_in().into_response();
+    }
+    request.extensions_mut().insert(Actor::Owner);
+    request.extensions_mut().insert(Entrance {
+        via: Via::Dashboard,
+        sign_in,
+    });
+    next.run(request).await
+}
+
+pub(super) fn not_signed_in() -> ApiError {
+    let body = ErrorBody::new("not_signed_in", "nobody is signed in");
+    ApiError::new(StatusCode::UNAUTHORIZED, body.with_hint("sign in first"))
+}
+
+fn busy(seconds: u64) -> Response {
+    let message = format!("too many calls from one address; the next one is in {seconds} s");
+    let body = ErrorBody::new("too_many_calls", message);
+    let body = body.with_detail("retryAfter", seconds.into());
+    let mut response = ApiError::new(StatusCode::TOO_MANY_REQUESTS, body).into_response();
+    let headers = response.headers_mut();
+    headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
+    response
+}
