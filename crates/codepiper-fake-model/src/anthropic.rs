@@ -1,6 +1,7 @@
 //! The Anthropic Messages API, as far as Claude Code uses it.
 
 mod answer;
+mod failure;
 mod request;
 mod stream;
 mod tools;

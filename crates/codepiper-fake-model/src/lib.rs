@@ -19,6 +19,8 @@
 //! | `WAIT: ms` | is silent for that long |
 //! | `SLOW: ms` | spreads the words of each text of this prompt over that time |
 //! | `FAIL`, `FAIL: status` | fails; by default with 400, which no client retries |
+//! | `FAIL: session_limit`, `weekly_limit` | fails as where a subscription is used up |
+//! | `FAIL: context_full` | fails as where the conversation is too long |
 //!
 //! Directives play in order. Each use of a tool ends an answer, and its result brings the next
 //! one. An answer that has nothing left to say after a result tells the result's first line. Lines
@@ -38,6 +40,7 @@
 //! lets act through JavaScript alone (those of GPT-6) is played through that.
 
 mod anthropic;
+mod failure;
 mod openai;
 mod pace;
 mod recorder;

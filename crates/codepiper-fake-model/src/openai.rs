@@ -1,6 +1,7 @@
 //! The Responses API (`OpenAI`), as far as Codex uses it.
 
 mod answer;
+mod failure;
 mod request;
 mod stream;
 mod tools;

@@ -5,13 +5,11 @@ use std::time::Duration;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
+use crate::failure::Failure;
 use crate::recorder::hex;
 
 #[cfg(test)]
 mod tests;
-
-/// The status of a plain `FAIL`: clients do not retry it, so the turn ends at once.
-const DEFAULT_FAILURE: u16 = 400;
 
 /// One thing that the model does.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,7 +17,7 @@ pub(crate) enum Step {
     Say(String),
     Think(String),
     Wait(Duration),
-    Fail(u16),
+    Fail(Failure),
     Use(Tool),
 }
 
@@ -67,7 +65,7 @@ impl Script {
                 "ASK" => Step::Use(Tool::Ask(rest.to_owned())),
                 "TOOL" => Step::Use(named(rest)),
                 "WAIT" => Step::Wait(milliseconds(rest)),
-                "FAIL" => Step::Fail(rest.parse().unwrap_or(DEFAULT_FAILURE)),
+                "FAIL" => Step::Fail(Failure::parse(rest)),
                 "SLOW" => {
                     script.slow = milliseconds(rest);
                     continue;
@@ -106,16 +104,15 @@ impl Script {
         }
     }
 
-    /// The status of an answer that fails before its first byte. Without a stream an answer fails
-    /// as a whole.
-    pub(crate) fn refusal(&self, streams: bool) -> Option<u16> {
+    /// Why an answer fails before its first byte. Without a stream an answer fails as a whole.
+    pub(crate) fn refusal(&self, streams: bool) -> Option<Failure> {
         let mut steps = self.steps.iter();
-        let status = steps.find_map(|step| match step {
-            Step::Fail(status) => Some(Some(*status)),
+        let failure = steps.find_map(|step| match step {
+            Step::Fail(failure) => Some(Some(*failure)),
             Step::Say(_) | Step::Think(_) | Step::Use(_) if streams => Some(None),
             Step::Say(_) | Step::Think(_) | Step::Use(_) | Step::Wait(_) => None,
         });
-        status.flatten()
+        failure.flatten()
     }
 
     /// How long an answer takes that comes as a whole.

@@ -7,7 +7,6 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::http::StatusCode;
 use tokio::net::TcpListener;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
@@ -20,11 +19,6 @@ pub(crate) struct Shared {
     pub(crate) recorder: Arc<Recorder>,
     /// Cancelled when the model is dropped; streams that are under way break off then.
     pub(crate) stop: CancellationToken,
-}
-
-/// The status that a script fails with.
-pub(crate) fn failure(status: u16) -> StatusCode {
-    StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
 }
 
 /// A model on loopback. Dropping it closes the port and breaks off the answers under way.

@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use crate::Timestamp;
+use crate::{Timestamp, TroubleKind};
 
 /// What a running session is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -58,9 +58,12 @@ pub enum EvidenceSource {
 pub struct Evidence {
     /// Where it was seen.
     pub source: EvidenceSource,
-    /// What was seen, in the source's own terms, such as `trust_dialog`.
+    /// What was seen, in the source's own terms, such as `trust_dialog`; the name of a
+    /// [`TroubleKind`] where something went wrong.
     #[serde(rename = "type")]
     pub kind: String,
+    /// What the agent says of it, where something went wrong.
+    pub detail: Option<String>,
     /// The event that carries it, when there is one.
     pub event_id: Option<i64>,
     /// When it was seen.
@@ -82,6 +85,12 @@ pub struct Activity {
 }
 
 impl Activity {
+    /// What went wrong, where something did.
+    pub fn trouble(&self) -> Option<TroubleKind> {
+        let evidence = self.evidence.as_ref()?;
+        TroubleKind::named(&evidence.kind)
+    }
+
     /// Nothing has been seen yet.
     pub const fn unknown(since: Timestamp) -> Self {
         Self {

@@ -23,6 +23,7 @@ mod session;
 mod sign_in;
 mod time;
 mod tool_call;
+mod trouble;
 mod verdict;
 pub mod yaml;
 
@@ -46,4 +47,5 @@ pub use session::{BillingMode, Session, Status};
 pub use sign_in::{SignIn, SignInStage};
 pub use time::Timestamp;
 pub use tool_call::ToolCall;
+pub use trouble::{Trouble, TroubleKind};
 pub use verdict::{Matched, Scope, Verdict};

@@ -12,7 +12,7 @@ pub enum ReceiptStatus {
     Submitted,
     /// That turn is over.
     TurnDone,
-    /// It did not arrive.
+    /// It did not arrive, or nothing came of it.
     Failed,
 }
 

@@ -2,6 +2,7 @@
 
 pub(crate) mod hooks;
 mod model;
+pub(crate) mod trouble;
 
 use std::path::PathBuf;
 
@@ -10,8 +11,8 @@ use serde_json::{Value, json};
 
 use crate::provider::{UNASKED, directory, push_prompt};
 use crate::{
-    Conversation, Home, HookAnswer, HookReading, LaunchHints, LaunchRequest, ModelSwitch, Provider,
-    Reading, Refusal, ScreenText, Support, TranscriptPlace, dialog, prompt_box,
+    Claim, Conversation, Home, HookAnswer, HookReading, LaunchHints, LaunchRequest, ModelSwitch,
+    Provider, Reading, Refusal, ScreenText, Support, TranscriptPlace, dialog, prompt_box,
 };
 
 /// Anthropic's Claude Code.
@@ -215,6 +216,10 @@ impl Provider for ClaudeCode {
         Reading::UNKNOWN
     }
 
+    fn read_trouble(&self, screen: ScreenText<'_>) -> Option<Claim> {
+        trouble::read(screen, self.read_screen(screen))
+    }
+
     fn typed_text(&self, screen: ScreenText<'_>) -> Option<String> {
         prompt_box::text(screen, &MARKERS)
     }
@@ -304,7 +309,7 @@ fn read_dialog(dialog: &dialog::Dialog<'_>) -> Reading {
     use ActivityState::{NeedsInput, NeedsPermission};
 
     // What asks for leave to do something; the rest are questions.
-    const KNOWN: [(&str, &str, ActivityState); 14] = [
+    const KNOWN: [(&str, &str, ActivityState); 15] = [
         ("I trust this folder", "trust_dialog", NeedsInput),
         (
             "Do you want to use this API key?",
@@ -318,6 +323,11 @@ fn read_dialog(dialog: &dialog::Dialog<'_>) -> Reading {
         ("Choose the text style", "onboarding", NeedsInput),
         ("Select login method", "sign_in", NeedsInput),
         ("Switch model?", "model_dialog", NeedsInput),
+        (
+            "Stop and wait for limit to reset",
+            "usage_limit",
+            NeedsInput,
+        ),
         ("Exit plan mode?", "plan_dialog", NeedsInput),
         ("Would you like to proceed?", "plan_dialog", NeedsInput),
         ("Do you want to", "permission_dialog", NeedsPermission),

@@ -20,6 +20,7 @@ pub mod screen;
 mod shared;
 mod successors;
 mod tokens;
+pub mod trouble;
 mod trust;
 
 use codepiper_model::Native;
@@ -31,7 +32,7 @@ pub use installed::hooks_on;
 pub use launch::{API, Launch, Start};
 pub use mode::Mode;
 pub(crate) use provider::Codex;
-pub(crate) use rollout::turn;
+pub(crate) use rollout::{latest, turn};
 pub use shared::Shared;
 pub use successors::Successors;
 pub use tokens::Tokens;

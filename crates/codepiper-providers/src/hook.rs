@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-use codepiper_model::ActivityState;
+use codepiper_model::{ActivityState, Trouble};
 use serde_json::Value;
 
 /// What an event of an agent's hook says.
@@ -10,6 +10,8 @@ pub struct HookReading {
     pub fact: HookFact,
     /// What the agent does from now on, where the event tells.
     pub activity: Option<ActivityState>,
+    /// What went wrong with the turn that it ends.
+    pub trouble: Option<Trouble>,
     /// The sub-agent that it happened in; none for the main one.
     pub agent_id: Option<String>,
     /// Where the agent works at that moment.

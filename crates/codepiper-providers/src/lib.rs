@@ -15,6 +15,7 @@ mod prompt_box;
 mod provider;
 mod reading;
 mod transcript;
+mod trouble;
 
 use codepiper_model::ProviderId;
 
@@ -25,7 +26,8 @@ pub use provider::{
     Conversation, Home, LaunchHints, LaunchRequest, Provider, Refusal, Support, TranscriptPlace,
 };
 pub use reading::{Reading, ScreenText};
-pub use transcript::{Turn, turn_of};
+pub use transcript::{LatestTurn, Turn, latest_turn, turn_of};
+pub use trouble::Claim;
 
 /// The agent of that name.
 pub fn provider(id: ProviderId) -> &'static dyn Provider {

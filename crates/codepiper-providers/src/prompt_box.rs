@@ -9,6 +9,8 @@ pub(crate) struct PromptBox {
     pub(crate) empty: bool,
     /// The row of its upper rule: what stands above is the conversation.
     pub(crate) top: usize,
+    /// The row of its lower rule.
+    pub(crate) bottom: usize,
 }
 
 /// Finds the lowest box whose first row begins with one of `markers`.
@@ -27,6 +29,7 @@ pub(crate) fn find(screen: ScreenText<'_>, markers: &[char]) -> Option<PromptBox
     Some(PromptBox {
         empty: bottom == top + 2 && (typed.is_empty() || at_start),
         top,
+        bottom,
     })
 }
 

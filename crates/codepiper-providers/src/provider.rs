@@ -5,7 +5,8 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::{
-    HookAnswer, HookCommand, HookReading, Installed, ModelSwitch, Reading, ScreenText, installed,
+    Claim, HookAnswer, HookCommand, HookReading, Installed, ModelSwitch, Reading, ScreenText,
+    installed,
 };
 
 /// What a session is asked to be, as far as its agent is concerned.
@@ -230,6 +231,11 @@ pub trait Provider: Sync {
 
     /// What its screen says.
     fn read_screen(&self, screen: ScreenText<'_>) -> Reading;
+
+    /// What its screen says went wrong with the latest turn, or goes wrong with the one under way.
+    fn read_trouble(&self, _screen: ScreenText<'_>) -> Option<Claim> {
+        None
+    }
 
     /// What stands in its prompt box, its rows as they are wrapped; `None` where there is no box.
     fn typed_text(&self, screen: ScreenText<'_>) -> Option<String>;

@@ -1,10 +1,11 @@
 //! The JSONL transcript of Claude Code (seen: 2.1.197), which the demo agent writes as well, and
 //! the way to that of Codex.
 
+use codepiper_model::{Trouble, TroubleKind};
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::codex;
+use crate::{claude, codex};
 
 /// What a piece of a transcript says of one turn.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -15,8 +16,17 @@ pub struct Turn {
     pub reply: Option<String>,
     /// Whether the agent said that it is done, or that it was interrupted.
     pub over: bool,
-    /// Whether it was interrupted.
-    pub interrupted: bool,
+    /// What went wrong with it.
+    pub trouble: Option<Trouble>,
+}
+
+/// How the latest turn of a transcript goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LatestTurn {
+    /// Whether the agent said that it is done, or that it was interrupted.
+    pub over: bool,
+    /// What went wrong with it.
+    pub trouble: Option<Trouble>,
 }
 
 #[derive(Deserialize)]
@@ -28,6 +38,11 @@ struct Line {
     is_meta: bool,
     #[serde(default)]
     is_sidechain: bool,
+    /// The agent says itself what should be the model's reply.
+    #[serde(default)]
+    is_api_error_message: bool,
+    /// Its word for that.
+    error: Option<Value>,
     #[serde(default)]
     timestamp: String,
     message: Option<Message>,
@@ -46,31 +61,16 @@ pub fn turn_of(text: &str, prompt: &str) -> Turn {
     if let Some(turn) = codex::turn(text, prompt) {
         return turn;
     }
-    // A line that is cut or of an unknown kind says nothing about the turn.
-    let mut lines: Vec<Line> = text
-        .lines()
-        .filter_map(|l| serde_json::from_str(l).ok())
-        .collect();
-    // The first answer of a session can stand before its prompt (seen: 2.1.197). The times are
-    // ISO 8601 in UTC, so their text has their order; the sort keeps equal ones as they stand.
-    lines.sort_by(|a, b| a.timestamp.cmp(&b.timestamp));
     let mut turn = Turn::default();
     let mut message_id = None;
-    for line in lines {
-        let Line {
-            kind,
-            is_meta: false,
-            is_sidechain: false,
-            message: Some(message),
-            ..
-        } = line
-        else {
+    for line in said(text) {
+        let Some(message) = &line.message else {
             continue;
         };
-        match kind.as_str() {
+        match line.kind.as_str() {
             "user" => match prompt_text(&message.content) {
-                Some(text) if text.starts_with("[Request interrupted by user") => {
-                    turn.interrupted = turn.prompted;
+                Some(text) if text.starts_with(INTERRUPTED) => {
+                    turn.trouble = turn.prompted.then(|| interruption(&text));
                     turn.over = turn.prompted;
                 }
                 // The next prompt: what follows is not about this one.
@@ -78,7 +78,12 @@ pub fn turn_of(text: &str, prompt: &str) -> Turn {
                 Some(text) => turn.prompted = is_same(&text, prompt),
                 None => turn.over = false,
             },
+            "assistant" if turn.prompted && line.is_api_error_message => {
+                turn.trouble = line.trouble();
+                turn.over = true;
+            }
             "assistant" if turn.prompted => {
+                turn.trouble = None;
                 // One answer is one line per content block, all with the same id.
                 let text = assistant_text(&message.content);
                 if let Some(text) = text {
@@ -91,15 +96,76 @@ pub fn turn_of(text: &str, prompt: &str) -> Turn {
                     }
                     message_id.clone_from(&message.id);
                 }
-                turn.over = message
-                    .stop_reason
-                    .as_deref()
-                    .is_some_and(|why| why != "tool_use");
+                turn.over = message.ends_turn();
             }
             _ => {}
         }
     }
     turn
+}
+
+/// Reads how the latest turn in `text` goes, a piece of a transcript that begins anywhere. `None`
+/// where it tells of no turn.
+pub fn latest_turn(text: &str) -> Option<LatestTurn> {
+    if let Some(latest) = codex::latest(text) {
+        return Some(latest);
+    }
+    let line = said(text).pop()?;
+    let message = line.message.as_ref()?;
+    let trouble = if line.kind == "user" {
+        let words = prompt_text(&message.content).filter(|words| words.starts_with(INTERRUPTED));
+        words.map(|words| interruption(&words))
+    } else {
+        line.trouble()
+    };
+    let is_done = line.kind == "assistant" && message.ends_turn();
+    Some(LatestTurn {
+        over: trouble.is_some() || is_done,
+        trouble,
+    })
+}
+
+/// What person and agent said, in its order.
+fn said(text: &str) -> Vec<Line> {
+    // A line that is cut or of an unknown kind says nothing about the turn.
+    let lines = text.lines().filter_map(|l| serde_json::from_str(l).ok());
+    let mut lines: Vec<Line> = lines.filter(Line::is_said).collect();
+    // The first answer of a session can stand before its prompt (seen: 2.1.197). The times are
+    // ISO 8601 in UTC, so their text has their order; the sort keeps equal ones as they stand.
+    lines.sort_by(|a, b| a.timestamp.cmp(&b.timestamp));
+    lines
+}
+
+const INTERRUPTED: &str = "[Request interrupted by user";
+
+/// Also said where the person refused a tool: it stands there as if that had run.
+fn interruption(text: &str) -> Trouble {
+    Trouble::new(TroubleKind::Interrupted, text.trim_matches(['[', ']']))
+}
+
+impl Line {
+    fn is_said(&self) -> bool {
+        let by_whom = self.kind == "user" || self.kind == "assistant";
+        by_whom && !self.is_meta && !self.is_sidechain && self.message.is_some()
+    }
+
+    /// The error that the agent reports in it.
+    fn trouble(&self) -> Option<Trouble> {
+        let message = self
+            .message
+            .as_ref()
+            .filter(|_| self.is_api_error_message)?;
+        let words = prompt_text(&message.content).unwrap_or_default();
+        let error = self.error.as_ref().and_then(Value::as_str);
+        Some(claude::trouble::of_error(error, &words))
+    }
+}
+
+impl Message {
+    fn ends_turn(&self) -> bool {
+        let why = self.stop_reason.as_deref();
+        why.is_some_and(|why| why != "tool_use")
+    }
 }
 
 /// Agents trim a prompt and write its tabs as blanks.
@@ -157,7 +223,7 @@ mod tests {
                 prompted: true,
                 reply: Some("let me look".into()),
                 over: false,
-                interrupted: false,
+                trouble: None,
             }
         );
     }
@@ -172,7 +238,7 @@ mod tests {
                 prompted: true,
                 reply: Some("hi".into()),
                 over: true,
-                interrupted: false,
+                trouble: None,
             }
         );
     }

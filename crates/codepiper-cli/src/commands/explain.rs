@@ -15,17 +15,21 @@ pub(super) async fn run(context: &Context, args: &One) -> Result<(), CliError> {
     let activity = &answer["activity"];
     let believed = &activity["evidence"];
     output::line(format!(
-        "{} {}, because {} says {}",
+        "{} {}, because {} says {}: {}",
         text(&answer["status"]),
         text(&activity["state"]),
         text(&believed["source"]),
         text(&believed["type"]),
+        text(&answer["because"]),
     ))?;
     output::line(terms(&answer))?;
+    for warning in answer["warnings"].as_array().into_iter().flatten() {
+        output::line(format!("warning: {}", text(warning)))?;
+    }
     let none = Vec::new();
     let signs = answer["signs"].as_array().unwrap_or(&none);
     let rows: Vec<_> = signs.iter().map(row).collect();
-    output::table(["SOURCE", "SAYS", "SEEN", "AGE", "WORDS"], &rows)
+    output::table(["", "SOURCE", "SAYS", "SEEN", "AGE", "WORDS"], &rows)
 }
 
 /// What it may do, how it is heard, and what cannot be done like that.
@@ -47,9 +51,11 @@ fn terms(answer: &Value) -> String {
     parts.join("; ")
 }
 
-fn row(sign: &Value) -> [String; 5] {
+fn row(sign: &Value) -> [String; 6] {
     let age = sign["ageMs"].as_i64().unwrap_or_default().max(0);
+    let mark = if sign["believed"] == true { "*" } else { "" };
     [
+        mark.to_owned(),
         text(&sign["source"]),
         text(&sign["says"]),
         text(&sign["type"]),

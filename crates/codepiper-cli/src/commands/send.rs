@@ -1,7 +1,7 @@
 use std::io::Read as _;
 
 use codepiper_api::{ErrorBody, SendKind, SendRequest, SendResponse};
-use codepiper_model::ReceiptStatus;
+use codepiper_model::{ReceiptStatus, Trouble};
 
 use super::Context;
 use crate::cli::Send;
@@ -60,7 +60,15 @@ fn outcome(sent: &SendResponse, waited: bool) -> Result<(), CliError> {
                 body.with_hint("`codepiper approvals` lists what can be approved; the rest is answered in `codepiper attach` or with `codepiper keys`"),
             )
         }
-        other => CliError::failed("not_done", format!("the turn did not end well: {other}")),
+        "rejected" => CliError::failed("rejected", "somebody refused what the agent asked for"),
+        other => match Trouble::kind_of_reason(other) {
+            Some(kind) if kind.needs_person() => CliError::NeedsPerson(ErrorBody::new(
+                kind.as_str(),
+                format!("the turn failed: {other}"),
+            )),
+            Some(kind) => CliError::failed(kind.as_str(), format!("the turn failed: {other}")),
+            None => CliError::failed("not_done", format!("the turn did not end well: {other}")),
+        },
     })
 }
 

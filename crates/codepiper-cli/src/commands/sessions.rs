@@ -39,7 +39,11 @@ pub(super) async fn run(context: &Context, args: &Sessions) -> Result<(), CliErr
 
 fn row(session: &Session) -> [String; 6] {
     let activity = match (&session.activity, &session.exit) {
-        (Some(activity), _) => activity.state.as_str().to_owned(),
+        (Some(activity), _) => {
+            let state = activity.state.as_str().to_owned();
+            let trouble = activity.trouble();
+            trouble.map_or(state.clone(), |kind| format!("{state} ({})", kind.as_str()))
+        }
         (None, Some(exit)) => match (exit.code, exit.signal) {
             (Some(code), _) => format!("{} {code}", exit.reason.as_str()),
             (None, Some(signal)) => format!("{} (signal {signal})", exit.reason.as_str()),

@@ -40,6 +40,22 @@ impl FakeClaude {
         home
     }
 
+    /// The same without a key, whose person has signed in with a subscription.
+    pub(crate) fn subscribed_home() -> TestHome {
+        let mut home = TestHome::bare();
+        Self::furnish(&mut home);
+        home.set_env("ANTHROPIC_API_KEY", "");
+        let account = serde_json::json!({ "claudeAiOauth": {
+            "accessToken": "sk-ant-oat01-fake", "refreshToken": "sk-ant-ort01-fake",
+            "expiresAt": 4_102_444_800_000_u64, "subscriptionType": "max",
+            "scopes": ["user:inference", "user:profile"],
+        }});
+        std::fs::create_dir(home.path(".claude")).unwrap();
+        std::fs::write(home.path(".claude/.credentials.json"), account.to_string()).unwrap();
+        home.start_daemon();
+        home
+    }
+
     /// Makes Claude Code start there without a question.
     pub(crate) fn furnish(home: &mut TestHome) {
         home.offer(&claude_program());
@@ -88,6 +104,10 @@ impl FakeClaude {
         assert!(done.status.success(), "{done:?}");
         let said: serde_json::Value = serde_json::from_slice(&done.stdout).unwrap();
         said["session_id"].as_str().unwrap().to_owned()
+    }
+
+    pub(crate) fn url(&self) -> String {
+        self.model.base_url()
     }
 
     /// Starts a session and returns its id.

@@ -44,8 +44,10 @@ mod restore;
 mod resume;
 #[cfg(target_os = "linux")]
 mod scope;
+mod screens;
 mod secrets;
 mod signing_in;
 mod support;
 mod survival;
 mod tampering;
+mod trouble;

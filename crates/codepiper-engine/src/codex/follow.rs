@@ -140,6 +140,9 @@ impl Follower {
         connection: &Connection,
         desk: &mut Desk,
     ) -> Result<(), ConnectionError> {
+        if let Message::Notice(notice) = &message {
+            self.hooks.parts.sessions.note_server(&self.live, notice);
+        }
         match message {
             Message::Approval(approval) => self.ask(approval, connection, desk),
             Message::Notice(Notice::RequestResolved(_, id)) => self.resolved(&id, desk).await,

@@ -105,6 +105,7 @@ impl Hooks {
                 message: format!("this is not the secret of session `{}`", report.session_id),
             });
         }
+        self.parts.sessions.note_report(report.session_id);
         self.ask(&subject, report).await
     }
 

@@ -6,7 +6,8 @@
 
 use std::time::Duration;
 
-use codepiper_model::{Activity, ActivityState, Evidence, EvidenceSource, Seq, Timestamp};
+use codepiper_model::{Activity, ActivityState, Evidence, EvidenceSource, Seq, Timestamp, Trouble};
+use codepiper_providers::{Claim, LatestTurn};
 use tokio::time::Instant;
 
 use crate::approvals::Pending;
@@ -20,16 +21,40 @@ pub(crate) struct HookSign {
     pub(crate) state: ActivityState,
     pub(crate) event: String,
     pub(crate) event_id: Seq,
+    /// What went wrong with the turn that it ends.
+    pub(crate) trouble: Option<Trouble>,
     pub(crate) at: Timestamp,
     /// When it was heard.
     pub(crate) heard: Instant,
 }
 
+/// What the app-server said last.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ServerSign {
+    pub(crate) state: ActivityState,
+    /// What went wrong with the turn since it began.
+    pub(crate) trouble: Option<Trouble>,
+    pub(crate) at: Timestamp,
+}
+
 /// What the screen says.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Observed {
     pub(crate) state: ActivityState,
     pub(crate) kind: &'static str,
+    /// What it says that went wrong.
+    pub(crate) claim: Option<Claim>,
+}
+
+/// What is believed, and why.
+#[derive(Clone, Debug)]
+pub(crate) struct Belief {
+    pub(crate) state: ActivityState,
+    pub(crate) evidence: Evidence,
+    /// The approval that is waited for.
+    pub(crate) approval_id: Option<String>,
+    /// Why this and nothing else.
+    pub(crate) because: &'static str,
 }
 
 /// Everything that tells, at one moment.
@@ -42,6 +67,11 @@ pub(crate) struct Signs<'a> {
     /// Since when the hook counts: when it was heard, or when an approval after it was settled.
     pub(crate) hook_since: Instant,
     pub(crate) pending: Option<Pending>,
+    pub(crate) server: Option<ServerSign>,
+    /// Whether the turn ended with a request for leave.
+    pub(crate) is_refused: bool,
+    /// What the transcript says, where it was asked about a claim of the screen.
+    pub(crate) transcript: Option<LatestTurn>,
     pub(crate) now: Instant,
 }
 
@@ -52,9 +82,18 @@ impl Signs<'_> {
         if self.turn_lingers(hook) {
             return None;
         }
-        let speaks = self.screen.state != ActivityState::Unknown;
+        let speaks = self.screen.state != ActivityState::Unknown && !self.server_agrees(hook);
         let until = self.screen_since.max(self.hook_since) + SCREEN_LAG;
         (speaks && self.screen.state != hook.state && self.now < until).then_some(until)
+    }
+
+    /// The app-server has said after the hook what the screen says.
+    fn server_agrees(&self, hook: &HookSign) -> bool {
+        let server = self.server.as_ref().filter(|server| server.at >= hook.at);
+        server.is_some_and(|server| {
+            let has_failed = server.trouble.is_some() && self.screen.state == ActivityState::Idle;
+            has_failed || server.state == self.screen.state
+        })
     }
 
     /// The agent has said that its turn ends, and still works: other hooks of that event run, and
@@ -63,36 +102,68 @@ impl Signs<'_> {
         hook.state == ActivityState::Idle && self.screen.state == ActivityState::Working
     }
 
-    /// What is believed: the state, its evidence, and the approval that is waited for.
-    fn believed(&self, at: Timestamp) -> (ActivityState, Evidence, Option<String>) {
+    /// What is believed.
+    pub(crate) fn believed(&self, at: Timestamp) -> Belief {
         if let Some(pending) = self.pending {
-            let evidence = Evidence {
-                source: EvidenceSource::Hook,
-                kind: "PermissionRequest".to_owned(),
-                event_id: Some(pending.event_id),
-                at: pending.since,
+            return Belief {
+                state: ActivityState::NeedsPermission,
+                evidence: Evidence {
+                    event_id: Some(pending.event_id),
+                    ..evidence(EvidenceSource::Hook, "PermissionRequest", pending.since)
+                },
+                approval_id: Some(pending.id.to_string()),
+                because: "an approval is open, and nothing shows that it was answered",
             };
-            let id = Some(pending.id.to_string());
-            return (ActivityState::NeedsPermission, evidence, id);
         }
-        let screen_speaks = self.screen.state != ActivityState::Unknown;
-        if let Some(hook) = self.hook.filter(|hook| !self.turn_lingers(hook)) {
-            let agrees = self.screen.state == hook.state;
-            if agrees || !screen_speaks || self.undecided_until().is_some() {
-                let evidence = Evidence {
-                    source: EvidenceSource::Hook,
-                    kind: hook.event.clone(),
-                    event_id: Some(hook.event_id),
-                    at: hook.at,
-                };
-                return (hook.state, evidence, None);
-            }
+        let belief = self.of_hook_or_screen(at);
+        match belief.state {
+            ActivityState::Working => self.while_it_works(belief, at),
+            ActivityState::Idle => self.after_a_turn(belief, at),
+            ActivityState::NeedsInput => self.in_its_words(belief),
+            ActivityState::NeedsPermission | ActivityState::Unknown => belief,
         }
-        (
-            self.screen.state,
-            screen_evidence(self.screen.kind, at),
-            None,
-        )
+    }
+
+    fn of_hook_or_screen(&self, at: Timestamp) -> Belief {
+        let of_screen = |because| Belief {
+            state: self.screen.state,
+            evidence: evidence(EvidenceSource::Screen, self.screen.kind, at),
+            approval_id: None,
+            because,
+        };
+        let Some(hook) = self.hook else {
+            return of_screen("no hook has said anything that still counts");
+        };
+        if self.turn_lingers(hook) {
+            return of_screen("the turn has said that it ends, and the screen still works");
+        }
+        let because = if self.screen.state == hook.state {
+            "the last hook and the screen agree"
+        } else if self.screen.state == ActivityState::Unknown {
+            "the last hook says so, and the screen shows nothing known"
+        } else if self.undecided_until().is_some() {
+            "the last hook says so, and the screen has not said otherwise for long enough"
+        } else {
+            return of_screen("the screen has said something else than the last hook for a while");
+        };
+        Belief {
+            state: hook.state,
+            evidence: Evidence {
+                event_id: Some(hook.event_id),
+                ..evidence(EvidenceSource::Hook, &hook.event, hook.at)
+            },
+            approval_id: None,
+            because,
+        }
+    }
+
+    /// Whether the screen claims what only the transcript can confirm.
+    pub(crate) fn wants_transcript(&self) -> bool {
+        let is_idle = |state| state == ActivityState::Idle;
+        let claim = self.screen.claim.as_ref();
+        claim.is_some_and(|claim| !claim.is_certain)
+            && is_idle(self.screen.state)
+            && !self.hook.is_some_and(|hook| is_idle(hook.state))
     }
 }
 
@@ -101,14 +172,20 @@ impl Signs<'_> {
 /// A screen that shows nothing known says nothing: while an agent redraws, or a person looks at
 /// one of its menus, what was known stays.
 pub(crate) fn next(before: &Activity, signs: &Signs<'_>, at: Timestamp) -> Option<Activity> {
-    let (state, evidence, approval_id) = signs.believed(at);
+    let Belief {
+        state,
+        evidence,
+        approval_id,
+        ..
+    } = signs.believed(at);
     if state == ActivityState::Unknown && signs.screen.kind == "unknown_screen" {
         return None;
     }
     let is_same = before.evidence.as_ref().is_some_and(|known| {
         known.source == evidence.source
             && known.kind == evidence.kind
-            && (evidence.source == EvidenceSource::Screen || known.event_id == evidence.event_id)
+            && known.detail == evidence.detail
+            && (evidence.source != EvidenceSource::Hook || known.event_id == evidence.event_id)
     });
     if before.state == state && is_same && before.approval_id == approval_id {
         return None;
@@ -118,19 +195,27 @@ pub(crate) fn next(before: &Activity, signs: &Signs<'_>, at: Timestamp) -> Optio
     } else {
         at
     };
+    // In other words it is still of the event that it was of.
+    let known = before.evidence.as_ref();
+    let is_kin =
+        known.filter(|known| known.source == evidence.source && known.kind == evidence.kind);
+    let of_event = is_kin.and_then(|known| known.event_id);
     Some(Activity {
         state,
         since,
         approval_id,
-        evidence: Some(evidence),
+        evidence: Some(Evidence {
+            event_id: evidence.event_id.or(of_event),
+            ..evidence
+        }),
     })
 }
 
-/// Evidence from the screen.
-pub(super) fn screen_evidence(kind: &str, at: Timestamp) -> Evidence {
+pub(super) fn evidence(source: EvidenceSource, kind: &str, at: Timestamp) -> Evidence {
     Evidence {
-        source: EvidenceSource::Screen,
+        source,
         kind: kind.to_owned(),
+        detail: None,
         event_id: None,
         at,
     }
@@ -158,11 +243,15 @@ mod tests {
             screen: Observed {
                 state: screen.0,
                 kind: screen.1,
+                claim: None,
             },
             screen_since: start,
             hook,
             hook_since: hook.map_or(start, |hook| hook.heard),
             pending: None,
+            server: None,
+            is_refused: false,
+            transcript: None,
             now: start + Duration::from_millis(now),
         }
     }
@@ -172,6 +261,7 @@ mod tests {
             state,
             event: event.to_owned(),
             event_id: 7,
+            trouble: None,
             at: at(5),
             heard,
         }

@@ -1,8 +1,11 @@
 use std::time::SystemTime;
 
-use codepiper_model::{Activity, ActivityState, EvidenceSource, Seq, SessionId, Status, Timestamp};
+use codepiper_model::{
+    Activity, ActivityState, EvidenceSource, Seq, SessionId, Status, Timestamp, Trouble,
+};
 use serde::Serialize;
 
+use super::turn::latest;
 use super::{Live, SessionManager, Terms};
 use crate::EngineError;
 use crate::approvals::Pending;
@@ -15,7 +18,11 @@ pub struct Explanation {
     pub status: Status,
     /// What is believed; only while running.
     pub activity: Option<Activity>,
-    /// Everything that says something of it at this moment.
+    /// Why that, and nothing else that a sign says.
+    pub because: Option<String>,
+    /// What keeps it from being known better.
+    pub warnings: Vec<String>,
+    /// Everything that says something of it at this moment, the most trustworthy first.
     pub signs: Vec<Sign>,
     /// How that is heard.
     #[serde(flatten)]
@@ -37,6 +44,8 @@ pub struct Sign {
     pub detail: Option<String>,
     /// The event that carries it.
     pub event_id: Option<Seq>,
+    /// Whether it is what is believed.
+    pub believed: bool,
     /// When it was seen.
     pub at: Timestamp,
     /// How long ago that is, in milliseconds.
@@ -49,77 +58,165 @@ impl SessionManager {
         let session = self.get(id).await?;
         let live = self.live_map().get(&id).cloned();
         let now = self.parts.clock.now();
-        let signs = match live {
-            Some(live) => {
-                let pending = self.parts.approvals.pending_of(id);
-                signs(&live, pending, now)
-            }
-            None => Vec::new(),
+        let Some(live) = live else {
+            return Ok(Explanation {
+                terms: self.terms(&session),
+                status: session.status,
+                activity: session.activity,
+                because: None,
+                warnings: Vec::new(),
+                signs: Vec::new(),
+            });
         };
+        let pending = self.parts.approvals.pending_of(id);
+        let mut signs = Signs {
+            live: &live,
+            now,
+            all: Vec::new(),
+        };
+        signs.hooks(pending);
+        signs.server();
+        signs.transcript().await;
+        signs.screen();
+        signs.process();
+        let activity = live.activity();
+        let mut signs = signs.all;
+        if let Some(evidence) = &activity.evidence {
+            let is_it =
+                |sign: &&mut Sign| sign.source == evidence.source && sign.kind == evidence.kind;
+            if let Some(sign) = signs.iter_mut().find(is_it) {
+                sign.believed = true;
+            }
+        }
+        let is_silent = *live.is_unhooked.borrow() && !*live.is_hooked.borrow();
+        let warnings = is_silent.then(|| SILENT_HOOKS.to_owned());
         Ok(Explanation {
             terms: self.terms(&session),
             status: session.status,
             activity: session.activity,
+            because: Some((*live.because.borrow()).to_owned()),
+            warnings: warnings.into_iter().collect(),
             signs,
         })
     }
 }
 
-fn signs(live: &Live, pending: Option<Pending>, now: Timestamp) -> Vec<Sign> {
-    let sign = |source, says, kind: &str, at: Timestamp| Sign {
-        source,
-        says,
-        kind: kind.to_owned(),
-        detail: None,
-        event_id: None,
-        at,
-        age_ms: now.as_millis() - at.as_millis(),
-    };
-    let mut signs = Vec::new();
-    if let Some(pending) = pending {
-        let says = Some(ActivityState::NeedsPermission);
-        signs.push(Sign {
-            detail: Some(format!("approval {}", pending.id)),
-            event_id: Some(pending.event_id),
-            ..sign(
-                EvidenceSource::Hook,
-                says,
-                "PermissionRequest",
-                pending.since,
-            )
+/// What is wrong when a turn was seen and no hook.
+const SILENT_HOOKS: &str = "a turn was seen on the screen and no hook has ever reported: what this \
+    session does is read off its screen, and no rule is asked before its tool calls; see whether \
+    settings of the agent disable hooks, and start it anew";
+
+/// Gathers what says something, the most trustworthy first.
+struct Signs<'a> {
+    live: &'a Live,
+    now: Timestamp,
+    all: Vec<Sign>,
+}
+
+impl Signs<'_> {
+    fn sign(&self, source: EvidenceSource, says: ActivityState, kind: &str, at: Timestamp) -> Sign {
+        Sign {
+            source,
+            says: Some(says).filter(|state| *state != ActivityState::Unknown),
+            kind: kind.to_owned(),
+            detail: None,
+            event_id: None,
+            believed: false,
+            at,
+            age_ms: self.now.as_millis() - at.as_millis(),
+        }
+    }
+
+    /// A sign that tells what went wrong, or else `kind`.
+    fn told(
+        &self,
+        source: EvidenceSource,
+        says: ActivityState,
+        (kind, trouble): (&str, Option<&Trouble>),
+        at: Timestamp,
+    ) -> Sign {
+        let kind = trouble.map_or(kind, |trouble| trouble.kind.as_str());
+        Sign {
+            detail: trouble.and_then(|trouble| trouble.detail.clone()),
+            ..self.sign(source, says, kind, at)
+        }
+    }
+
+    fn hooks(&mut self, pending: Option<Pending>) {
+        use EvidenceSource::Hook;
+
+        if let Some(pending) = pending {
+            let says = ActivityState::NeedsPermission;
+            self.all.push(Sign {
+                detail: Some(format!("approval {}", pending.id)),
+                event_id: Some(pending.event_id),
+                ..self.sign(Hook, says, "PermissionRequest", pending.since)
+            });
+        }
+        if let Some(hook) = self.live.hook.borrow().as_ref() {
+            let what = (hook.event.as_str(), hook.trouble.as_ref());
+            self.all.push(Sign {
+                event_id: Some(hook.event_id),
+                ..self.told(Hook, hook.state, what, hook.at)
+            });
+        }
+    }
+
+    fn server(&mut self) {
+        if let Some(sign) = self.live.server.borrow().as_ref() {
+            let what = ("thread_status", sign.trouble.as_ref());
+            let sign = self.told(EvidenceSource::AppServer, sign.state, what, sign.at);
+            self.all.push(sign);
+        }
+    }
+
+    async fn transcript(&mut self) {
+        let Some(path) = self.live.transcript() else {
+            return;
+        };
+        let Some(at) = written(&path) else { return };
+        let latest = latest(Some(path.clone())).await;
+        let trouble = latest.as_ref().and_then(|turn| turn.trouble.clone());
+        let trouble = trouble.map(|trouble| self.live.clean(trouble));
+        let (says, kind) = match latest {
+            Some(turn) if turn.over => (ActivityState::Idle, "turn_over"),
+            Some(_) => (ActivityState::Working, "turn_open"),
+            None => (ActivityState::Unknown, "written"),
+        };
+        let what = (kind, trouble.as_ref());
+        let sign = self.told(EvidenceSource::Transcript, says, what, at);
+        self.all.push(Sign {
+            detail: sign.detail.or_else(|| Some(path.display().to_string())),
+            ..sign
         });
     }
-    if let Some(hook) = live.hook.borrow().as_ref() {
-        signs.push(Sign {
-            event_id: Some(hook.event_id),
-            ..sign(EvidenceSource::Hook, Some(hook.state), &hook.event, hook.at)
+
+    fn screen(&mut self) {
+        use EvidenceSource::Screen;
+
+        let reading = self.live.read_screen();
+        let title = format!("title: {}", self.live.title());
+        let title = self.live.subject.redactor.redact_text(&title);
+        if let Some(claim) = self.live.read_trouble() {
+            let what = ("", Some(&claim.trouble));
+            let sign = self.told(Screen, reading.state, what, self.now);
+            self.all.push(sign);
+        }
+        self.all.push(Sign {
+            detail: Some(title),
+            ..self.sign(Screen, reading.state, reading.kind, self.now)
         });
     }
-    let reading = live.read_screen();
-    let says = Some(reading.state).filter(|state| *state != ActivityState::Unknown);
-    signs.push(Sign {
-        detail: Some(
-            live.subject
-                .redactor
-                .redact_text(&format!("title: {}", live.title())),
-        ),
-        ..sign(EvidenceSource::Screen, says, reading.kind, now)
-    });
-    if let Some(path) = live.transcript()
-        && let Some(at) = written(&path)
-    {
-        signs.push(Sign {
-            detail: Some(path.display().to_string()),
-            ..sign(EvidenceSource::Transcript, None, "written", at)
-        });
+
+    fn process(&mut self) {
+        if let Some(pid) = self.live.pane.pid() {
+            let says = ActivityState::Unknown;
+            self.all.push(Sign {
+                detail: Some(format!("process {pid}")),
+                ..self.sign(EvidenceSource::Process, says, "runs", self.now)
+            });
+        }
     }
-    if let Some(pid) = live.pane.pid() {
-        signs.push(Sign {
-            detail: Some(format!("process {pid}")),
-            ..sign(EvidenceSource::Process, None, "runs", now)
-        });
-    }
-    signs
 }
 
 /// When a file was last written.

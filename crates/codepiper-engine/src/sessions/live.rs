@@ -2,14 +2,14 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use codepiper_model::{Activity, ActivityState, Exit, ExitReason, ProviderId, SessionId};
+use codepiper_model::{Activity, ActivityState, Exit, ExitReason, ProviderId, SessionId, Trouble};
 use codepiper_policy::TypedLine;
-use codepiper_providers::{ModelSwitch, Provider, Reading, ScreenText, provider};
+use codepiper_providers::{Claim, ModelSwitch, Provider, Reading, ScreenText, provider};
 use codepiper_tmux::Pane;
 use tokio::sync::watch;
 use tokio::time::timeout;
 
-use super::activity::HookSign;
+use super::activity::{HookSign, ServerSign};
 use super::subject::Subject;
 
 /// A session whose terminal we hold.
@@ -21,6 +21,14 @@ pub(crate) struct Live {
     pub(crate) subject: Arc<Subject>,
     /// The last thing that a hook said of what the agent does.
     pub(crate) hook: watch::Sender<Option<HookSign>>,
+    /// Whether a hook has ever reported.
+    pub(crate) is_hooked: watch::Sender<bool>,
+    /// Whether that was missed: a turn was seen before.
+    pub(crate) is_unhooked: watch::Sender<bool>,
+    /// The last thing that its app-server said of what the agent does.
+    pub(crate) server: watch::Sender<Option<ServerSign>>,
+    /// Why what is believed is believed.
+    pub(crate) because: watch::Sender<&'static str>,
     /// What the agent is doing; changes after the event that says so is stored.
     pub(crate) activity: watch::Sender<Activity>,
     /// The end, after it is stored.
@@ -55,6 +63,10 @@ impl Live {
             pane,
             subject: Arc::new(subject),
             hook: watch::Sender::new(None),
+            is_hooked: watch::Sender::new(false),
+            is_unhooked: watch::Sender::new(false),
+            server: watch::Sender::new(None),
+            because: watch::Sender::new("nothing was seen yet"),
             activity: watch::Sender::new(activity),
             exit: watch::Sender::new(None),
             unstored: watch::Sender::new(false),
@@ -85,6 +97,24 @@ impl Live {
     /// What its screen says at this moment.
     pub(crate) fn read_screen(&self) -> Reading {
         self.on_screen(|provider, screen| provider.read_screen(screen))
+    }
+
+    /// What its screen says that went wrong.
+    pub(super) fn read_trouble(&self) -> Option<Claim> {
+        let claim = self.on_screen(|provider, screen| provider.read_trouble(screen))?;
+        Some(Claim {
+            trouble: self.clean(claim.trouble),
+            ..claim
+        })
+    }
+
+    /// A trouble without secrets in its words.
+    pub(super) fn clean(&self, trouble: Trouble) -> Trouble {
+        let redact = |words: String| self.subject.redactor.redact_text(&words);
+        Trouble {
+            detail: trouble.detail.map(redact),
+            ..trouble
+        }
     }
 
     /// What became of `/model NAME` that was typed there.
@@ -161,6 +191,14 @@ impl Live {
         const NOTED: Duration = Duration::from_millis(500);
         let mut activity = self.activity.subscribe();
         drop(timeout(NOTED, activity.wait_for(|now| now.state == state)).await);
+    }
+
+    /// Waits, but never long, until it is stored that the turn is over.
+    pub(crate) async fn past_working(&self) {
+        const NOTED: Duration = Duration::from_secs(1);
+        let mut activity = self.activity.subscribe();
+        let is_over = activity.wait_for(|now| now.state != ActivityState::Working);
+        drop(timeout(NOTED, is_over).await);
     }
 
     /// Notes that somebody asked for the end; a harder request replaces a softer one.

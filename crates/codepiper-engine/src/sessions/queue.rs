@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use codepiper_model::{
     ActivityState, Actor, EventSource, ExitReason, Receipt, ReceiptStatus, SentPrompt, SessionId,
+    Trouble,
 };
 use codepiper_store::prompts::{self, StoredPrompt};
 use codepiper_store::{Connection, Transaction};
@@ -142,7 +143,12 @@ impl SessionManager {
                     return Ok(Sent { receipt, reply });
                 }
                 ReceiptStatus::Failed => {
-                    return Err(not_submitted(&receipt.reason.unwrap_or_default()));
+                    let reason = receipt.reason.as_deref().unwrap_or_default();
+                    if Trouble::kind_of_reason(reason).is_none() {
+                        return Err(not_submitted(reason));
+                    }
+                    let reply = None;
+                    return Ok(Sent { receipt, reply });
                 }
                 ReceiptStatus::Accepted if has_ended => {
                     let reason = Some("session_ended".to_owned());

@@ -1,8 +1,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use codepiper_model::{ActivityState, Channel, EventSource, Exit, ExitReason, Seq, SessionId};
-use codepiper_providers::{HookFact, HookReading};
+use codepiper_model::{ActivityState, Channel, EventSource, Exit, ExitReason, SessionId};
 use codepiper_store::{StoreError, events, sessions};
 use codepiper_tmux::{End, PaneExit};
 use rustix::process::Signal;
@@ -10,7 +9,7 @@ use serde_json::json;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep, sleep_until};
 
-use super::activity::{HookSign, Observed, Signs};
+use super::activity::{Observed, Signs};
 use super::launch::{FAILURE_FILE, PROMPT_FILE, SPEC_FILE};
 use super::sight::Sight;
 use super::{Live, SessionManager};
@@ -80,6 +79,7 @@ impl SessionManager {
     async fn watch(&self, live: Arc<Live>) {
         let mut changes = live.pane.changes();
         let mut hooks = live.hook.subscribe();
+        let mut server = live.server.subscribe();
         let mut approvals = self.parts.approvals.changes();
         let mut end = live.pane.end();
         let mut last_sign = Instant::now();
@@ -87,6 +87,7 @@ impl SessionManager {
         loop {
             let seen = *changes.borrow_and_update();
             hooks.borrow_and_update();
+            server.borrow_and_update();
             let approvals_seen = *approvals.borrow_and_update();
             let mut look_again = self.look(&live, &mut sight).await;
             if let Err(error) = self.observe(&live, &sight).await {
@@ -112,6 +113,7 @@ impl SessionManager {
                     last_sign = Instant::now();
                 }
                 Ok(()) = hooks.changed() => last_sign = Instant::now(),
+                Ok(()) = server.changed() => last_sign = Instant::now(),
                 Ok(()) = approvals.changed() => {}
                 () = at(undecided) => {}
                 () = at(look_again) => {}
@@ -134,8 +136,9 @@ impl SessionManager {
     async fn look(&self, live: &Live, sight: &mut Sight) -> Option<Instant> {
         let approvals = &self.parts.approvals;
         sight.look(live, approvals);
+        let ask_again = sight.ask_transcript(live).await;
         if !approvals.has_open(live.id) {
-            return None;
+            return ask_again;
         }
         let lines = live.pane.view().lines;
         let again = approvals.see(live.id, sight.seen(&lines)).await;
@@ -149,6 +152,7 @@ impl SessionManager {
         sight.screen = Observed {
             state: ActivityState::Unknown,
             kind,
+            claim: None,
         };
         if let Err(error) = self.note_activity(live, &sight.signs()).await {
             tracing::error!(session = %live.id, %error, "cannot store an activity");
@@ -172,21 +176,27 @@ impl SessionManager {
         if *live.running.borrow() {
             self.note_activity(live, &sight.signs()).await?;
         }
+        if sight.has_seen_turn {
+            self.warn_of_silence(live).await?;
+        }
         Ok(())
     }
 
     /// Stores a change of activity, and the screen when a turn ended with it.
     async fn note_activity(&self, live: &Live, signs: &Signs<'_>) -> Result<(), EngineError> {
-        let before = live.activity();
-        let Some(after) = super::activity::next(&before, signs, self.parts.clock.now()) else {
+        let (before, at) = (live.activity(), self.parts.clock.now());
+        live.because.send_replace(signs.believed(at).because);
+        let Some(mut after) = super::activity::next(&before, signs, at) else {
             return Ok(());
         };
-        let mut after = after;
-        if before.state != after.state || before.evidence.is_none() {
-            let kind = after.evidence.as_ref().map(|evidence| &evidence.kind);
-            let source = after.evidence.as_ref().map(|evidence| evidence.source);
+        let is_news = before.state != after.state || before.trouble() != after.trouble();
+        if is_news || before.evidence.is_none() {
+            let evidence = after.evidence.as_ref();
+            let kind = evidence.map(|evidence| &evidence.kind);
+            let source = evidence.map(|evidence| evidence.source);
+            let detail = evidence.and_then(|evidence| evidence.detail.as_ref());
             let payload = json!({ "from": before.state, "to": after.state, "evidence": kind,
-                "source": source, "approvalId": after.approval_id });
+                "source": source, "detail": detail, "approvalId": after.approval_id });
             let events = &self.parts.events;
             let seq = events
                 .emit(live.id, EventSource::Daemon, "Activity", payload)
@@ -194,37 +204,13 @@ impl SessionManager {
             if let Some(evidence) = &mut after.evidence {
                 evidence.event_id.get_or_insert(seq);
             }
-            if after.state == ActivityState::Idle && before.state != ActivityState::Unknown {
+            let ends = before.state != ActivityState::Unknown && before.state != after.state;
+            if after.state == ActivityState::Idle && ends {
                 self.keep_screen(live, "turn_end").await?;
             }
         }
         live.activity.send_replace(after);
         Ok(())
-    }
-
-    /// Takes over what a hook said of what the agent does. A permission that is asked for is no
-    /// sign of its own: the approval is.
-    pub(crate) fn note_hook(
-        &self,
-        id: SessionId,
-        event: &str,
-        event_id: Seq,
-        reading: &HookReading,
-    ) {
-        let is_permission =
-            matches!(&reading.fact, HookFact::PermissionAsked(call) if !call.is_question);
-        let (Some(state), false) = (reading.activity, is_permission) else {
-            return;
-        };
-        if let Some(live) = self.live_map().get(&id) {
-            live.hook.send_replace(Some(HookSign {
-                state,
-                event: event.to_owned(),
-                event_id,
-                at: self.parts.clock.now(),
-                heard: Instant::now(),
-            }));
-        }
     }
 
     /// Stores what the screen shows; the latest twenty stay.

@@ -1,10 +1,10 @@
 //! The turn that a prompt begins: waiting for its end, and what the agent said.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use codepiper_model::{ActivityState, Receipt, ReceiptStatus};
-use codepiper_providers::{Turn, provider, turn_of};
+use codepiper_model::{ActivityState, Receipt, ReceiptStatus, Trouble, TroubleKind};
+use codepiper_providers::{LatestTurn, Turn, latest_turn, provider, turn_of};
 use tokio::time::{Instant, sleep};
 
 use super::{Live, Sent};
@@ -13,8 +13,9 @@ use super::{Live, Sent};
 /// this long when it does not.
 const QUIET: Duration = Duration::from_millis(1500);
 
-/// The most of a transcript that is read for a reply.
+/// The most of a transcript that is read for a reply, and for how its latest turn goes.
 const TAIL_MAX: u64 = 8 * 1024 * 1024;
+const LATEST_MAX: u64 = 256 * 1024;
 
 /// Waits until the turn is over, the agent needs a person, or the session ends.
 pub(super) async fn over(live: &Live, mut receipt: Receipt, from: u64, prompt: &str) -> Sent {
@@ -39,6 +40,11 @@ pub(super) async fn over(live: &Live, mut receipt: Receipt, from: u64, prompt: &
                 // Nobody was needed: the answer to its hook took it down.
                 continue;
             }
+            // It may offer a way out of what has ended the turn.
+            let claim = live.read_trouble().filter(|claim| claim.is_certain);
+            if let Some(claim) = claim.filter(|claim| claim.trouble.kind.is_failure()) {
+                return ended(receipt, Some(claim.trouble), None);
+            }
             receipt.reason = Some(reading.state.as_str().to_owned());
             return Sent {
                 receipt,
@@ -56,13 +62,13 @@ pub(super) async fn over(live: &Live, mut receipt: Receipt, from: u64, prompt: &
             let since = *idle_since.get_or_insert_with(Instant::now);
             let turn = read_turn(live.transcript().as_deref(), from, prompt).await;
             if turn.prompted && turn.over || since.elapsed() > QUIET {
-                live.known_as(ActivityState::Idle).await;
-                receipt.status = ReceiptStatus::TurnDone;
-                receipt.reason = turn.interrupted.then(|| "interrupted".to_owned());
-                return Sent {
-                    receipt,
-                    reply: turn.reply,
+                live.past_working().await;
+                let trouble = if turn.prompted && turn.over {
+                    turn.trouble.map(|trouble| live.clean(trouble))
+                } else {
+                    known_trouble(live)
                 };
+                return ended(receipt, trouble, turn.reply);
             }
             // The transcript follows the screen by about a tenth of a second.
             sleep(Duration::from_millis(50)).await;
@@ -76,6 +82,29 @@ pub(super) async fn over(live: &Live, mut receipt: Receipt, from: u64, prompt: &
         }
         sleep(Duration::from_millis(20)).await;
     }
+}
+
+/// What became of a prompt whose turn is over.
+fn ended(mut receipt: Receipt, trouble: Option<Trouble>, reply: Option<String>) -> Sent {
+    (receipt.status, receipt.reason) = match trouble {
+        Some(trouble) if trouble.kind.is_failure() => {
+            (ReceiptStatus::Failed, Some(trouble.reason()))
+        }
+        Some(trouble) => {
+            let reason = trouble.kind.as_str().to_owned();
+            (ReceiptStatus::TurnDone, Some(reason))
+        }
+        None => (ReceiptStatus::TurnDone, None),
+    };
+    Sent { receipt, reply }
+}
+
+/// What is known to have gone wrong with the latest turn, where its transcript does not tell.
+fn known_trouble(live: &Live) -> Option<Trouble> {
+    let activity = live.activity();
+    let kind = activity.trouble()?;
+    let detail = activity.evidence?.detail;
+    (kind != TroubleKind::Retrying).then_some(Trouble { kind, detail })
 }
 
 /// Whether a person is asked without a dialog: in a hook before a call that is held open.
@@ -98,19 +127,29 @@ pub(super) async fn read_turn(path: Option<&Path>, from: u64, prompt: &str) -> T
         return Turn::default();
     };
     let prompt = prompt.to_owned();
-    let read = move || {
-        use std::io::{Read as _, Seek as _, SeekFrom};
-        let mut file = fs_err::File::open(path).ok()?;
-        let len = file.metadata().ok()?.len();
-        file.seek(SeekFrom::Start(from.max(len.saturating_sub(TAIL_MAX))))
-            .ok()?;
-        let mut bytes = Vec::new();
-        file.take(TAIL_MAX).read_to_end(&mut bytes).ok()?;
-        Some(turn_of(&String::from_utf8_lossy(&bytes), &prompt))
-    };
+    let read = move || Some(turn_of(&tail(&path, from, TAIL_MAX)?, &prompt));
     tokio::task::spawn_blocking(read)
         .await
         .ok()
         .flatten()
         .unwrap_or_default()
+}
+
+/// Reads how the latest turn of a transcript goes.
+pub(super) async fn latest(path: Option<PathBuf>) -> Option<LatestTurn> {
+    let path = path?;
+    let read = move || latest_turn(&tail(&path, 0, LATEST_MAX)?);
+    tokio::task::spawn_blocking(read).await.ok().flatten()
+}
+
+/// What stands behind `from` in a file, and no more than its last `most` bytes.
+fn tail(path: &Path, from: u64, most: u64) -> Option<String> {
+    use std::io::{Read as _, Seek as _, SeekFrom};
+    let mut file = fs_err::File::open(path).ok()?;
+    let len = file.metadata().ok()?.len();
+    file.seek(SeekFrom::Start(from.max(len.saturating_sub(most))))
+        .ok()?;
+    let mut bytes = Vec::new();
+    file.take(most).read_to_end(&mut bytes).ok()?;
+    Some(String::from_utf8_lossy(&bytes).into_owned())
 }

@@ -6,11 +6,10 @@ use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
 use super::stream::stream;
-use super::{error, request, tools, usage};
+use super::{failure, request, tools, usage};
 use crate::pace::Timeline;
 use crate::recorder::Kind;
 use crate::script::{Script, Step};
-use crate::server::failure;
 use crate::tokens::tokens;
 
 /// An answer worked out, before it is written in either form.
@@ -43,8 +42,8 @@ pub(super) fn answer(
         script,
     };
     let streams = request["stream"] == true;
-    if let Some(status) = answer.script.refusal(streams) {
-        return error(failure(status), id, "scripted failure");
+    if let Some(why) = answer.script.refusal(streams) {
+        return failure::response(why, id);
     }
     let mut timeline = Timeline::default();
     if streams {

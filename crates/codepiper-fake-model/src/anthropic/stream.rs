@@ -5,10 +5,9 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::answer::Answer;
-use super::error_body;
+use super::failure;
 use crate::pace::Timeline;
 use crate::script::{Step, words};
-use crate::server::failure;
 
 pub(super) fn stream(answer: &Answer<'_>, timeline: &mut Timeline) {
     let message = answer.message(&[], 1);
@@ -20,9 +19,8 @@ pub(super) fn stream(answer: &Answer<'_>, timeline: &mut Timeline) {
     for (index, step) in answer.script.steps.iter().enumerate() {
         match step {
             Step::Wait(silence) => timeline.wait(*silence),
-            Step::Fail(status) => {
-                let body = error_body(failure(*status), answer.id, "scripted failure");
-                event(timeline, &body);
+            Step::Fail(why) => {
+                event(timeline, &failure::body(*why, answer.id));
                 return;
             }
             Step::Say(_) | Step::Think(_) | Step::Use(_) => {

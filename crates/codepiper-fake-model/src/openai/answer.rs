@@ -8,11 +8,11 @@ use tokio_util::sync::CancellationToken;
 use super::request::{self, Offer};
 use super::stream::stream;
 use super::tools::{self, Call};
-use super::{error, respond, usage};
+use super::{failure, respond, usage};
+use crate::failure::Failure;
 use crate::pace::Timeline;
 use crate::recorder::Kind;
 use crate::script::{Script, Step};
-use crate::server::failure;
 use crate::tokens::tokens;
 
 /// An answer worked out, before it is written in either form.
@@ -47,8 +47,10 @@ pub(super) fn answer(
         offer: request::offer(request),
     };
     let streams = request["stream"] == true;
-    if let Some(status) = answer.script.refusal(streams) {
-        return error(failure(status), id, "scripted failure");
+    // In a stream the real one begins before it finds that the conversation is too long.
+    let begins = |why: &Failure| streams && *why == Failure::ContextFull;
+    if let Some(why) = answer.script.refusal(streams).filter(|why| !begins(why)) {
+        return failure::response(why, id);
     }
     let mut timeline = Timeline::default();
     if streams {

@@ -5,10 +5,9 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::answer::{Answer, said};
-use super::error_body;
+use super::failure;
 use crate::pace::Timeline;
 use crate::script::{Step, words};
-use crate::server::failure;
 
 pub(super) fn stream(answer: &Answer<'_>, timeline: &mut Timeline) {
     let begun = answer.response("in_progress", &[]);
@@ -18,9 +17,9 @@ pub(super) fn stream(answer: &Answer<'_>, timeline: &mut Timeline) {
     for (index, step) in answer.script.steps.iter().enumerate() {
         match step {
             Step::Wait(silence) => events.timeline.wait(*silence),
-            Step::Fail(status) => {
+            Step::Fail(why) => {
                 let mut failed = answer.response("failed", &[]);
-                failed["error"] = error_body(failure(*status), "scripted failure");
+                failed["error"] = failure::body(*why);
                 events.send(json!({"type": "response.failed", "response": failed}));
                 return;
             }

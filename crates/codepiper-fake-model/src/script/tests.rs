@@ -22,7 +22,7 @@ fn directives_play_in_order() {
         Step::Think("hm: yes".to_owned()),
         run("echo a:b"),
         Step::Wait(Duration::from_millis(20)),
-        Step::Fail(400),
+        Step::Fail(Failure::Status(400)),
     ];
     assert_eq!(script.steps, expected);
 }
@@ -46,7 +46,12 @@ fn slow_holds_for_the_whole_prompt() {
 
 #[test]
 fn fail_takes_a_status() {
-    assert_eq!(Script::parse("FAIL: 529").steps, vec![Step::Fail(529)]);
+    for (line, failure) in [
+        ("FAIL: 529", Failure::Status(529)),
+        ("FAIL: weekly_limit", Failure::WeeklyLimit),
+    ] {
+        assert_eq!(Script::parse(line).steps, vec![Step::Fail(failure)]);
+    }
 }
 
 #[test]

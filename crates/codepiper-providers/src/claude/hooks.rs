@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use codepiper_model::ActivityState;
 use serde_json::{Value, json};
 
+use super::trouble;
 use crate::{HookAnswer, HookCall, HookCommand, HookFact, HookReading};
 
 /// The events we want to hear of, each with the seconds that the agent gives the hook. A person may
@@ -102,9 +103,13 @@ pub(crate) fn read(event: &str, data: &Value) -> HookReading {
         "Elicitation" => (HookFact::Other, Some(NeedsInput)),
         _ => (HookFact::Other, None),
     };
+    let words = data["last_assistant_message"].as_str().unwrap_or_default();
+    let trouble =
+        (event == "StopFailure").then(|| trouble::of_error(data["error"].as_str(), words));
     HookReading {
         fact,
         activity,
+        trouble,
         agent_id,
         cwd: text("cwd").map(PathBuf::from),
         mode: text("permission_mode"),

@@ -5,7 +5,7 @@
 //! it may say or do wrong (`allow`, `ask`, an empty reason, exit code 1, a timeout) counts as a
 //! failed hook, and the call **runs**.
 
-use codepiper_model::ActivityState;
+use codepiper_model::{ActivityState, Trouble, TroubleKind};
 use serde_json::{Value, json};
 
 use super::Tokens;
@@ -115,6 +115,7 @@ pub fn read(event: &str, data: &Value) -> HookReading {
     if event == "Interrupt" {
         reading.fact = HookFact::TurnChanged;
         reading.activity = Some(ActivityState::Idle);
+        reading.trouble = Some(Trouble::new(TroubleKind::Interrupted, ""));
     }
     // A copy in which nobody has said anything has its name from here only.
     if event == "SessionEnd"
@@ -131,6 +132,7 @@ pub fn read(event: &str, data: &Value) -> HookReading {
         if reading.fact == HookFact::TurnChanged {
             reading.fact = HookFact::Other;
             reading.activity = Some(ActivityState::Working);
+            reading.trouble = None;
         }
     }
     if let HookFact::BeforeTool(call)

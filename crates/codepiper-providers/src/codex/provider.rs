@@ -5,12 +5,12 @@ use serde_json::Value;
 
 use super::{
     ALONE, Launch, Mode, PROGRAM, SEEN, SHARED, Setting, Start, Trust, UNHEARD, arguments, hooks,
-    installed, screen, shared,
+    installed, screen, shared, trouble,
 };
 use crate::provider::directory;
 use crate::{
-    Conversation, Home, HookAnswer, HookReading, Installed, LaunchHints, LaunchRequest, Provider,
-    Reading, Refusal, ScreenText, Support, TranscriptPlace,
+    Claim, Conversation, Home, HookAnswer, HookReading, Installed, LaunchHints, LaunchRequest,
+    Provider, Reading, Refusal, ScreenText, Support, TranscriptPlace,
 };
 
 /// `OpenAI`'s Codex.
@@ -160,6 +160,10 @@ impl Provider for Codex {
 
     fn read_screen(&self, screen: ScreenText<'_>) -> Reading {
         screen::read(screen)
+    }
+
+    fn read_trouble(&self, screen: ScreenText<'_>) -> Option<Claim> {
+        trouble::read(screen)
     }
 
     fn typed_text(&self, screen: ScreenText<'_>) -> Option<String> {

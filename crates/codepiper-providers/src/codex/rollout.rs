@@ -1,10 +1,12 @@
 //! The rollout, in which Codex writes a conversation down. Seen: 0.169.0.
 
+use codepiper_model::{Trouble, TroubleKind};
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::Turn;
+use super::trouble;
 use crate::transcript::is_same;
+use crate::{LatestTurn, Turn};
 
 #[derive(Deserialize)]
 struct Line {
@@ -36,16 +38,47 @@ pub(crate) fn turn(text: &str, prompt: &str) -> Option<Turn> {
             }
             Some("task_complete") if turn.prompted && !turn.over => {
                 turn.over = true;
+                turn.trouble = ended(event).trouble;
                 turn.reply = event["last_agent_message"].as_str().map(str::to_owned);
             }
             Some("turn_aborted") if turn.prompted && !turn.over => {
                 turn.over = true;
-                turn.interrupted = true;
+                turn.trouble = ended(event).trouble;
             }
             _ => {}
         }
     }
     Some(turn)
+}
+
+/// How the latest turn in `text` goes. `None` where it is no rollout, or tells of no turn.
+pub(crate) fn latest(text: &str) -> Option<LatestTurn> {
+    let lines = text.lines().rev();
+    let mut lines = lines.filter_map(|line| serde_json::from_str::<Line>(line).ok());
+    lines.find_map(|Line { kind, payload }| {
+        match payload["type"].as_str().filter(|_| kind == "event_msg")? {
+            "task_complete" | "turn_aborted" => Some(ended(&payload)),
+            "task_started" => Some(LatestTurn {
+                over: false,
+                trouble: None,
+            }),
+            _ => None,
+        }
+    })
+}
+
+/// How a turn ended, by the event of its end.
+fn ended(event: &Value) -> LatestTurn {
+    let trouble = if event["type"] == "turn_aborted" {
+        Some(Trouble::new(TroubleKind::Interrupted, ""))
+    } else {
+        let error = Some(&event["error"]).filter(|error| error.is_object());
+        error.map(trouble::of_rollout)
+    };
+    LatestTurn {
+        over: true,
+        trouble,
+    }
 }
 
 fn text_of(content: &Value) -> String {
@@ -77,7 +110,8 @@ mod tests {
         let aborted =
             r#"{"type":"event_msg","payload":{"type":"turn_aborted","reason":"interrupted"}}"#;
         let second = turn(&format!("{ROLLOUT}{aborted}"), "second").unwrap();
-        assert!(second.over && second.interrupted);
+        assert!(second.over);
+        assert_eq!(second.trouble.unwrap().kind, TroubleKind::Interrupted);
         assert_eq!(turn(ROLLOUT, "third"), Some(Turn::default()));
     }
 

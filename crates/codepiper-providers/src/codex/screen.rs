@@ -121,6 +121,12 @@ pub fn typed_text(screen: ScreenText<'_>) -> Option<String> {
     composer::text(screen)
 }
 
+/// The rows above the prompt box; `None` where there is no box.
+pub(super) fn conversation(screen: ScreenText<'_>) -> Option<&[String]> {
+    let found = composer::find(screen)?;
+    Some(&screen.lines[..found.top])
+}
+
 /// What Enter may make of a command in the box that is not whole: it takes one of the menu.
 pub fn completions(screen: ScreenText<'_>) -> Vec<String> {
     let typed = typed_text(screen).unwrap_or_default();

@@ -12,7 +12,7 @@ pub(super) struct Composer {
     /// Whether the row above it tells that the app-server is gone.
     pub(super) server_lost: bool,
     /// Its first row, and its last.
-    top: usize,
+    pub(super) top: usize,
     bottom: usize,
 }
 
