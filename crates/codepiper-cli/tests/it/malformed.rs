@@ -76,6 +76,7 @@ POST /policies/mine {} -> 405 method_not_allowed
 POST /policy-decisions {} -> 405 method_not_allowed
 DELETE /policy-decisions -> 405 method_not_allowed
 GET /hooks/claude -> 405 method_not_allowed
+GET /sessions/$ID/interrupt -> 405 method_not_allowed
 GET /sessions/$ID/keys -> 405 method_not_allowed
 POST /sessions/$ID/name {"name":"x"} -> 405 method_not_allowed
 POST /sessions/$ID/output {} -> 405 method_not_allowed

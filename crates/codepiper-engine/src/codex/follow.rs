@@ -1,24 +1,23 @@
 //! What the app-server of a session asks and tells, for as long as the session lives.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use codepiper_model::{ApprovalId, ApprovalStatus, DecisionKind, EventSource};
 use codepiper_providers::codex::rpc::{
-    Approval, Decision, Item, ItemState, Message, Notice, RequestId, Thread, thread_name,
-    thread_resume,
+    Approval, Decision, Item, ItemState, Message, Notice, RequestId, Status, Thread, thread_name,
 };
 use serde_json::json;
 use tokio::sync::mpsc;
-use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, sleep_until};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::connection::{Connection, ConnectionError, connect};
+use super::desk::{Asked, Desk};
 use super::request::report;
 use super::start::{Place, run};
+use super::threads::Threads;
 use crate::approvals::Settlement;
 use crate::hooks::Hooks;
 use crate::sessions::Live;
@@ -26,10 +25,6 @@ use crate::sessions::Live;
 /// Between two attempts to connect: the first pause, doubled until it is the longest.
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
-
-/// How long a no takes to show after a request was answered in the terminal: it comes along with
-/// the answer. A yes may not show before the command has ended.
-const NO_SHOWS: Duration = Duration::from_millis(500);
 
 /// Follows the app-server of each session that is handed over.
 pub(crate) async fn follow_all(
@@ -59,16 +54,18 @@ pub(crate) async fn follow_all(
     }
 }
 
-struct Follower {
-    hooks: Hooks,
-    live: Arc<Live>,
+pub(super) struct Follower {
+    pub(super) hooks: Hooks,
+    pub(super) live: Arc<Live>,
 }
 
 impl Follower {
     async fn follow(&self) {
         let mut pause = FIRST_PAUSE;
         loop {
-            match self.attend().await {
+            let attended = self.attend().await;
+            self.live.app_server.set_connection(None);
+            match attended {
                 Ok(()) => pause = FIRST_PAUSE,
                 Err(error) => {
                     tracing::warn!(session = %self.live.id, "the app-server {error}");
@@ -110,15 +107,22 @@ impl Follower {
     async fn attend(&self) -> Result<(), ConnectionError> {
         let socket = self.hooks.parts.config.app_server_socket(self.live.id);
         let (connection, mut inbox) = connect(&socket).await?;
+        let mut threads = Threads::default();
         if let Some(thread) = self.live.subject.conversation() {
-            connection.request(thread_resume(&thread)).await?;
+            self.join(&thread, &connection, &mut threads).await?;
         }
+        self.join_loaded(&connection, &mut threads).await?;
+        self.live
+            .app_server
+            .set_connection(Some(connection.clone()));
         let mut desk = Desk::default();
         loop {
             let overdue = desk.overdue();
             tokio::select! {
                 message = inbox.recv() => match message {
-                    Some(message) => self.take(message, &connection, &mut desk).await?,
+                    Some(message) => {
+                        self.take(message, &connection, &mut desk, &mut threads).await?;
+                    }
                     None => return Ok(()),
                 },
                 Some(answered) = desk.answers.join_next() => {
@@ -139,16 +143,38 @@ impl Follower {
         message: Message,
         connection: &Connection,
         desk: &mut Desk,
+        threads: &mut Threads,
     ) -> Result<(), ConnectionError> {
-        match message {
-            Message::Approval(approval) => self.ask(approval, connection, desk),
-            Message::Notice(Notice::RequestResolved(_, id)) => self.resolved(&id, desk).await,
-            Message::Notice(Notice::ItemEnded(_, item)) => self.item_ended(&item, desk).await,
-            Message::Notice(Notice::TurnEnded(_, end)) if end.interrupted => {
-                self.settle(desk.all(), Settlement::NoInTerminal).await;
+        let notice = match message {
+            Message::Approval(approval) => {
+                self.ask(approval, connection, desk);
+                return Ok(());
             }
-            Message::Notice(Notice::ConversationBegan(thread)) => {
-                return self.conversation_began(&thread, connection).await;
+            Message::Notice(notice) => notice,
+            // Another client answers, or nobody waits for it.
+            _ => return Ok(()),
+        };
+        match notice {
+            Notice::RequestResolved(_, id) => self.resolved(&id, desk).await,
+            Notice::ItemEnded(_, item) => self.item_ended(&item, desk).await,
+            Notice::TurnBegan(thread, turn) => self.turn_began(&thread, &turn, threads).await,
+            Notice::TurnEnded(thread, end) => {
+                if end.interrupted {
+                    let gone = desk.interrupted(end.id.clone());
+                    self.settle(gone, Settlement::NoInTerminal).await;
+                }
+                self.turn_ended(&thread, &end, threads).await;
+            }
+            Notice::Used(thread, used) => self.used(&thread, &used, threads).await,
+            Notice::ModelChanged(thread, model) => {
+                self.model_told(&thread, model, threads).await;
+            }
+            Notice::ConversationBegan(thread) => {
+                self.conversation_began(&thread, connection, threads)
+                    .await?;
+            }
+            Notice::StatusChanged(thread, status) if status != Status::Unknown => {
+                self.join_inner(&thread, connection, threads).await?;
             }
             // The rest is heard of through hooks, or seen on the screen.
             _ => {}
@@ -162,6 +188,7 @@ impl Follower {
         let Some(tool) = &approval.tool else { return };
         let report = report(self.live.id, &self.live.subject, &approval, tool);
         let asked = Asked {
+            turn_id: approval.turn_id.clone(),
             item_id: approval.item_id.clone(),
             delivery_id: report.delivery_id.clone(),
         };
@@ -198,11 +225,10 @@ impl Follower {
         let found = self.hooks.parts.approvals.of_delivery(&asked.delivery_id);
         match found.await {
             Ok(Some(approval)) if approval.status == ApprovalStatus::Pending => {
-                desk.gone.push(Gone {
-                    approval: approval.id,
-                    item_id: asked.item_id,
-                    until: Instant::now() + NO_SHOWS,
-                });
+                if desk.gone(asked, approval.id) {
+                    self.settle(vec![approval.id], Settlement::NoInTerminal)
+                        .await;
+                }
             }
             Ok(_) => {}
             Err(error) => {
@@ -241,6 +267,7 @@ impl Follower {
         &self,
         thread: &Thread,
         connection: &Connection,
+        threads: &mut Threads,
     ) -> Result<(), ConnectionError> {
         if thread.is_inner || self.live.subject.conversation().as_ref() == Some(&thread.id) {
             return Ok(());
@@ -249,55 +276,10 @@ impl Follower {
             let name = format!("codepiper {}", self.live.id.short());
             connection.request(thread_name(&thread.id, &name)).await?;
         }
-        connection.request(thread_resume(&thread.id)).await?;
         let sessions = &self.hooks.parts.sessions;
         if let Err(error) = sessions.note_thread(self.live.id, thread).await {
             tracing::error!(session = %self.live.id, %error, "cannot store a conversation");
         }
-        Ok(())
-    }
-}
-
-/// What one connection waits for.
-#[derive(Default)]
-struct Desk {
-    asked: HashMap<RequestId, Asked>,
-    /// Requests that were answered in the terminal, one cannot yet tell how.
-    gone: Vec<Gone>,
-    answers: JoinSet<()>,
-}
-
-struct Asked {
-    item_id: Option<String>,
-    delivery_id: String,
-}
-
-struct Gone {
-    approval: ApprovalId,
-    item_id: Option<String>,
-    until: Instant,
-}
-
-impl Desk {
-    /// When a no would have shown.
-    fn overdue(&self) -> Option<Instant> {
-        self.gone.iter().map(|gone| gone.until).min()
-    }
-
-    fn gone_until(&mut self, now: Instant) -> Vec<ApprovalId> {
-        self.extract(|gone| gone.until <= now)
-    }
-
-    fn of_item(&mut self, id: &str) -> Vec<ApprovalId> {
-        self.extract(|gone| gone.item_id.as_deref() == Some(id))
-    }
-
-    fn all(&mut self) -> Vec<ApprovalId> {
-        self.extract(|_| true)
-    }
-
-    fn extract(&mut self, which: impl Fn(&Gone) -> bool) -> Vec<ApprovalId> {
-        let found = self.gone.extract_if(.., |gone| which(gone));
-        found.map(|gone| gone.approval).collect()
+        self.join(&thread.id, connection, threads).await
     }
 }

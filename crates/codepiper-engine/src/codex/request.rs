@@ -3,7 +3,7 @@
 
 use codepiper_model::SessionId;
 use codepiper_providers::codex::rpc::{Approval, Tool};
-use serde_json::json;
+use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 use crate::hooks::HookReport;
@@ -38,22 +38,27 @@ pub(super) fn report(
         size: data.to_string().len(),
         data,
         unreadable: false,
-        delivery_id: delivery_id(session_id, subject, approval),
+        delivery_id: request_name(session_id, subject, approval),
         at: None,
     }
 }
 
 /// Names the request. Its id alone does not: each app-server counts from the beginning, and each
 /// start of a session has a secret of its own.
-fn delivery_id(session_id: SessionId, subject: &Subject, approval: &Approval) -> String {
-    let what = json!([
+fn request_name(session_id: SessionId, subject: &Subject, approval: &Approval) -> String {
+    delivery_id(&json!([
         session_id,
         subject.credential.hash(),
         approval.thread_id,
         approval.turn_id,
         approval.item_id,
         approval.id.to_string(),
-    ]);
+    ]))
+}
+
+/// The name of what the app-server tells or asks, so that it is stored once however often it is
+/// heard of.
+pub(super) fn delivery_id(what: &Value) -> String {
     let digest = Sha256::digest(what.to_string());
     let mut bytes = [0; 16];
     bytes.copy_from_slice(&digest[..16]);

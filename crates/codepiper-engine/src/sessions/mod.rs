@@ -9,6 +9,7 @@ mod delete;
 mod explain;
 mod fork;
 mod input_policy;
+mod interrupt;
 mod kept;
 mod keys;
 mod launch;

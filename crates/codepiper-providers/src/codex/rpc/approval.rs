@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use serde_json::{Value, json};
 
-use super::{Item, RequestId, Tool, some_string, string};
+use super::{Items, RequestId, Tool, some_string, string};
 
 /// A request for leave, open until it is answered by anybody.
 #[derive(Clone, Debug, PartialEq)]
@@ -55,18 +55,19 @@ impl Decision {
 }
 
 impl Approval {
-    pub(super) fn read<'a>(
+    pub(super) fn read(
         method: &str,
         id: &RequestId,
         params: &Value,
-        item: impl FnOnce(&str) -> Option<&'a Item>,
+        items: &Items,
     ) -> Option<Self> {
-        let item_id = some_string(&params["itemId"]);
+        let thread_id = string(&params["threadId"]);
+        let mut item_id = some_string(&params["itemId"]);
         let (tool, form) = match method {
             "item/commandExecution/requestApproval" => (command(params), Form::Decision),
             "item/fileChange/requestApproval" => {
-                let begun = item_id.as_deref().and_then(item);
-                (begun.and_then(|item| item.tool.clone()), Form::Decision)
+                let tool = item_id.as_deref().and_then(|id| items.tool(id));
+                (tool.cloned(), Form::Decision)
             }
             "item/permissions/requestApproval" => {
                 let permissions = params["permissions"].clone();
@@ -79,13 +80,16 @@ impl Approval {
             "mcpServer/elicitation/request"
                 if params["_meta"]["codex_approval_kind"] == "mcp_tool_call" =>
             {
-                (mcp(params), Form::Action)
+                let tool = mcp(params);
+                let using = tool.as_ref().and_then(|tool| items.using(&thread_id, tool));
+                item_id = using.map(str::to_owned);
+                (tool, Form::Action)
             }
             _ => return None,
         };
         Some(Self {
             id: id.clone(),
-            thread_id: string(&params["threadId"]),
+            thread_id,
             turn_id: some_string(&params["turnId"]),
             item_id,
             tool,
