@@ -41,10 +41,10 @@ pub const SHARED: Support = Support {
     seen: "0.169.0",
     hooks: Native::Native,
     approvals: Native::Native,
-    model_switch: Native::None,
+    model_switch: Native::Native,
     transcript: Native::Native,
-    interrupt: Native::Screen,
-    usage: Native::None,
+    interrupt: Native::Native,
+    usage: Native::Native,
 };
 
 /// Whether somebody is signed in.

@@ -9,7 +9,7 @@ use crate::support::{TestHome, codex_program};
 
 /// The fake model, and homes whose Codex talks to it.
 pub(crate) struct FakeCodex {
-    model: FakeModel,
+    pub(crate) model: FakeModel,
     // The model lives in it.
     _runtime: tokio::runtime::Runtime,
 }
@@ -39,7 +39,7 @@ impl FakeCodex {
         home.set_env("OPENAI_API_KEY", "fake");
     }
 
-    fn start_arguments(&self, home: &TestHome, extra: &[&str]) -> Vec<String> {
+    pub(crate) fn start_arguments(&self, home: &TestHome, extra: &[&str]) -> Vec<String> {
         let work = home.work();
         let url = format!("OPENAI_BASE_URL={}/v1", self.model.base_url());
         let mut args = vec!["start", "-p", "codex", "--json", "-d", &work];
@@ -102,7 +102,7 @@ impl FakeCodex {
 
 /// Sends a prompt whose turn ends by itself, and returns the reply.
 #[track_caller]
-fn reply(home: &TestHome, id: &str, prompt: &str) -> String {
+pub(crate) fn reply(home: &TestHome, id: &str, prompt: &str) -> String {
     let done = home.run(&["send", id, prompt, "--wait", "--timeout", "30"]);
     assert_eq!(
         done.code,
@@ -116,7 +116,7 @@ fn reply(home: &TestHome, id: &str, prompt: &str) -> String {
 
 /// Sends a prompt whose turn needs a person, and returns the approval.
 #[track_caller]
-fn ask(home: &TestHome, id: &str, prompt: &str) -> Value {
+pub(crate) fn ask(home: &TestHome, id: &str, prompt: &str) -> Value {
     let sent = home.run(&["send", id, prompt]);
     assert_eq!(
         sent.code,
@@ -128,12 +128,12 @@ fn ask(home: &TestHome, id: &str, prompt: &str) -> Value {
     home.pending(id)
 }
 
-fn screen(home: &TestHome, id: &str) -> String {
+pub(crate) fn screen(home: &TestHome, id: &str) -> String {
     home.run(&["tail", id]).stdout
 }
 
 #[track_caller]
-fn until_status(home: &TestHome, approval: &Value, status: &str) -> Value {
+pub(crate) fn until_status(home: &TestHome, approval: &Value, status: &str) -> Value {
     let mut now = Value::Null;
     home.until(status, || {
         now = home.approval(&approval["id"]);
@@ -143,7 +143,7 @@ fn until_status(home: &TestHome, approval: &Value, status: &str) -> Value {
 }
 
 #[track_caller]
-fn until_idle(home: &TestHome, id: &str) {
+pub(crate) fn until_idle(home: &TestHome, id: &str) {
     let done = home.run(&["wait", id, "--until", "idle", "--timeout", "30"]);
     assert_eq!(done.code, 0, "{done:?}\n{}", screen(home, id));
 }
