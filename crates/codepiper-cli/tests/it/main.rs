@@ -29,6 +29,7 @@ mod hook_forward;
 mod hook_reports;
 mod housekeeping;
 mod input_policy;
+mod interrupt;
 mod malformed;
 mod moments;
 #[cfg(target_os = "linux")]

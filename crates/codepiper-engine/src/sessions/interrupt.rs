@@ -2,6 +2,7 @@ use std::time::Duration;
 
 use codepiper_model::{ActivityState, Actor, EventSource, SessionId};
 use serde_json::json;
+use tokio::time::timeout;
 
 use super::typing::until;
 use super::{Live, SessionManager};
@@ -10,6 +11,9 @@ use crate::codex::ConnectionError;
 
 /// How long an agent may take to end its turn.
 const END_MAX: Duration = Duration::from_secs(10);
+
+/// How long it may then take until that is the session's activity; another prompt may be sooner.
+const KNOWN_MAX: Duration = Duration::from_secs(2);
 
 impl SessionManager {
     /// Ends the turn of the session's agent, and returns once it is over: through its app-server,
@@ -32,7 +36,10 @@ impl SessionManager {
         } else {
             self.press_escape(&live, by).await?;
         }
-        live.known_as(ActivityState::Idle).await;
+        // No hook tells it, and the screen is believed after a while only.
+        let mut activity = live.activity.subscribe();
+        let known = activity.wait_for(|now| now.state == ActivityState::Idle);
+        drop(timeout(KNOWN_MAX, known).await);
         Ok(())
     }
 
