@@ -160,6 +160,13 @@ pub trait Provider: Sync {
     /// Where it writes a conversation down, once somebody has said something in it.
     fn transcript(&self, place: &TranscriptPlace<'_>, conversation: &str) -> Option<PathBuf>;
 
+    /// Where its transcripts are that have more in their names than the conversation, with which
+    /// each of them ends: somewhere below these folders. None where
+    /// [`transcript`](Self::transcript) tells the place.
+    fn transcript_folders(&self, _home: Home<'_>) -> Vec<PathBuf> {
+        Vec::new()
+    }
+
     /// The folder below which all its transcripts are, from the place of one of them.
     fn transcript_root<'a>(&self, transcript: &'a Path) -> Option<&'a Path> {
         // `<root>/<folder of the directory>/<conversation>.jsonl`

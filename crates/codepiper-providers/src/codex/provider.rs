@@ -4,6 +4,7 @@ use codepiper_model::{Capabilities, LaunchSpec, Native, ProviderId};
 use serde_json::Value;
 
 use super::{Launch, PROGRAM, SHARED, Setting, Start, Trust, hooks, screen, shared};
+use crate::provider::directory;
 use crate::{
     Conversation, Home, HookAnswer, HookReading, LaunchRequest, Provider, Reading, Refusal,
     ScreenText, Support, TranscriptPlace,
@@ -88,6 +89,13 @@ impl Provider for Codex {
 
     fn transcript(&self, _place: &TranscriptPlace<'_>, _conversation: &str) -> Option<PathBuf> {
         None
+    }
+
+    fn transcript_folders(&self, home: Home<'_>) -> Vec<PathBuf> {
+        let root = directory(home, "CODEX_HOME", ".codex");
+        let folders =
+            root.map(|root| ["sessions", "archived_sessions"].map(|name| root.join(name)));
+        folders.into_iter().flatten().collect()
     }
 
     /// `<root>/<year>/<month>/<day>/rollout-<time>-<conversation>.jsonl`
