@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::codex::{FakeCodex, reply, screen};
+use crate::codex::{FakeCodex, app_servers, reply, screen};
 use crate::support::TestHome;
 
 /// What was told of the model.
@@ -49,6 +49,32 @@ fn another_model_is_used_from_the_next_turn_on_and_shown() {
     home.run(&["model", &id, "third-model"]).ok();
     let expected = [expected[0].clone(), json!(["user", "owner", "third-model"])];
     assert_eq!(told(&home, &id), expected);
+    // A new conversation goes on with it, and so does an app-server that is started again.
+    home.run(&["slash", &id, "/clear"]).ok();
+    home.until("the terminal shows it", || {
+        let screen = screen(&home, &id);
+        !screen.contains("SAY: two") && screen.contains("third-model")
+    });
+    reply(&home, &id, "SAY: cleared");
+    let used = fake.model.requests().last().unwrap().body["model"].clone();
+    assert_eq!(used, "third-model");
+    let [server] = app_servers(&id)[..] else {
+        panic!("{:?}", app_servers(&id));
+    };
+    let server = rustix::process::Pid::from_raw(server).unwrap();
+    rustix::process::kill_process(server, rustix::process::Signal::KILL).unwrap();
+    home.until("it is started again", || {
+        let mut events = home.events(&id).into_iter();
+        events.any(|event| event["type"] == "AppServerRestarted")
+    });
+    home.until("the terminal found it", || {
+        !screen(&home, &id).contains("Reconnecting")
+    });
+    reply(&home, &id, "SAY: after");
+    let used = fake.model.requests().last().unwrap().body["model"].clone();
+    assert_eq!(used, "third-model");
+    assert_eq!(told(&home, &id), expected);
+
     // The person chooses one from the list, and how hard it thinks.
     home.run(&["slash", &id, "/model"]).ok();
     for title in ["Select Model", "Select Reasoning"] {

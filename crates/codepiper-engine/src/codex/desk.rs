@@ -6,6 +6,8 @@ use codepiper_providers::codex::rpc::RequestId;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
+use super::leftover::Leftover;
+
 /// How long a no takes to show after a request was answered in the terminal: it comes along with
 /// the answer. A yes may not show before the command has ended.
 const NO_SHOWS: Duration = Duration::from_millis(500);
@@ -17,6 +19,9 @@ pub(super) struct Desk {
     /// Requests that were answered in the terminal, one cannot yet tell how.
     gone: Vec<Gone>,
     pub(super) answers: JoinSet<()>,
+    /// Everything that is asked in each conversation, questions too.
+    open: HashMap<RequestId, String>,
+    pub(super) leftover: Leftover,
     /// The turn that was interrupted last: what is asked in it is told to be gone only then.
     interrupted: Option<String>,
 }
@@ -24,7 +29,6 @@ pub(super) struct Desk {
 #[derive(Clone)]
 pub(super) struct Asked {
     pub(super) turn_id: Option<String>,
-    pub(super) item_id: Option<String>,
     pub(super) delivery_id: String,
 }
 
@@ -36,16 +40,36 @@ struct Gone {
 }
 
 impl Desk {
+    /// Something is asked in a conversation.
+    pub(super) fn opened(&mut self, id: RequestId, thread_id: String) {
+        self.open.insert(id, thread_id);
+    }
+
+    /// That is over.
+    pub(super) fn closed(&mut self, id: &RequestId) {
+        self.open.remove(id);
+    }
+
+    /// Whether something is asked in that conversation.
+    pub(super) fn is_asked_by(&self, thread_id: &str) -> bool {
+        self.open.values().any(|asking| asking == thread_id)
+    }
+
     /// Somebody else has answered a request, or nobody asks any more. Says whether that was a no
     /// for certain; otherwise it will show.
-    pub(super) fn gone(&mut self, asked: Asked, approval: ApprovalId) -> bool {
+    pub(super) fn gone(
+        &mut self,
+        asked: Asked,
+        approval: ApprovalId,
+        item_id: Option<String>,
+    ) -> bool {
         if asked.turn_id.is_some() && asked.turn_id == self.interrupted {
             return true;
         }
         self.gone.push(Gone {
             approval,
             turn_id: asked.turn_id,
-            item_id: asked.item_id,
+            item_id,
             until: Instant::now() + NO_SHOWS,
         });
         false

@@ -3,10 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use codepiper_model::{ApprovalId, ApprovalStatus, DecisionKind, EventSource};
-use codepiper_providers::codex::rpc::{
-    Approval, Decision, Item, ItemState, Message, Notice, RequestId, Status, Thread, thread_name,
-};
+use codepiper_model::EventSource;
+use codepiper_providers::codex::rpc::{Message, Notice, Status, Thread, thread_name};
 use serde_json::json;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep, sleep_until};
@@ -14,8 +12,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::connection::{Connection, ConnectionError, connect};
-use super::desk::{Asked, Desk};
-use super::request::report;
+use super::desk::Desk;
 use super::start::{Place, run};
 use super::threads::Threads;
 use crate::approvals::Settlement;
@@ -116,8 +113,9 @@ impl Follower {
             .app_server
             .set_connection(Some(connection.clone()));
         let mut desk = Desk::default();
+        desk.leftover.expect();
         loop {
-            let overdue = desk.overdue();
+            let (overdue, leftover) = (desk.overdue(), desk.leftover.look_at());
             tokio::select! {
                 message = inbox.recv() => match message {
                     Some(message) => {
@@ -134,6 +132,9 @@ impl Follower {
                     let gone = desk.gone_until(Instant::now());
                     self.settle(gone, Settlement::YesInTerminal).await;
                 }
+                () = sleep_until(leftover.unwrap_or_else(Instant::now)), if leftover.is_some() => {
+                    self.take_leftover(&mut desk, &threads).await;
+                }
             }
         }
     }
@@ -147,7 +148,12 @@ impl Follower {
     ) -> Result<(), ConnectionError> {
         let notice = match message {
             Message::Approval(approval) => {
+                desk.opened(approval.id.clone(), approval.thread_id.clone());
                 self.ask(approval, connection, desk);
+                return Ok(());
+            }
+            Message::Question(question) => {
+                desk.opened(question.id, question.thread_id);
                 return Ok(());
             }
             Message::Notice(notice) => notice,
@@ -155,7 +161,13 @@ impl Follower {
             _ => return Ok(()),
         };
         match notice {
-            Notice::RequestResolved(_, id) => self.resolved(&id, desk).await,
+            Notice::RequestResolved(thread, id) => {
+                desk.closed(&id);
+                if !self.is_own(&thread) {
+                    desk.leftover.expect();
+                }
+                self.resolved(&id, desk).await;
+            }
             Notice::ItemEnded(_, item) => self.item_ended(&item, desk).await,
             Notice::TurnBegan(thread, turn) => self.turn_began(&thread, &turn, threads).await,
             Notice::TurnEnded(thread, end) => {
@@ -182,86 +194,6 @@ impl Follower {
         Ok(())
     }
 
-    /// Answers a request by the rules, or once a person has answered it.
-    fn ask(&self, approval: Approval, connection: &Connection, desk: &mut Desk) {
-        // What cannot be read stays with the dialog in the terminal.
-        let Some(tool) = &approval.tool else { return };
-        let report = report(self.live.id, &self.live.subject, &approval, tool);
-        let asked = Asked {
-            turn_id: approval.turn_id.clone(),
-            item_id: approval.item_id.clone(),
-            delivery_id: report.delivery_id.clone(),
-        };
-        desk.asked.insert(approval.id.clone(), asked);
-        let (hooks, subject) = (self.hooks.clone(), Arc::clone(&self.live.subject));
-        let (connection, session) = (connection.clone(), self.live.id);
-        desk.answers.spawn(async move {
-            let decision = match hooks.ask(&subject, report).await {
-                Ok(reply) => reply.decision,
-                Err(error) => {
-                    tracing::warn!(%session, %error, "a request stays with the terminal");
-                    return;
-                }
-            };
-            let decision = match decision {
-                DecisionKind::Allow => Decision::Accept,
-                DecisionKind::Deny => Decision::Decline,
-                DecisionKind::Ask | DecisionKind::None => return,
-            };
-            // Without a connection it is asked again.
-            drop(
-                connection
-                    .answer(approval.answer(decision).to_string())
-                    .await,
-            );
-        });
-    }
-
-    /// A request is answered. Where that was not us, it was the terminal, or nobody asks any more.
-    async fn resolved(&self, id: &RequestId, desk: &mut Desk) {
-        let Some(asked) = desk.asked.remove(id) else {
-            return;
-        };
-        let found = self.hooks.parts.approvals.of_delivery(&asked.delivery_id);
-        match found.await {
-            Ok(Some(approval)) if approval.status == ApprovalStatus::Pending => {
-                if desk.gone(asked, approval.id) {
-                    self.settle(vec![approval.id], Settlement::NoInTerminal)
-                        .await;
-                }
-            }
-            Ok(_) => {}
-            Err(error) => {
-                tracing::error!(session = %self.live.id, %error, "cannot read an approval");
-            }
-        }
-    }
-
-    async fn item_ended(&self, item: &Item, desk: &mut Desk) {
-        let what = match item.state {
-            ItemState::Declined => Settlement::NoInTerminal,
-            ItemState::Completed | ItemState::Failed | ItemState::Open => Settlement::YesInTerminal,
-        };
-        self.settle(desk.of_item(&item.id), what).await;
-        // Of a patch that a shell command carries no hook tells.
-        let ran = match item.state {
-            ItemState::Completed => true,
-            ItemState::Declined => false,
-            ItemState::Failed | ItemState::Open => return,
-        };
-        if item.tool.is_none() || item.by_person {
-            return;
-        }
-        let approvals = &self.hooks.parts.approvals;
-        if let Err(error) = approvals.tool_ended(self.live.id, &item.id, ran).await {
-            tracing::error!(session = %self.live.id, %error, "cannot store what became of a call");
-        }
-    }
-
-    async fn settle(&self, gone: Vec<ApprovalId>, what: Settlement) {
-        self.hooks.parts.approvals.settle_each(gone, what).await;
-    }
-
     /// The person went on with another conversation, as `/clear` does.
     async fn conversation_began(
         &self,
@@ -280,6 +212,6 @@ impl Follower {
         if let Err(error) = sessions.note_thread(self.live.id, thread).await {
             tracing::error!(session = %self.live.id, %error, "cannot store a conversation");
         }
-        self.join(&thread.id, connection, threads).await
+        self.join_new(&thread.id, connection, threads).await
     }
 }

@@ -2,9 +2,11 @@
 //! which the terminal in the first one and the daemon share.
 
 mod app_server;
+mod asked;
 mod connection;
 mod desk;
 mod follow;
+mod leftover;
 mod request;
 mod start;
 mod threads;

@@ -2,7 +2,7 @@
 //! decide it, in the same row of the audit as the call's own hook.
 
 use codepiper_model::SessionId;
-use codepiper_providers::codex::rpc::{Approval, Tool};
+use codepiper_providers::codex::rpc::Approval;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
@@ -10,20 +10,16 @@ use crate::hooks::HookReport;
 use crate::sessions::Subject;
 
 /// The report, which is the same whenever the same request is heard of.
-pub(super) fn report(
-    session_id: SessionId,
-    subject: &Subject,
-    approval: &Approval,
-    tool: &Tool,
-) -> HookReport {
+pub(super) fn report(session_id: SessionId, subject: &Subject, approval: &Approval) -> HookReport {
+    let tool = approval.tool.as_ref();
     let mut data = json!({
         "hook_event_name": "PermissionRequest",
         "via": "app-server",
         "session_id": approval.thread_id,
         "turn_id": approval.turn_id,
         "tool_use_id": approval.item_id,
-        "tool_name": tool.name,
-        "tool_input": tool.input,
+        "tool_name": tool.map(|tool| &tool.name),
+        "tool_input": tool.map(|tool| &tool.input),
         "reason": approval.reason,
     });
     if let Some(cwd) = &approval.cwd {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use codepiper_providers::codex::rpc::{
-    LatestTurn, loaded, model_of, thread_resume, thread_turns, threads_loaded,
+    LatestTurn, loaded, model_of, thread_resume, thread_settings, thread_turns, threads_loaded,
 };
 
 use super::connection::{Connection, ConnectionError};
@@ -14,6 +14,10 @@ use super::follow::Follower;
 pub(super) struct Threads(HashMap<String, Option<String>>);
 
 impl Threads {
+    pub(super) fn ids(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
+    }
+
     pub(super) fn model(&self, thread_id: &str) -> Option<&str> {
         self.0.get(thread_id)?.as_deref()
     }
@@ -37,6 +41,35 @@ impl Follower {
         if let Some(model) = model_of(&joined) {
             self.model_told(thread_id, model, threads).await;
         }
+        self.take_in_turn(thread_id, connection, threads).await
+    }
+
+    /// Joins the conversation that the person has begun anew. The model belongs to the session,
+    /// while the terminal begins with the one that it was started with.
+    pub(super) async fn join_new(
+        &self,
+        thread_id: &str,
+        connection: &Connection,
+        threads: &mut Threads,
+    ) -> Result<(), ConnectionError> {
+        let joined = connection.request(thread_resume(thread_id)).await?;
+        let known = self.live.app_server.model.borrow().clone();
+        let mut model = model_of(&joined);
+        if let Some(known) = known.filter(|known| model.as_ref() != Some(known)) {
+            let request = thread_settings(thread_id, &known);
+            connection.request(request).await?;
+            model = Some(known);
+        }
+        threads.0.insert(thread_id.to_owned(), model);
+        self.take_in_turn(thread_id, connection, threads).await
+    }
+
+    async fn take_in_turn(
+        &self,
+        thread_id: &str,
+        connection: &Connection,
+        threads: &Threads,
+    ) -> Result<(), ConnectionError> {
         if self.is_own(thread_id) {
             self.live.app_server.turn.send_replace(None);
         }
@@ -49,7 +82,7 @@ impl Follower {
                 None => {}
             },
             Err(ConnectionError::Refused(failure)) => {
-                tracing::debug!(session = %self.live.id, ?failure, "no turns to be seen");
+                tracing::warn!(session = %self.live.id, ?failure, "no turns to be seen");
             }
             Err(error) => return Err(error),
         }
@@ -83,7 +116,7 @@ impl Follower {
         }
         match self.join(thread_id, connection, threads).await {
             Err(ConnectionError::Refused(failure)) => {
-                tracing::debug!(session = %self.live.id, ?failure, "a conversation is not joined");
+                tracing::warn!(session = %self.live.id, ?failure, "a conversation is not joined");
                 threads.0.insert(thread_id.to_owned(), None);
                 Ok(())
             }

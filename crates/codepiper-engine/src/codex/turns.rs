@@ -47,6 +47,8 @@ impl Follower {
         if self.is_own(thread_id) {
             let turn = &self.live.app_server.turn;
             turn.send_if_modified(|turn| turn.take_if(|turn| *turn == end.id).is_some());
+        } else if let Err(error) = self.hooks.agent_turn_over(self.live.id, thread_id).await {
+            tracing::error!(session = %self.live.id, %error, "cannot store what a turn settles");
         }
     }
 

@@ -13,7 +13,8 @@ pub struct Approval {
     pub thread_id: String,
     /// The turn, where it is in one.
     pub turn_id: Option<String>,
-    /// The item that waits, whose id the hooks have as that of the tool's use.
+    /// The item that waits, whose id the hooks have as that of the tool's use. One of an MCP
+    /// server is not named.
     pub item_id: Option<String>,
     /// What it is about. `None` where that cannot be read: then only a person can judge.
     pub tool: Option<Tool>,
@@ -61,8 +62,7 @@ impl Approval {
         params: &Value,
         items: &Items,
     ) -> Option<Self> {
-        let thread_id = string(&params["threadId"]);
-        let mut item_id = some_string(&params["itemId"]);
+        let item_id = some_string(&params["itemId"]);
         let (tool, form) = match method {
             "item/commandExecution/requestApproval" => (command(params), Form::Decision),
             "item/fileChange/requestApproval" => {
@@ -80,16 +80,13 @@ impl Approval {
             "mcpServer/elicitation/request"
                 if params["_meta"]["codex_approval_kind"] == "mcp_tool_call" =>
             {
-                let tool = mcp(params);
-                let using = tool.as_ref().and_then(|tool| items.using(&thread_id, tool));
-                item_id = using.map(str::to_owned);
-                (tool, Form::Action)
+                (mcp(params), Form::Action)
             }
             _ => return None,
         };
         Some(Self {
             id: id.clone(),
-            thread_id,
+            thread_id: string(&params["threadId"]),
             turn_id: some_string(&params["turnId"]),
             item_id,
             tool,
