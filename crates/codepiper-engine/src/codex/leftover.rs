@@ -75,7 +75,7 @@ impl Follower {
             return None;
         }
         let lines = self.live.pane.view().lines;
-        let mut ids = threads.ids().filter(|id| !self.is_own(id));
+        let mut ids = threads.joined().filter(|id| !self.is_own(id));
         let found = ids.find(|id| dialog_is_of(&lines, id) && !desk.is_asked_by(id));
         found.map(str::to_owned)
     }

@@ -1,6 +1,6 @@
 //! The conversations in an app-server: the session's own, and those of its sub-agents.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use codepiper_providers::codex::rpc::{
     LatestTurn, loaded, model_of, thread_resume, thread_settings, thread_turns, threads_loaded,
@@ -9,17 +9,23 @@ use codepiper_providers::codex::rpc::{
 use super::connection::{Connection, ConnectionError};
 use super::follow::Follower;
 
-/// The conversations that one connection has joined, and the model of each as far as it is known.
+/// The conversations that one connection has heard of.
 #[derive(Default)]
-pub(super) struct Threads(HashMap<String, Option<String>>);
+pub(super) struct Threads {
+    /// Those that it has joined, and the model of each as far as it is known.
+    joined: HashMap<String, Option<String>>,
+    /// Those that cannot be joined.
+    closed: HashSet<String>,
+}
 
 impl Threads {
-    pub(super) fn ids(&self) -> impl Iterator<Item = &str> {
-        self.0.keys().map(String::as_str)
+    /// Those that it has joined: all that is asked in them is heard.
+    pub(super) fn joined(&self) -> impl Iterator<Item = &str> {
+        self.joined.keys().map(String::as_str)
     }
 
     pub(super) fn model(&self, thread_id: &str) -> Option<&str> {
-        self.0.get(thread_id)?.as_deref()
+        self.joined.get(thread_id)?.as_deref()
     }
 }
 
@@ -37,7 +43,7 @@ impl Follower {
         threads: &mut Threads,
     ) -> Result<(), ConnectionError> {
         let joined = connection.request(thread_resume(thread_id)).await?;
-        threads.0.insert(thread_id.to_owned(), None);
+        threads.joined.insert(thread_id.to_owned(), None);
         if let Some(model) = model_of(&joined) {
             self.model_told(thread_id, model, threads).await;
         }
@@ -60,7 +66,7 @@ impl Follower {
             connection.request(request).await?;
             model = Some(known);
         }
-        threads.0.insert(thread_id.to_owned(), model);
+        threads.joined.insert(thread_id.to_owned(), model);
         self.take_in_turn(thread_id, connection, threads).await
     }
 
@@ -111,13 +117,13 @@ impl Follower {
         connection: &Connection,
         threads: &mut Threads,
     ) -> Result<(), ConnectionError> {
-        if threads.0.contains_key(thread_id) {
+        if threads.joined.contains_key(thread_id) || threads.closed.contains(thread_id) {
             return Ok(());
         }
         match self.join(thread_id, connection, threads).await {
             Err(ConnectionError::Refused(failure)) => {
                 tracing::warn!(session = %self.live.id, ?failure, "a conversation is not joined");
-                threads.0.insert(thread_id.to_owned(), None);
+                threads.closed.insert(thread_id.to_owned());
                 Ok(())
             }
             joined => joined,
@@ -134,9 +140,10 @@ impl Follower {
             let sessions = &self.hooks.parts.sessions;
             if let Err(error) = sessions.note_model(self.live.id, &model, by).await {
                 tracing::error!(session = %self.live.id, %error, "cannot store a model");
+                return;
             }
             self.live.app_server.model.send_replace(Some(model.clone()));
         }
-        threads.0.insert(thread_id.to_owned(), Some(model));
+        threads.joined.insert(thread_id.to_owned(), Some(model));
     }
 }

@@ -1,3 +1,4 @@
+use std::sync::Arc;
 use std::time::Duration;
 
 use codepiper_model::{Actor, EventSource, Native, ProviderId, Session, SessionId};
@@ -39,10 +40,7 @@ impl SessionManager {
         }
         let live = self.live(id).await?;
         if before.provider == ProviderId::Codex {
-            let thread = live.subject.conversation().unwrap_or_default();
-            let switched = live.app_server.switch_model(&thread, name, by).await;
-            switched.map_err(|error| not_switched(name, &format!("the app-server {error}")))?;
-            return self.get(id).await;
+            return self.switch_through_app_server(live, name, by).await;
         }
         if !live.read_screen().takes_prompt() {
             return Err(EngineError::conflict_with_hint(
@@ -77,6 +75,23 @@ impl SessionManager {
 }
 
 impl SessionManager {
+    async fn switch_through_app_server(
+        &self,
+        live: Arc<Live>,
+        name: &str,
+        by: Actor,
+    ) -> Result<Session, EngineError> {
+        let (id, wanted) = (live.id, name.to_owned());
+        let thread = live.subject.conversation().unwrap_or_default();
+        // Cut off, it would be named for what a person chooses later.
+        let switching = async move { live.app_server.switch_model(&thread, &wanted, by).await };
+        let switched = self.parts.tasks.spawn(switching).await;
+        switched
+            .map_err(EngineError::internal)?
+            .map_err(|error| not_switched(name, &format!("the app-server {error}")))?;
+        self.get(id).await
+    }
+
     /// Takes over which model the agent says that it has; `by` is who wanted that, where it was
     /// not the person at the terminal.
     pub(crate) async fn note_model(
