@@ -102,7 +102,14 @@ impl Follower {
         connection: &Connection,
         threads: &mut Threads,
     ) -> Result<(), ConnectionError> {
-        let list = connection.request(threads_loaded()).await?;
+        let list = match connection.request(threads_loaded()).await {
+            Ok(list) => list,
+            Err(ConnectionError::Refused(failure)) => {
+                tracing::warn!(session = %self.live.id, ?failure, "no conversations to be seen");
+                return Ok(());
+            }
+            Err(error) => return Err(error),
+        };
         for thread in loaded(&list) {
             self.join_inner(&thread, connection, threads).await?;
         }
