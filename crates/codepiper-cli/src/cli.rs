@@ -80,6 +80,8 @@ pub(crate) enum Command {
     Send(Send),
     /// Press keys in a session.
     Keys(Keys),
+    /// End the turn of a session's agent, and wait until it is over.
+    Interrupt(One),
     /// List the prompts that wait until a session's agent is done, change them, take them back.
     #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
     Prompts(Prompts),

@@ -12,6 +12,9 @@ pub type Seq = i64;
 pub enum EventSource {
     /// The agent's hook.
     Hook,
+    /// The agent's app-server.
+    #[serde(rename = "app-server")]
+    AppServer,
     /// The agent's transcript.
     Transcript,
     /// The terminal.
@@ -28,8 +31,9 @@ pub enum EventSource {
 
 impl EventSource {
     /// Every source.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Hook,
+        Self::AppServer,
         Self::Transcript,
         Self::Pty,
         Self::Statusline,
@@ -42,6 +46,7 @@ impl EventSource {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Hook => "hook",
+            Self::AppServer => "app-server",
             Self::Transcript => "transcript",
             Self::Pty => "pty",
             Self::Statusline => "statusline",

@@ -51,10 +51,10 @@ const SEEN: &str = "0.169.0";
 pub const SHARED: Support = Support {
     hooks: Native::Native,
     approvals: Native::Native,
-    model_switch: Native::None,
+    model_switch: Native::Native,
     transcript: Native::Native,
-    interrupt: Native::Screen,
-    usage: Native::None,
+    interrupt: Native::Native,
+    usage: Native::Native,
 };
 
 /// How things are done with a terminal that has no app-server.

@@ -205,9 +205,11 @@ pub trait Provider: Sync {
     /// Where it writes a conversation down, once somebody has said something in it.
     fn transcript(&self, place: &TranscriptPlace<'_>, conversation: &str) -> Option<PathBuf>;
 
-    /// The folder below which all its transcripts are, where that is known before there is one.
-    fn transcripts(&self, _home: Home<'_>) -> Option<PathBuf> {
-        None
+    /// Where its transcripts are that have more in their names than the conversation, with which
+    /// each of them ends: somewhere below these folders. None where
+    /// [`transcript`](Self::transcript) tells the place.
+    fn transcript_folders(&self, _home: Home<'_>) -> Vec<PathBuf> {
+        Vec::new()
     }
 
     /// The folder below which all its transcripts are, from the place of one of them.

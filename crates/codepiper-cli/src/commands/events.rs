@@ -82,6 +82,6 @@ fn print(context: &Context, event: &Event) -> Result<(), CliError> {
         &event.kind,
     );
     output::line(format!(
-        "{id:>6} {at} {session} {source:<7} {kind} {details}"
+        "{id:>6} {at} {session} {source:<10} {kind} {details}"
     ))
 }

@@ -13,6 +13,7 @@ mod down;
 mod events;
 mod explain;
 mod fork;
+mod interrupt;
 mod keys;
 mod kill;
 mod launch;
@@ -89,6 +90,7 @@ async fn run_client(mut context: Context, command: Command) -> Result<ExitCode, 
         Command::Attach(args) => attach::run(&context, &args).await?,
         Command::Send(args) => send::run(&context, args).await?,
         Command::Keys(args) => keys::run(&context, args).await?,
+        Command::Interrupt(args) => interrupt::run(&context, &args).await?,
         Command::Model(args) => model::run(&context, args).await?,
         Command::Prompts(args) => prompts::run(&context, args).await?,
         Command::Slash(args) => slash::run(&context, &args).await?,

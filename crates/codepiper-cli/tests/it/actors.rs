@@ -81,9 +81,9 @@ fn a_command_of_the_agent_is_refused_and_that_is_written_down() {
     let said = scene.run(&format!(
         "cp approve {id}\ncp policy create --name mine --rules '{rules}'\n\
          cp start -p demo -d '{work}'\ncp send {other} injected\ncp keys {other} 1\n\
-         cp stop {other}\ncp kill {other}\ncp approvals\ncp events\ncp daemon stop\necho done"
+         cp interrupt {other}\ncp stop {other}\ncp kill {other}\ncp approvals\ncp events\ncp daemon stop\necho done"
     ));
-    assert_eq!(said.matches("exit 5").count(), 10, "{said}");
+    assert_eq!(said.matches("exit 5").count(), 11, "{said}");
     assert!(said.contains("may not do this"), "{said}");
     assert_eq!(scene.home.approval(&approval["id"])["status"], "pending");
     scene.nothing_happened();

@@ -167,7 +167,7 @@ pub(crate) fn processes(id: &str) -> usize {
     command_lines(id).len()
 }
 
-fn app_servers(id: &str) -> Vec<i32> {
+pub(crate) fn app_servers(id: &str) -> Vec<i32> {
     let lines = command_lines(id).into_iter();
     let servers = lines.filter(|(_, line)| line.contains(" app-server --listen "));
     servers.map(|(pid, _)| pid).collect()
@@ -561,4 +561,22 @@ fn a_conversation_in_which_nothing_was_said_goes_on_too() {
     until_idle(&home, &id);
     assert_eq!(reply(&home, &id, "SAY: the first"), "the first");
     assert_eq!(home.session(&id)["providerSessionId"], thread);
+}
+
+#[test]
+fn a_conversation_that_is_not_there_leaves_nothing() {
+    let fake = FakeCodex::new();
+    let home = FakeCodex::home();
+    let nobody = "0199aaaa-0000-7000-8000-000000000000";
+    for more in [&["--resume", nobody][..], &["--resume", nobody, "--fork"]] {
+        let refused = home.run(&fake.start_arguments(&home, more));
+        assert_eq!(refused.code, 3, "{refused:?}");
+        assert!(
+            refused.stderr.contains("conversation_not_found"),
+            "{refused:?}"
+        );
+        assert!(refused.stderr.contains(nobody), "{refused:?}");
+    }
+    let sessions = home.call("GET", "/sessions", &Value::Null);
+    assert_eq!(sessions["sessions"], json!([]));
 }

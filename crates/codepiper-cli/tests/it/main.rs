@@ -17,7 +17,10 @@ mod claude;
 mod clock;
 mod codex;
 mod codex_alone;
+mod codex_calls;
+mod codex_model;
 mod codex_modes;
+mod codex_turns;
 mod command_line;
 mod crowd;
 mod daemon;
@@ -29,6 +32,7 @@ mod hook_forward;
 mod hook_reports;
 mod housekeeping;
 mod input_policy;
+mod interrupt;
 mod malformed;
 mod moments;
 #[cfg(target_os = "linux")]

@@ -76,6 +76,7 @@ POST /policies/mine {} -> 405 method_not_allowed
 POST /policy-decisions {} -> 405 method_not_allowed
 DELETE /policy-decisions -> 405 method_not_allowed
 GET /hooks/claude -> 405 method_not_allowed
+GET /sessions/$ID/interrupt -> 405 method_not_allowed
 GET /sessions/$ID/keys -> 405 method_not_allowed
 POST /sessions/$ID/name {"name":"x"} -> 405 method_not_allowed
 POST /sessions/$ID/output {} -> 405 method_not_allowed
@@ -99,6 +100,7 @@ POST /sessions/$NOBODY/keys {"keys":["enter"]} -> 404 session_not_found
 POST /sessions/$NOBODY/resize {"cols":80,"rows":24} -> 404 session_not_found
 POST /sessions/$NOBODY/stop -> 404 session_not_found
 POST /sessions/$NOBODY/kill -> 404 session_not_found
+POST /sessions/$NOBODY/interrupt -> 404 session_not_found
 DELETE /sessions/$NOBODY -> 404 session_not_found
 DELETE /sessions/$SHORT -> 404 session_not_found
 PUT /sessions/$NOBODY/name {"name":"x"} -> 404 session_not_found
@@ -377,6 +379,8 @@ PUT /sessions/$ID/name {"name":"x","title":"y"} -> 400 invalid_request title
 
 # Ending: nothing can be said about how
 POST /sessions/$ID/stop {"force":true} -> 400 invalid_request force
+POST /sessions/$ID/interrupt {"force":true} -> 400 invalid_request force
+POST /sessions/$ENDED/interrupt -> 409 session_ended
 POST /sessions/$ID/kill {"signal":"TERM"} -> 400 invalid_request signal
 POST /sessions/$ID/kill nonsense -> 400 invalid_request
 POST /sessions/$ID/stop?force=true -> 400 invalid_request force

@@ -17,7 +17,7 @@ use codepiper_model::{
     Approval, ApprovalId, ApprovalStatus, Clock, EventSource, NewEvent, Seq, SessionId,
 };
 use codepiper_store::approvals::{self, ApprovalQuery, StoredApproval};
-use codepiper_store::{Store, StoreError, Transaction, deliveries, events, sessions};
+use codepiper_store::{Store, StoreError, Transaction, decisions, deliveries, events, sessions};
 use serde_json::json;
 use tokio::sync::watch;
 use tokio::time::Instant;
@@ -214,6 +214,22 @@ impl Approvals {
         let read = move |db: &codepiper_store::Connection| approvals::of_delivery(db, &name);
         let found = self.store.read(read).await?;
         Ok(found.map(|stored| stored.approval))
+    }
+
+    /// The agent's own name of the tool call that such a report is about.
+    pub(crate) async fn call_of_delivery(
+        &self,
+        delivery_id: &str,
+    ) -> Result<Option<String>, EngineError> {
+        let name = delivery_id.to_owned();
+        let read = move |db: &codepiper_store::Connection| {
+            let Some(stored) = approvals::of_delivery(db, &name)? else {
+                return Ok(None);
+            };
+            let found = decisions::get(db, &stored.decision_id)?;
+            Ok::<_, StoreError>(found.and_then(|found| found.tool_use_id))
+        };
+        Ok(self.store.read(read).await?)
     }
 
     fn open(&self) -> MutexGuard<'_, HashMap<ApprovalId, Open>> {

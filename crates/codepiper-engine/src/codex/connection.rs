@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use codepiper_providers::codex::rpc::{
-    Failure, INITIALIZED, Item, Message, Notice, Request, initialize,
+    Failure, INITIALIZED, Items, Message, Notice, Request, initialize,
 };
 use futures_util::{SinkExt as _, StreamExt as _};
 use serde_json::Value;
@@ -30,7 +30,7 @@ const UNREAD_MAX: usize = 1024;
 
 /// Why a request has no result.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum ConnectionError {
+pub(crate) enum ConnectionError {
     /// Nobody answers the door.
     #[error("cannot be reached: {0}")]
     Unreachable(String),
@@ -80,7 +80,7 @@ pub(super) async fn connect(
         inbox,
         asked: HashMap::new(),
         last_id: 0,
-        items: HashMap::new(),
+        items: Items::default(),
     };
     tokio::spawn(carrier.run());
     let connection = Connection { outbox };
@@ -120,8 +120,7 @@ struct Carrier {
     /// Who waits for the result of which request.
     asked: HashMap<String, oneshot::Sender<Result<Value, ConnectionError>>>,
     last_id: u64,
-    /// What goes on, by its id: an approval of changes to files does not say which.
-    items: HashMap<String, Item>,
+    items: Items,
 }
 
 impl Carrier {
@@ -160,7 +159,7 @@ impl Carrier {
     }
 
     fn take(&mut self, text: &str) -> bool {
-        let message = Message::read(text, |id| self.items.get(id));
+        let message = Message::read(text, &self.items);
         match message {
             Message::Result(id, result) => self.answered(&id.to_string(), Ok(result)),
             Message::Failure(id, failure) => {
@@ -172,7 +171,7 @@ impl Carrier {
             | Message::OtherRequest(..)
             | Message::Notice(_) => {
                 if let Message::Notice(notice) = &message {
-                    self.note_item(notice);
+                    self.items.note(notice);
                 }
                 if let Err(mpsc::error::TrySendError::Full(_)) = self.inbox.try_send(message) {
                     tracing::warn!("an app-server says more than is read; connecting anew");
@@ -181,18 +180,6 @@ impl Carrier {
             }
         }
         true
-    }
-
-    fn note_item(&mut self, notice: &Notice) {
-        match notice {
-            Notice::ItemBegan(_, item) => {
-                self.items.insert(item.id.clone(), item.clone());
-            }
-            Notice::ItemEnded(_, item) => {
-                self.items.remove(&item.id);
-            }
-            _ => {}
-        }
     }
 
     fn answered(&mut self, id: &str, result: Result<Value, ConnectionError>) {

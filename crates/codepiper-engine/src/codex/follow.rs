@@ -1,24 +1,20 @@
 //! What the app-server of a session asks and tells, for as long as the session lives.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use codepiper_model::{ApprovalId, ApprovalStatus, DecisionKind, EventSource};
-use codepiper_providers::codex::rpc::{
-    Approval, Decision, Item, ItemState, Message, Notice, RequestId, Thread, thread_name,
-    thread_resume,
-};
+use codepiper_model::EventSource;
+use codepiper_providers::codex::rpc::{Message, Notice, Status, Thread, thread_name};
 use serde_json::json;
 use tokio::sync::mpsc;
-use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, sleep_until};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::connection::{Connection, ConnectionError, connect};
-use super::request::report;
+use super::desk::Desk;
 use super::start::{Place, run};
+use super::threads::Threads;
 use crate::approvals::Settlement;
 use crate::hooks::Hooks;
 use crate::sessions::Live;
@@ -26,10 +22,6 @@ use crate::sessions::Live;
 /// Between two attempts to connect: the first pause, doubled until it is the longest.
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
-
-/// How long a no takes to show after a request was answered in the terminal: it comes along with
-/// the answer. A yes may not show before the command has ended.
-const NO_SHOWS: Duration = Duration::from_millis(500);
 
 /// Follows the app-server of each session that is handed over.
 pub(crate) async fn follow_all(
@@ -59,16 +51,18 @@ pub(crate) async fn follow_all(
     }
 }
 
-struct Follower {
-    hooks: Hooks,
-    live: Arc<Live>,
+pub(super) struct Follower {
+    pub(super) hooks: Hooks,
+    pub(super) live: Arc<Live>,
 }
 
 impl Follower {
     async fn follow(&self) {
         let mut pause = FIRST_PAUSE;
         loop {
-            match self.attend().await {
+            let attended = self.attend().await;
+            self.live.app_server.set_connection(None);
+            match attended {
                 Ok(()) => pause = FIRST_PAUSE,
                 Err(error) => {
                     tracing::warn!(session = %self.live.id, "the app-server {error}");
@@ -110,15 +104,23 @@ impl Follower {
     async fn attend(&self) -> Result<(), ConnectionError> {
         let socket = self.hooks.parts.config.app_server_socket(self.live.id);
         let (connection, mut inbox) = connect(&socket).await?;
+        let mut threads = Threads::default();
         if let Some(thread) = self.live.subject.conversation() {
-            connection.request(thread_resume(&thread)).await?;
+            self.join(&thread, &connection, &mut threads).await?;
         }
+        self.join_loaded(&connection, &mut threads).await?;
+        self.live
+            .app_server
+            .set_connection(Some(connection.clone()));
         let mut desk = Desk::default();
+        desk.leftover.expect();
         loop {
-            let overdue = desk.overdue();
+            let (overdue, leftover) = (desk.overdue(), desk.leftover.look_at());
             tokio::select! {
                 message = inbox.recv() => match message {
-                    Some(message) => self.take(message, &connection, &mut desk).await?,
+                    Some(message) => {
+                        self.take(message, &connection, &mut desk, &mut threads).await?;
+                    }
                     None => return Ok(()),
                 },
                 Some(answered) = desk.answers.join_next() => {
@@ -130,6 +132,9 @@ impl Follower {
                     let gone = desk.gone_until(Instant::now());
                     self.settle(gone, Settlement::YesInTerminal).await;
                 }
+                () = sleep_until(leftover.unwrap_or_else(Instant::now)), if leftover.is_some() => {
+                    self.take_leftover(&mut desk, &threads).await;
+                }
             }
         }
     }
@@ -139,19 +144,52 @@ impl Follower {
         message: Message,
         connection: &Connection,
         desk: &mut Desk,
+        threads: &mut Threads,
     ) -> Result<(), ConnectionError> {
         if let Message::Notice(notice) = &message {
             self.hooks.parts.sessions.note_server(&self.live, notice);
         }
-        match message {
-            Message::Approval(approval) => self.ask(approval, connection, desk),
-            Message::Notice(Notice::RequestResolved(_, id)) => self.resolved(&id, desk).await,
-            Message::Notice(Notice::ItemEnded(_, item)) => self.item_ended(&item, desk).await,
-            Message::Notice(Notice::TurnEnded(_, end)) if end.interrupted => {
-                self.settle(desk.all(), Settlement::NoInTerminal).await;
+        let notice = match message {
+            Message::Approval(approval) => {
+                desk.opened(approval.id.clone(), approval.thread_id.clone());
+                self.ask(approval, connection, desk);
+                return Ok(());
             }
-            Message::Notice(Notice::ConversationBegan(thread)) => {
-                return self.conversation_began(&thread, connection).await;
+            Message::Question(question) => {
+                desk.opened(question.id, question.thread_id);
+                return Ok(());
+            }
+            Message::Notice(notice) => notice,
+            // Another client answers, or nobody waits for it.
+            _ => return Ok(()),
+        };
+        match notice {
+            Notice::RequestResolved(thread, id) => {
+                desk.closed(&id);
+                if !self.is_own(&thread) {
+                    desk.leftover.expect();
+                }
+                self.resolved(&id, desk).await;
+            }
+            Notice::ItemEnded(_, item) => self.item_ended(&item, desk).await,
+            Notice::TurnBegan(thread, turn) => self.turn_began(&thread, &turn, threads).await,
+            Notice::TurnEnded(thread, end) => {
+                if end.interrupted {
+                    let gone = desk.interrupted(end.id.clone());
+                    self.settle(gone, Settlement::NoInTerminal).await;
+                }
+                self.turn_ended(&thread, &end, threads).await;
+            }
+            Notice::Used(thread, used) => self.used(&thread, &used, threads).await,
+            Notice::ModelChanged(thread, model) => {
+                self.model_told(&thread, model, threads).await;
+            }
+            Notice::ConversationBegan(thread) => {
+                self.conversation_began(&thread, connection, threads)
+                    .await?;
+            }
+            Notice::StatusChanged(thread, status) if status != Status::Unknown => {
+                self.join_inner(&thread, connection, threads).await?;
             }
             // The rest is heard of through hooks, or seen on the screen.
             _ => {}
@@ -159,91 +197,12 @@ impl Follower {
         Ok(())
     }
 
-    /// Answers a request by the rules, or once a person has answered it.
-    fn ask(&self, approval: Approval, connection: &Connection, desk: &mut Desk) {
-        // What cannot be read stays with the dialog in the terminal.
-        let Some(tool) = &approval.tool else { return };
-        let report = report(self.live.id, &self.live.subject, &approval, tool);
-        let asked = Asked {
-            item_id: approval.item_id.clone(),
-            delivery_id: report.delivery_id.clone(),
-        };
-        desk.asked.insert(approval.id.clone(), asked);
-        let (hooks, subject) = (self.hooks.clone(), Arc::clone(&self.live.subject));
-        let (connection, session) = (connection.clone(), self.live.id);
-        desk.answers.spawn(async move {
-            let decision = match hooks.ask(&subject, report).await {
-                Ok(reply) => reply.decision,
-                Err(error) => {
-                    tracing::warn!(%session, %error, "a request stays with the terminal");
-                    return;
-                }
-            };
-            let decision = match decision {
-                DecisionKind::Allow => Decision::Accept,
-                DecisionKind::Deny => Decision::Decline,
-                DecisionKind::Ask | DecisionKind::None => return,
-            };
-            // Without a connection it is asked again.
-            drop(
-                connection
-                    .answer(approval.answer(decision).to_string())
-                    .await,
-            );
-        });
-    }
-
-    /// A request is answered. Where that was not us, it was the terminal, or nobody asks any more.
-    async fn resolved(&self, id: &RequestId, desk: &mut Desk) {
-        let Some(asked) = desk.asked.remove(id) else {
-            return;
-        };
-        let found = self.hooks.parts.approvals.of_delivery(&asked.delivery_id);
-        match found.await {
-            Ok(Some(approval)) if approval.status == ApprovalStatus::Pending => {
-                desk.gone.push(Gone {
-                    approval: approval.id,
-                    item_id: asked.item_id,
-                    until: Instant::now() + NO_SHOWS,
-                });
-            }
-            Ok(_) => {}
-            Err(error) => {
-                tracing::error!(session = %self.live.id, %error, "cannot read an approval");
-            }
-        }
-    }
-
-    async fn item_ended(&self, item: &Item, desk: &mut Desk) {
-        let what = match item.state {
-            ItemState::Declined => Settlement::NoInTerminal,
-            ItemState::Completed | ItemState::Failed | ItemState::Open => Settlement::YesInTerminal,
-        };
-        self.settle(desk.of_item(&item.id), what).await;
-        // Of a patch that a shell command carries no hook tells.
-        let ran = match item.state {
-            ItemState::Completed => true,
-            ItemState::Declined => false,
-            ItemState::Failed | ItemState::Open => return,
-        };
-        if item.tool.is_none() || item.by_person {
-            return;
-        }
-        let approvals = &self.hooks.parts.approvals;
-        if let Err(error) = approvals.tool_ended(self.live.id, &item.id, ran).await {
-            tracing::error!(session = %self.live.id, %error, "cannot store what became of a call");
-        }
-    }
-
-    async fn settle(&self, gone: Vec<ApprovalId>, what: Settlement) {
-        self.hooks.parts.approvals.settle_each(gone, what).await;
-    }
-
     /// The person went on with another conversation, as `/clear` does.
     async fn conversation_began(
         &self,
         thread: &Thread,
         connection: &Connection,
+        threads: &mut Threads,
     ) -> Result<(), ConnectionError> {
         if thread.is_inner || self.live.subject.conversation().as_ref() == Some(&thread.id) {
             return Ok(());
@@ -252,55 +211,10 @@ impl Follower {
             let name = format!("codepiper {}", self.live.id.short());
             connection.request(thread_name(&thread.id, &name)).await?;
         }
-        connection.request(thread_resume(&thread.id)).await?;
         let sessions = &self.hooks.parts.sessions;
         if let Err(error) = sessions.note_thread(self.live.id, thread).await {
             tracing::error!(session = %self.live.id, %error, "cannot store a conversation");
         }
-        Ok(())
-    }
-}
-
-/// What one connection waits for.
-#[derive(Default)]
-struct Desk {
-    asked: HashMap<RequestId, Asked>,
-    /// Requests that were answered in the terminal, one cannot yet tell how.
-    gone: Vec<Gone>,
-    answers: JoinSet<()>,
-}
-
-struct Asked {
-    item_id: Option<String>,
-    delivery_id: String,
-}
-
-struct Gone {
-    approval: ApprovalId,
-    item_id: Option<String>,
-    until: Instant,
-}
-
-impl Desk {
-    /// When a no would have shown.
-    fn overdue(&self) -> Option<Instant> {
-        self.gone.iter().map(|gone| gone.until).min()
-    }
-
-    fn gone_until(&mut self, now: Instant) -> Vec<ApprovalId> {
-        self.extract(|gone| gone.until <= now)
-    }
-
-    fn of_item(&mut self, id: &str) -> Vec<ApprovalId> {
-        self.extract(|gone| gone.item_id.as_deref() == Some(id))
-    }
-
-    fn all(&mut self) -> Vec<ApprovalId> {
-        self.extract(|_| true)
-    }
-
-    fn extract(&mut self, which: impl Fn(&Gone) -> bool) -> Vec<ApprovalId> {
-        let found = self.gone.extract_if(.., |gone| which(gone));
-        found.map(|gone| gone.approval).collect()
+        self.join_new(&thread.id, connection, threads).await
     }
 }

@@ -9,8 +9,41 @@ use codepiper_store::decisions::{self, StoredDecision};
 use codepiper_store::{StoreError, Transaction, events};
 use serde_json::json;
 
+use super::Hooks;
+use crate::EngineError;
 use crate::approvals::{Settlement, settle};
 use crate::audit::{self, Asked, Ruling};
+
+impl Hooks {
+    /// Takes in that a turn of a sub-agent is over, which no hook tells.
+    pub(crate) async fn agent_turn_over(
+        &self,
+        session_id: SessionId,
+        agent_id: &str,
+    ) -> Result<(), EngineError> {
+        let reading = HookReading {
+            fact: HookFact::TurnChanged,
+            activity: None,
+            trouble: None,
+            agent_id: Some(agent_id.to_owned()),
+            cwd: None,
+            mode: None,
+            conversation: None,
+        };
+        let (events, at) = (self.parts.events.clone(), self.parts.clock.now());
+        let commit = |open: Vec<StoredApproval>| async move {
+            let write = move |tx: &Transaction<'_>| {
+                let seq = events::last(tx)?;
+                let settled = follow(tx, session_id, seq, &reading, None, &open, at)?;
+                Ok((events::last(tx)?, settled))
+            };
+            let (_, settled) = events.commit(write).await?;
+            Ok(((), settled))
+        };
+        let approvals = &self.parts.approvals;
+        approvals.while_unchanged(session_id, commit).await
+    }
+}
 
 /// Writes down what came of earlier calls, and returns the approvals that are settled by it. `used`
 /// is the call that the event says was made, where it says so.

@@ -1,7 +1,8 @@
-use std::path::Path;
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
 
 use codepiper_model::Session;
-use codepiper_providers::{Conversation, provider};
+use codepiper_providers::{Conversation, Home, provider};
 use codepiper_store::sessions;
 
 use super::SessionManager;
@@ -21,16 +22,17 @@ impl SessionManager {
             Conversation::Fork { from, .. } => (from, true),
         };
         if let Some(path) = plan.origin.as_deref().filter(|path| !is_written(path)) {
-            let agent = provider(blueprint.provider).label();
-            let message = format!(
-                "{agent} has no conversation `{name}` in `{}` (looked for `{}`)",
-                blueprint.cwd.display(),
-                path.display()
-            );
-            return Err(EngineError::NotFound {
-                code: "conversation_not_found",
-                message,
-            });
+            let place = format!(" in `{}`", blueprint.cwd.display());
+            return Err(unknown(blueprint, name, &place, path));
+        }
+        let folders = transcript_folders(blueprint, plan);
+        if let Some(folder) = folders.first().cloned() {
+            let wanted = name.to_owned();
+            let look = move || folders.iter().any(|folder| is_below(folder, &wanted));
+            let is_there = tokio::task::spawn_blocking(look).await;
+            if !is_there.map_err(EngineError::internal)? {
+                return Err(unknown(blueprint, name, "", &folder));
+            }
         }
         if is_fork {
             return Ok(());
@@ -68,6 +70,46 @@ impl SessionManager {
             .filter(|session| session.id != blueprint.id)
             .collect())
     }
+}
+
+fn unknown(blueprint: &Blueprint<'_>, name: &str, place: &str, looked: &Path) -> EngineError {
+    let agent = provider(blueprint.provider).label();
+    EngineError::NotFound {
+        code: "conversation_not_found",
+        message: format!(
+            "{agent} has no conversation `{name}`{place} (looked for `{}`)",
+            looked.display()
+        ),
+    }
+}
+
+fn transcript_folders(blueprint: &Blueprint<'_>, plan: &Plan) -> Vec<PathBuf> {
+    let var = |name: &str| {
+        let value = plan.env.get(OsStr::new(name));
+        value.and_then(|value| value.to_str()).map(str::to_owned)
+    };
+    provider(blueprint.provider).transcript_folders(Home {
+        var: &var,
+        file: &|_| None,
+    })
+}
+
+/// Whether a file somewhere below is the transcript of that conversation.
+fn is_below(folder: &Path, name: &str) -> bool {
+    let entries = fs_err::read_dir(folder).into_iter().flatten().flatten();
+    let mut kinds = entries.filter_map(|entry| Some((entry.file_type().ok()?, entry)));
+    kinds.any(|(kind, entry)| {
+        if kind.is_dir() {
+            return is_below(&entry.path(), name);
+        }
+        let file = entry.file_name();
+        let (stem, _) = file
+            .to_str()
+            .and_then(|file| file.split_once('.'))
+            .unwrap_or_default();
+        let before = stem.strip_suffix(name);
+        before.is_some_and(|before| before.ends_with('-'))
+    })
 }
 
 fn taken(owner: &Session, name: &str) -> EngineError {

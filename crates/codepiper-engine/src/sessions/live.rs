@@ -11,6 +11,7 @@ use tokio::time::timeout;
 
 use super::activity::{HookSign, ServerSign};
 use super::subject::Subject;
+use crate::codex::AppServer;
 
 /// A session whose terminal we hold.
 pub(crate) struct Live {
@@ -19,6 +20,8 @@ pub(crate) struct Live {
     pub(crate) pane: Pane,
     /// What its hooks' reports are about.
     pub(crate) subject: Arc<Subject>,
+    /// What is known of its app-server, where it has one.
+    pub(crate) app_server: AppServer,
     /// The last thing that a hook said of what the agent does.
     pub(crate) hook: watch::Sender<Option<HookSign>>,
     /// Whether a hook has ever reported.
@@ -62,6 +65,7 @@ impl Live {
             provider: subject.provider,
             pane,
             subject: Arc::new(subject),
+            app_server: AppServer::default(),
             hook: watch::Sender::new(None),
             is_hooked: watch::Sender::new(false),
             is_unhooked: watch::Sender::new(false),

@@ -10,6 +10,7 @@ mod explain;
 mod fork;
 mod heard;
 mod input_policy;
+mod interrupt;
 mod kept;
 mod keys;
 mod launch;

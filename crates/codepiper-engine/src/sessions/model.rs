@@ -1,6 +1,7 @@
+use std::sync::Arc;
 use std::time::Duration;
 
-use codepiper_model::{Actor, EventSource, Native, Session, SessionId};
+use codepiper_model::{Actor, Channel, EventSource, Native, Session, SessionId};
 use codepiper_providers::{ModelSwitch, provider};
 use codepiper_store::sessions;
 use codepiper_tmux::Key;
@@ -41,6 +42,9 @@ impl SessionManager {
             ));
         }
         let live = self.live(id).await?;
+        if before.channel == Channel::AppServer {
+            return self.switch_through_app_server(live, name, by).await;
+        }
         if !live.read_screen().takes_prompt() {
             return Err(EngineError::conflict_with_hint(
                 "not_idle",
@@ -70,6 +74,55 @@ impl SessionManager {
             .emit_with(id, EventSource::User, "ModelSwitched", payload, write)
             .await?;
         self.get(id).await
+    }
+}
+
+impl SessionManager {
+    async fn switch_through_app_server(
+        &self,
+        live: Arc<Live>,
+        name: &str,
+        by: Actor,
+    ) -> Result<Session, EngineError> {
+        let (id, wanted) = (live.id, name.to_owned());
+        let thread = live.subject.conversation().unwrap_or_default();
+        // Cut off, it would be named for what a person chooses later.
+        let switching = async move { live.app_server.switch_model(&thread, &wanted, by).await };
+        let switched = self.parts.tasks.spawn(switching).await;
+        switched
+            .map_err(EngineError::internal)?
+            .map_err(|error| not_switched(name, &format!("the app-server {error}")))?;
+        self.get(id).await
+    }
+
+    /// Takes over which model the agent says that it has; `by` is who wanted that, where it was
+    /// not the person at the terminal.
+    pub(crate) async fn note_model(
+        &self,
+        id: SessionId,
+        model: &str,
+        by: Option<Actor>,
+    ) -> Result<(), EngineError> {
+        let before = self.stored(id).await?.session.model;
+        if before.as_deref() == Some(model) {
+            return Ok(());
+        }
+        let (at, name) = (self.parts.clock.now(), model.to_owned());
+        let write =
+            move |tx: &codepiper_store::Transaction<'_>, _| sessions::set_model(tx, id, &name, at);
+        let source = by.map_or(EventSource::AppServer, |_| EventSource::User);
+        let (kind, payload) = if before.is_none() && by.is_none() {
+            ("ModelSeen", json!({ "model": model }))
+        } else {
+            let by = by.map_or_else(|| "terminal".to_owned(), |by| by.to_string());
+            let payload = json!({ "by": by, "from": before, "to": model, "shown": model });
+            ("ModelSwitched", payload)
+        };
+        let events = &self.parts.events;
+        events
+            .emit_with(id, source, kind, payload, write)
+            .await
+            .map(drop)
     }
 }
 

@@ -199,13 +199,10 @@ fn origin(
     if provider.id() != ProviderId::Codex || launch.channel == Channel::AppServer {
         return Ok(provider.transcript(&launch.transcript_place(), name));
     }
-    let root = provider.transcripts(launch.home);
-    let path = root.as_deref().and_then(|root| codex::rollout(root, name));
+    let folders = provider.transcript_folders(launch.home);
+    let path = folders.iter().find_map(|root| codex::rollout(root, name));
     path.map(Some).ok_or_else(|| EngineError::NotFound {
         code: "conversation_not_found",
-        message: format!(
-            "Codex has no conversation `{name}` (looked in `{}`)",
-            root.unwrap_or_default().display()
-        ),
+        message: format!("Codex has no conversation `{name}`"),
     })
 }

@@ -116,10 +116,11 @@ fn transcripts(session: &Session, environment: &BTreeMap<OsString, OsString>) ->
             .to_str()
             .map(str::to_owned)
     };
-    provider.transcripts(Home {
+    let folders = provider.transcript_folders(Home {
         var: &var,
         file: &|_| None,
-    })
+    });
+    folders.into_iter().next()
 }
 
 impl SessionManager {

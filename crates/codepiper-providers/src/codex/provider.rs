@@ -137,8 +137,11 @@ impl Provider for Codex {
         None
     }
 
-    fn transcripts(&self, home: Home<'_>) -> Option<PathBuf> {
-        Some(directory(home, "CODEX_HOME", ".codex")?.join("sessions"))
+    fn transcript_folders(&self, home: Home<'_>) -> Vec<PathBuf> {
+        let root = directory(home, "CODEX_HOME", ".codex");
+        let folders =
+            root.map(|root| ["sessions", "archived_sessions"].map(|name| root.join(name)));
+        folders.into_iter().flatten().collect()
     }
 
     /// `<root>/<year>/<month>/<day>/rollout-<time>-<conversation>.jsonl`

@@ -11,6 +11,7 @@
 
 mod approval;
 mod item;
+mod items;
 mod notice;
 mod request;
 
@@ -20,11 +21,12 @@ use serde_json::Value;
 
 pub use approval::{Approval, Decision, Question};
 pub use item::{Item, ItemState, Tool};
-pub use notice::{Notice, Status, Thread, TurnEnd};
+pub use items::Items;
+pub use notice::{Notice, Status, Thread, TurnEnd, Used};
 pub use request::{
     INITIALIZED, Prompt, Request, Terms, hooks_list, initialize, model_list, thread_fork,
     thread_load, thread_name, thread_resume, thread_settings, thread_start, thread_turns,
-    turn_interrupt, turn_start, turn_steer,
+    threads_loaded, turn_interrupt, turn_start, turn_steer,
 };
 
 /// The id of a request, a number or a text, as whoever asked has chosen it.
@@ -66,10 +68,8 @@ pub struct Failure {
 }
 
 impl Message {
-    /// Reads the text of a frame.
-    ///
-    /// An approval of changes to files does not say which: `item` finds what began under an id.
-    pub fn read<'a>(text: &str, item: impl FnOnce(&str) -> Option<&'a Item>) -> Self {
+    /// Reads the text of a frame; what it does not say may be known of `items`.
+    pub fn read(text: &str, items: &Items) -> Self {
         let Ok(message) = serde_json::from_str::<Value>(text) else {
             return Self::Unreadable;
         };
@@ -79,7 +79,7 @@ impl Message {
         };
         let params = &message["params"];
         match (message["method"].as_str(), id) {
-            (Some(method), Some(id)) => request_of_server(method, id, params, item),
+            (Some(method), Some(id)) => request_of_server(method, id, params, items),
             (Some(method), None) => Self::Notice(Notice::read(method, params)),
             (None, Some(id)) if message["error"].is_object() => {
                 let error = &message["error"];
@@ -95,13 +95,8 @@ impl Message {
     }
 }
 
-fn request_of_server<'a>(
-    method: &str,
-    id: RequestId,
-    params: &Value,
-    item: impl FnOnce(&str) -> Option<&'a Item>,
-) -> Message {
-    if let Some(approval) = Approval::read(method, &id, params, item) {
+fn request_of_server(method: &str, id: RequestId, params: &Value, items: &Items) -> Message {
+    if let Some(approval) = Approval::read(method, &id, params, items) {
         return Message::Approval(approval);
     }
     if let Some(question) = Question::read(method, &id, params) {
@@ -110,11 +105,36 @@ fn request_of_server<'a>(
     Message::OtherRequest(id, method.to_owned())
 }
 
-/// The turn that goes on, from the result of [`thread_turns`]: who comes back has not heard of it.
-pub fn turn_under_way(result: &Value) -> Option<String> {
-    let latest = &result["data"][0];
-    let goes_on = latest["status"] == "inProgress";
-    goes_on.then(|| string(&latest["id"]))
+/// The latest turn of a conversation: who comes back has not heard of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LatestTurn {
+    /// It goes on.
+    UnderWay(String),
+    /// It is over.
+    Over(TurnEnd),
+}
+
+impl LatestTurn {
+    /// Reads the result of [`thread_turns`]; `None` before the first turn.
+    pub fn read(result: &Value) -> Option<Self> {
+        let turn = result["data"].get(0)?;
+        Some(if turn["status"] == "inProgress" {
+            Self::UnderWay(string(&turn["id"]))
+        } else {
+            Self::Over(TurnEnd::read(turn))
+        })
+    }
+}
+
+/// The conversations in the result of [`threads_loaded`].
+pub fn loaded(result: &Value) -> Vec<String> {
+    let threads = result["data"].as_array().into_iter().flatten();
+    threads.filter_map(some_string).collect()
+}
+
+/// The model of a conversation, from the result of its start, of [`thread_resume`] or of a copy.
+pub fn model_of(result: &Value) -> Option<String> {
+    some_string(&result["model"]).or_else(|| some_string(&result["thread"]["model"]))
 }
 
 fn string(value: &Value) -> String {

@@ -5,10 +5,12 @@
 
 mod choice;
 mod composer;
+mod thread;
 
 use codepiper_model::ActivityState::{Idle, NeedsInput, NeedsPermission, Working};
 
 pub use choice::{Choice, Meaning};
+pub use thread::dialog_is_of;
 
 use crate::{Reading, ScreenText};
 

@@ -4,9 +4,9 @@ mod session;
 mod socket;
 
 use codepiper_providers::codex::rpc::{
-    Decision, ItemState, Notice, Prompt, Status, Terms, Thread, hooks_list, thread_fork,
-    thread_name, thread_resume, thread_settings, thread_start, thread_turns, turn_interrupt,
-    turn_start, turn_under_way,
+    Decision, ItemState, LatestTurn, Notice, Prompt, Status, Terms, Thread, hooks_list,
+    thread_fork, thread_name, thread_resume, thread_settings, thread_start, thread_turns,
+    turn_interrupt, turn_start,
 };
 use codepiper_providers::codex::{Listed, Mode, Trust, hooks};
 use codepiper_providers::{HookAnswer, HookFact};
@@ -132,7 +132,7 @@ async fn leave_is_asked_for_in_the_words_of_hooks_and_the_answer_counts() {
     assert_eq!(state, ItemState::Completed);
     let used = client
         .notice("tokens", |notice| match notice {
-            Notice::Used(_, tokens) => Some(*tokens),
+            Notice::Used(_, used) => Some(used.last),
             _ => None,
         })
         .await;
@@ -161,12 +161,14 @@ async fn who_comes_back_is_asked_again_and_can_end_the_turn() {
     let status = Thread::read(&joined["thread"]).status;
     assert_eq!(status, Status::NeedsPermission);
     assert_eq!(client.approval().await, asked);
-    let turn = turn_under_way(&client.call(thread_turns(&begun.id)).await);
-    assert_eq!(turn, asked.turn_id);
-    client
-        .call(turn_interrupt(&begun.id, turn.as_deref().unwrap()))
-        .await;
-    assert!(turn_end(&mut client).await.interrupted);
+    let latest = LatestTurn::read(&client.call(thread_turns(&begun.id)).await);
+    let turn = asked.turn_id.unwrap();
+    assert_eq!(latest, Some(LatestTurn::UnderWay(turn.clone())));
+    client.call(turn_interrupt(&begun.id, &turn)).await;
+    let end = turn_end(&mut client).await;
+    assert!(end.interrupted);
+    let latest = LatestTurn::read(&client.call(thread_turns(&begun.id)).await);
+    assert_eq!(latest, Some(LatestTurn::Over(end)));
 }
 
 #[tokio::test]

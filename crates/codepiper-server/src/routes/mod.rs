@@ -112,6 +112,7 @@ pub(crate) fn shared(engine: Engine) -> Router {
             "/sessions/{id}/default-policy-action",
             put(sessions::change_default_action),
         )
+        .route("/sessions/{id}/interrupt", post(sessions::interrupt))
         .route("/sessions/{id}/keys", post(sessions::keys))
         .route("/sessions/{id}/kill", post(sessions::kill))
         .route(

@@ -168,6 +168,16 @@ pub(crate) async fn keys(
     Ok(Json(Success { success: true }))
 }
 
+pub(crate) async fn interrupt(
+    State(engine): State<Engine>,
+    Extension(actor): Extension<Actor>,
+    Id(id): Id,
+    _: NoBody,
+) -> Result<Json<Success>, ApiError> {
+    engine.sessions.interrupt(id, actor).await?;
+    Ok(Json(Success { success: true }))
+}
+
 pub(crate) async fn stop(
     State(engine): State<Engine>,
     Id(id): Id,

@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use serde_json::{Value, json};
 
-use super::{Item, RequestId, Tool, some_string, string};
+use super::{Items, RequestId, Tool, some_string, string};
 
 /// A request for leave, open until it is answered by anybody.
 #[derive(Clone, Debug, PartialEq)]
@@ -13,7 +13,8 @@ pub struct Approval {
     pub thread_id: String,
     /// The turn, where it is in one.
     pub turn_id: Option<String>,
-    /// The item that waits, whose id the hooks have as that of the tool's use.
+    /// The item that waits, whose id the hooks have as that of the tool's use. One of an MCP
+    /// server is not named.
     pub item_id: Option<String>,
     /// What it is about. `None` where that cannot be read: then only a person can judge.
     pub tool: Option<Tool>,
@@ -55,18 +56,18 @@ impl Decision {
 }
 
 impl Approval {
-    pub(super) fn read<'a>(
+    pub(super) fn read(
         method: &str,
         id: &RequestId,
         params: &Value,
-        item: impl FnOnce(&str) -> Option<&'a Item>,
+        items: &Items,
     ) -> Option<Self> {
         let item_id = some_string(&params["itemId"]);
         let (tool, form) = match method {
             "item/commandExecution/requestApproval" => (command(params), Form::Decision),
             "item/fileChange/requestApproval" => {
-                let begun = item_id.as_deref().and_then(item);
-                (begun.and_then(|item| item.tool.clone()), Form::Decision)
+                let tool = item_id.as_deref().and_then(|id| items.tool(id));
+                (tool.cloned(), Form::Decision)
             }
             "item/permissions/requestApproval" => {
                 let permissions = params["permissions"].clone();

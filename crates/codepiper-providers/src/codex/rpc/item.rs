@@ -50,6 +50,7 @@ impl Item {
         let kind = string(&item["type"]);
         let state = match item["status"].as_str() {
             Some("completed") => ItemState::Completed,
+            Some("failed") if was_rejected(item) => ItemState::Declined,
             Some("failed") => ItemState::Failed,
             Some("declined") => ItemState::Declined,
             _ => ItemState::Open,
@@ -99,6 +100,16 @@ impl Tool {
             _ => None,
         }
     }
+}
+
+/// Whether a person said no to a tool of an MCP server: it counts as failed then.
+fn was_rejected(item: &Value) -> bool {
+    let said = item["error"]["message"].as_str().unwrap_or_default();
+    [
+        "user rejected MCP tool call",
+        "user cancelled MCP tool call",
+    ]
+    .contains(&said)
 }
 
 /// As Codex writes names of servers and tools where only letters, digits and `_` may stand.

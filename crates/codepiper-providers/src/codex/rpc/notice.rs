@@ -23,8 +23,8 @@ pub enum Notice {
     ItemBegan(String, Item),
     /// An item of a conversation is over. Not every one has a beginning and an end.
     ItemEnded(String, Item),
-    /// What a conversation has used so far.
-    Used(String, Tokens),
+    /// An answer of the model came, and this is what it took.
+    Used(String, Used),
     /// A request of the server was answered, by anybody, or is no longer asked.
     RequestResolved(String, RequestId),
     /// Something failed, and whether it is tried again.
@@ -91,8 +91,23 @@ pub struct TurnEnd {
     pub interrupted: bool,
     /// What went wrong, for a person.
     pub error: Option<String>,
+    /// The server's word for that, such as `usageLimitExceeded`.
+    pub code: Option<String>,
     /// What the agent said last.
     pub reply: Option<String>,
+}
+
+/// What an answer of the model took.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Used {
+    /// The turn.
+    pub turn_id: String,
+    /// The answer alone.
+    pub last: Tokens,
+    /// The whole conversation so far.
+    pub total: Tokens,
+    /// How many tokens the model can have before it.
+    pub context_window: Option<u64>,
 }
 
 impl Notice {
@@ -110,10 +125,7 @@ impl Notice {
             "turn/completed" => Self::TurnEnded(thread_id, TurnEnd::read(&params["turn"])),
             "item/started" => Self::ItemBegan(thread_id, Item::read(&params["item"])),
             "item/completed" => Self::ItemEnded(thread_id, Item::read(&params["item"])),
-            "thread/tokenUsage/updated" => Self::Used(
-                thread_id,
-                Tokens::read_camel(&params["tokenUsage"]["total"]),
-            ),
+            "thread/tokenUsage/updated" => Self::Used(thread_id, Used::read(params)),
             "serverRequest/resolved" => {
                 Self::RequestResolved(thread_id, RequestId(params["requestId"].clone()))
             }
@@ -163,7 +175,8 @@ impl Status {
 }
 
 impl TurnEnd {
-    fn read(turn: &Value) -> Self {
+    /// Reads a `turn` that is over.
+    pub(super) fn read(turn: &Value) -> Self {
         let items = turn["items"].as_array().map(Vec::as_slice);
         let said = items
             .unwrap_or_default()
@@ -174,7 +187,20 @@ impl TurnEnd {
             completed: turn["status"] == "completed",
             interrupted: turn["status"] == "interrupted",
             error: some_string(&turn["error"]["message"]),
+            code: code(&turn["error"]["codexErrorInfo"]),
             reply: said.rev().find_map(|item| some_string(&item["text"])),
+        }
+    }
+}
+
+impl Used {
+    fn read(params: &Value) -> Self {
+        let usage = &params["tokenUsage"];
+        Self {
+            turn_id: string(&params["turnId"]),
+            last: Tokens::read_camel(&usage["last"]),
+            total: Tokens::read_camel(&usage["total"]),
+            context_window: usage["modelContextWindow"].as_u64(),
         }
     }
 }

@@ -87,6 +87,14 @@ pub fn thread_resume(thread_id: &str) -> Request {
     }
 }
 
+/// The conversations that are loaded: see [`loaded`](super::loaded).
+pub fn threads_loaded() -> Request {
+    Request {
+        method: "thread/loaded/list",
+        params: json!({}),
+    }
+}
+
 /// A copy of a conversation, with an id of its own, in which both are from then on apart.
 pub fn thread_fork(thread_id: &str, terms: Terms<'_>) -> Request {
     Request {
@@ -135,7 +143,7 @@ pub fn thread_settings(thread_id: &str, model: &str) -> Request {
     }
 }
 
-/// The latest turn of a conversation: see [`turn_under_way`](super::turn_under_way).
+/// The latest turn of a conversation: see [`LatestTurn`](super::LatestTurn).
 pub fn thread_turns(thread_id: &str) -> Request {
     Request {
         method: "thread/turns/list",

@@ -5,7 +5,7 @@ use super::*;
 // The messages were recorded from Codex 0.169.0, and shortened.
 
 fn read(message: &Value) -> Message {
-    Message::read(&message.to_string(), |_| None)
+    Message::read(&message.to_string(), &Items::default())
 }
 
 fn approval(method: &str, params: &Value) -> Approval {
@@ -159,7 +159,7 @@ fn what_is_new_is_passed_over() {
     ] {
         assert_eq!(read(&message), expected, "{message}");
     }
-    assert_eq!(Message::read("{", |_| None), Message::Unreadable);
+    assert_eq!(Message::read("{", &Items::default()), Message::Unreadable);
     let request = json!({"method": "attestation/generate", "id": 1, "params": {}});
     assert!(
         matches!(read(&request), Message::OtherRequest(_, method) if method == "attestation/generate")

@@ -1,11 +1,10 @@
 //! A client of an app-server, just big enough for tests: a WebSocket on a Unix socket.
 
-use std::collections::HashMap;
 use std::path::Path;
 use std::time::Duration;
 
 use codepiper_providers::codex::rpc::{
-    Approval, INITIALIZED, Item, Message, Notice, Request, initialize,
+    Approval, INITIALIZED, Items, Message, Notice, Request, initialize,
 };
 use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
@@ -17,8 +16,7 @@ const PATIENCE: Duration = Duration::from_mins(1);
 pub(crate) struct Client {
     stream: BufReader<UnixStream>,
     last_id: u64,
-    /// What began, by its id.
-    items: HashMap<String, Item>,
+    items: Items,
 }
 
 impl Client {
@@ -39,7 +37,7 @@ impl Client {
         let mut client = Self {
             stream,
             last_id: 0,
-            items: HashMap::new(),
+            items: Items::default(),
         };
         client.call(initialize("0")).await;
         client.send(INITIALIZED).await;
@@ -85,10 +83,10 @@ impl Client {
             let Ok(text) = timeout(PATIENCE, self.frame()).await else {
                 panic!("never came: {what}");
             };
-            let message = Message::read(&text, |id| self.items.get(id));
+            let message = Message::read(&text, &self.items);
             assert_ne!(message, Message::Unreadable, "{text}");
-            if let Message::Notice(Notice::ItemBegan(_, item)) = &message {
-                self.items.insert(item.id.clone(), item.clone());
+            if let Message::Notice(notice) = &message {
+                self.items.note(notice);
             }
             if let Some(found) = wanted(&message) {
                 return found;
