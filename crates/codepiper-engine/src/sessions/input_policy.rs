@@ -13,7 +13,7 @@ use codepiper_store::{StoreError, Transaction, decisions};
 use codepiper_tmux::Input;
 use serde_json::{Value, json};
 
-use super::prompt::Delivery;
+use super::deliver::Delivery;
 use super::typing::until;
 use super::{Live, SessionManager, Subject};
 use crate::EngineError;

@@ -14,7 +14,8 @@ use serde_json::json;
 use tokio::sync::watch;
 use tokio::time::timeout;
 
-use super::prompt::{Delivered, Delivery, late, not_submitted, within};
+use super::deliver::{Delivered, Delivery, not_submitted};
+use super::prompt::{late, within};
 use super::turn::read_turn;
 use super::{InputKind, Live, SendPrompt, Sent, SessionManager};
 use crate::EngineError;

@@ -1,0 +1,129 @@
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use super::Action;
+
+#[derive(Debug, Args)]
+pub(crate) struct Up {
+    /// Where the agent works.
+    #[arg(default_value = ".")]
+    pub(crate) dir: PathBuf,
+    /// The agent; by default the first that is installed and signed in, else the demo agent.
+    #[arg(short, long)]
+    pub(crate) provider: Option<String>,
+    /// Do not attach.
+    #[arg(long)]
+    pub(crate) no_attach: bool,
+    #[command(flatten)]
+    pub(crate) launch: Launch,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Down {
+    /// Stop the sessions too.
+    #[arg(long)]
+    pub(crate) sessions: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Start {
+    /// The agent: `claude-code` or `demo`.
+    #[arg(short, long)]
+    pub(crate) provider: String,
+    /// Where the agent works.
+    #[arg(short, long, default_value = ".")]
+    pub(crate) dir: PathBuf,
+    /// The first prompt.
+    #[arg(long)]
+    pub(crate) prompt: Option<String>,
+    /// Go on with a conversation of the agent's own, by the agent's name for it; it may have been
+    /// begun outside of CodePiper.
+    #[arg(long, value_name = "ID")]
+    pub(crate) resume: Option<String>,
+    /// Go on with a copy of that conversation, and leave it as it is.
+    #[arg(long, requires = "resume")]
+    pub(crate) fork: bool,
+    #[command(flatten)]
+    pub(crate) launch: Launch,
+    /// Arguments for the agent itself.
+    #[arg(last = true)]
+    pub(crate) args: Vec<String>,
+}
+
+/// What a new session is.
+#[derive(Debug, Args)]
+pub(crate) struct Launch {
+    /// Who pays: the agent's own sign-in, or an API key.
+    #[arg(short, long, value_enum, default_value_t = Billing::Subscription)]
+    pub(crate) billing: Billing,
+    /// Let the agent run without asking.
+    #[arg(long)]
+    pub(crate) dangerous: bool,
+    /// Refuse the agent's tool calls while the daemon cannot be asked, instead of leaving them to
+    /// the agent's own rules.
+    #[arg(long)]
+    pub(crate) fail_closed: bool,
+    /// What becomes of a request that no rule matches, where the agent itself would ask, if it is
+    /// not what `policy default` says.
+    #[arg(long, value_enum)]
+    pub(crate) default_action: Option<Action>,
+    /// A variable for the agent. For secrets use `--env-from`: arguments are visible to others.
+    #[arg(long = "env", value_name = "NAME=VALUE")]
+    pub(crate) env: Vec<String>,
+    /// A variable for the agent, with the value it has here.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) env_from: Vec<String>,
+    /// The model to use.
+    #[arg(long)]
+    pub(crate) model: Option<String>,
+    /// What to call the session.
+    #[arg(long)]
+    pub(crate) name: Option<String>,
+    /// Width of its terminal.
+    #[arg(long)]
+    pub(crate) cols: Option<u16>,
+    /// Height of its terminal.
+    #[arg(long)]
+    pub(crate) rows: Option<u16>,
+}
+
+impl Launch {
+    /// Whether anything but the defaults is wanted.
+    pub(crate) fn asks_for_something(&self) -> bool {
+        let texts = [&self.model, &self.name];
+        self.billing == Billing::Api
+            || self.dangerous
+            || self.fail_closed
+            || self.default_action.is_some()
+            || !self.env.is_empty()
+            || !self.env_from.is_empty()
+            || self.cols.or(self.rows).is_some()
+            || texts.iter().any(|text| text.is_some())
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Billing {
+    Subscription,
+    Api,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Restore {
+    /// Only show which these are.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Fork {
+    /// The beginning of the session's id, or its name.
+    pub(crate) session: String,
+    /// What to call the new session.
+    #[arg(long)]
+    pub(crate) name: Option<String>,
+    /// Its first prompt.
+    #[arg(long)]
+    pub(crate) prompt: Option<String>,
+}
