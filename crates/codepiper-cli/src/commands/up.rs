@@ -56,12 +56,31 @@ pub(super) async fn run(context: &Context, args: Up) -> Result<(), CliError> {
         session.provider,
         output::harmless(&session.cwd.display().to_string()),
     ))?;
+    dashboard(context).await?;
     output::line(format!("session {id} {}", session.status.as_str()))?;
     if attaches {
         attach::execute(context, &session).await
     } else {
         Ok(())
     }
+}
+
+/// Says where the dashboard is, and how one comes in the first time.
+async fn dashboard(context: &Context) -> Result<(), CliError> {
+    let health = context.client.get("/health").await?;
+    let Some(address) = health["web"][0].as_str() else {
+        return Ok(());
+    };
+    output::line(format!("  web     http://{address}"))?;
+    let config = place::config(context.client.socket().to_owned())?;
+    let password = config.first_password_file();
+    if password.exists() {
+        let shown = output::harmless(&password.display().to_string());
+        output::line(format!(
+            "          the password for the first time is in {shown}"
+        ))?;
+    }
+    Ok(())
 }
 
 /// The newest session that lives in the directory, of that provider where one was named.
