@@ -55,3 +55,4 @@ mod support;
 mod survival;
 mod tampering;
 mod trouble;
+mod web;

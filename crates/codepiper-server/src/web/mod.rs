@@ -4,6 +4,7 @@ mod assets;
 mod auth;
 mod client;
 mod config;
+mod connections;
 mod cookie;
 mod door;
 mod gate;
@@ -15,7 +16,6 @@ use std::net::SocketAddr;
 use axum::extract::connect_info::Connected;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post};
-use axum::serve::IncomingStream;
 use axum::{Json, Router};
 use codepiper_engine::Engine;
 use serde_json::json;
@@ -45,9 +45,9 @@ pub struct WebError {
 #[derive(Clone, Copy, Debug)]
 struct Peer(SocketAddr);
 
-impl Connected<IncomingStream<'_, TcpListener>> for Peer {
-    fn connect_info(stream: IncomingStream<'_, TcpListener>) -> Self {
-        Self(*stream.remote_addr())
+impl Connected<SocketAddr> for Peer {
+    fn connect_info(address: SocketAddr) -> Self {
+        Self(address)
     }
 }
 
@@ -74,18 +74,9 @@ impl Web {
     /// Answers until `stop`.
     pub(crate) async fn serve(self, engine: Engine, stop: CancellationToken) {
         let app = app(engine, self.config);
-        let doors = self.listeners.into_iter().map(|listener| {
-            let app = app.clone().into_make_service_with_connect_info::<Peer>();
-            let stop = stop.clone().cancelled_owned();
-            async move {
-                if let Err(error) = axum::serve(listener, app)
-                    .with_graceful_shutdown(stop)
-                    .await
-                {
-                    tracing::error!(%error, "the dashboard is not served any more");
-                }
-            }
-        });
+        let listeners = self.listeners.into_iter();
+        let doors =
+            listeners.map(|listener| connections::answer(listener, app.clone(), stop.clone()));
         futures_util::future::join_all(doors).await;
     }
 }

@@ -1,0 +1,81 @@
+//! The connections of browsers: so many at once, and none that holds its place by being slow.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::service::TowerToHyperService;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
+use tokio::time::sleep;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tower_service::Service as _;
+
+use super::Peer;
+
+/// Connections at the same time. With all of these taken others wait in the system's queue: the
+/// sessions, the Unix socket and the database keep their share of the files that may be open. A
+/// WebSocket, which only who is signed in may open, does not count.
+const CONNECTIONS_MAX: usize = 256;
+
+/// How long the head of a request may take.
+const HEAD_MAX: Duration = Duration::from_secs(10);
+
+/// How long it takes until accepting is tried again that failed: others must close files first.
+const ACCEPT_AGAIN: Duration = Duration::from_millis(100);
+
+/// Answers whoever connects, until `stop`.
+pub(super) async fn answer(listener: TcpListener, app: Router, stop: CancellationToken) {
+    let places = Arc::new(Semaphore::new(CONNECTIONS_MAX));
+    let connections = TaskTracker::new();
+    loop {
+        let accepted = async {
+            let place = Arc::clone(&places).acquire_owned().await;
+            (place, listener.accept().await)
+        };
+        let (place, accepted) = tokio::select! {
+            accepted = accepted => accepted,
+            () = stop.cancelled() => break,
+        };
+        match accepted {
+            Ok((stream, peer)) => {
+                let connection = connection(stream, peer, app.clone(), stop.clone());
+                connections.spawn(async move {
+                    connection.await;
+                    drop(place);
+                });
+            }
+            Err(error) => {
+                tracing::error!(%error, "cannot accept");
+                sleep(ACCEPT_AGAIN).await;
+            }
+        }
+    }
+    connections.close();
+    connections.wait().await;
+}
+
+async fn connection(stream: TcpStream, peer: SocketAddr, app: Router, stop: CancellationToken) {
+    // Keys are small, and each of them is waited for.
+    drop(stream.set_nodelay(true));
+    let mut make = app.into_make_service_with_connect_info::<Peer>();
+    let Ok(service) = make.call(peer).await;
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD_MAX)
+        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(service))
+        .with_upgrades();
+    let mut connection = std::pin::pin!(connection);
+    tokio::select! {
+        // Whoever breaks off has had what there was to say.
+        _ = connection.as_mut() => {}
+        () = stop.cancelled() => {
+            connection.as_mut().graceful_shutdown();
+            drop(connection.await);
+        }
+    }
+}
