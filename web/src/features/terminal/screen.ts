@@ -1,0 +1,156 @@
+import { SearchAddon } from "@xterm/addon-search";
+import { Unicode11Addon } from "@xterm/addon-unicode11";
+import { WebLinksAddon } from "@xterm/addon-web-links";
+import { WebglAddon } from "@xterm/addon-webgl";
+import { type ITheme, Terminal } from "@xterm/xterm";
+import "@xterm/xterm/css/xterm.css";
+import { cellsIn, type Size, shrinkTo } from "./fit";
+
+const FONT =
+  '"JetBrains Mono Variable", ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace';
+/** Below this, letters are shrunk as a picture. */
+const SMALLEST_FONT = 7;
+const SCROLLBACK = 10_000;
+
+/** The terminal of a page: xterm.js, as large as the pane, shrunk where there is less room. */
+export class Screen {
+  readonly terminal: Terminal;
+  readonly search = new SearchAddon();
+  readonly #host: HTMLElement;
+  #fontSize: number;
+  /** A cell at the full size of the letters. */
+  #cell: Size = { width: 0, height: 0 };
+  #unwritten = 0;
+
+  constructor(host: HTMLElement, theme: ITheme, fontSize: number) {
+    this.#host = host;
+    this.#fontSize = fontSize;
+    this.terminal = new Terminal({
+      allowProposedApi: true,
+      cursorBlink: !matchMedia("(prefers-reduced-motion: reduce)").matches,
+      fontFamily: FONT,
+      fontSize,
+      lineHeight: 1.15,
+      macOptionClickForcesSelection: true,
+      minimumContrastRatio: 4.5,
+      rescaleOverlappingGlyphs: true,
+      screenReaderMode: false,
+      scrollback: SCROLLBACK,
+      theme,
+    });
+    leaveQueriesToTmux(this.terminal);
+    this.terminal.loadAddon(new Unicode11Addon());
+    this.terminal.unicode.activeVersion = "11";
+    this.terminal.loadAddon(this.search);
+    this.terminal.loadAddon(
+      new WebLinksAddon((_event, uri) => window.open(uri, "_blank", "noopener,noreferrer")),
+    );
+    this.terminal.open(host);
+    this.#drawFast();
+    this.#measure();
+  }
+
+  reset(bytes: Uint8Array): void {
+    this.terminal.reset();
+    this.write(bytes);
+  }
+
+  write(bytes: Uint8Array): void {
+    this.#unwritten += bytes.length;
+    this.terminal.write(bytes, () => {
+      this.#unwritten -= bytes.length;
+    });
+  }
+
+  backlog(): number {
+    return this.#unwritten;
+  }
+
+  resized(cols: number, rows: number): void {
+    this.terminal.resize(cols, rows);
+    this.layOut();
+  }
+
+  setTheme(theme: ITheme): void {
+    this.terminal.options.theme = theme;
+  }
+
+  setFontSize(fontSize: number): void {
+    this.#fontSize = fontSize;
+    this.terminal.options.fontSize = fontSize;
+    this.#measure();
+    this.layOut();
+  }
+
+  /** The size that would fill the room with letters of full size. */
+  proposal(): { cols: number; rows: number } | null {
+    return cellsIn(this.#room(), this.#cell);
+  }
+
+  /** Shrinks the terminal so that all of it is seen, first by smaller letters, then as a picture. */
+  layOut(): void {
+    const { element, cols, rows } = this.terminal;
+    if (!element) return;
+    const room = this.#room();
+    const scale = shrinkTo(room, {
+      width: cols * this.#cell.width,
+      height: rows * this.#cell.height,
+    });
+    const letters = Math.max(SMALLEST_FONT, Math.floor(this.#fontSize * scale * 4) / 4);
+    if (this.terminal.options.fontSize !== letters) this.terminal.options.fontSize = letters;
+    const rest = scale === 1 ? 1 : shrinkTo(room, this.#drawn());
+    element.style.transform = rest === 1 ? "" : `scale(${rest})`;
+  }
+
+  dispose(): void {
+    this.terminal.dispose();
+  }
+
+  #measure(): void {
+    const drawn = this.#drawn();
+    this.#cell = {
+      width: drawn.width / this.terminal.cols,
+      height: drawn.height / this.terminal.rows,
+    };
+  }
+
+  /** The size of what is drawn, transforms aside. */
+  #drawn(): Size {
+    const screen = this.terminal.element?.querySelector<HTMLElement>(".xterm-screen");
+    return { width: screen?.offsetWidth ?? 0, height: screen?.offsetHeight ?? 0 };
+  }
+
+  #room(): Size {
+    return { width: this.#host.clientWidth, height: this.#host.clientHeight };
+  }
+
+  #drawFast(): void {
+    try {
+      const webgl = new WebglAddon();
+      // Without it xterm.js draws with the DOM: slower, and always there.
+      webgl.onContextLoss(() => webgl.dispose());
+      this.terminal.loadAddon(webgl);
+    } catch {
+      // No WebGL here.
+    }
+  }
+}
+
+/**
+ * tmux has answered what programs ask of their terminal. An answer from here as well would be
+ * typed into the agent.
+ */
+function leaveQueriesToTmux({ parser }: Terminal): void {
+  const yes = () => true;
+  for (const prefix of ["", ">", "="])
+    parser.registerCsiHandler({ ...(prefix && { prefix }), final: "c" }, yes);
+  for (const prefix of ["", "?"]) {
+    const marked = prefix ? { prefix } : {};
+    parser.registerCsiHandler({ ...marked, final: "n" }, yes);
+    parser.registerCsiHandler({ ...marked, intermediates: "$", final: "p" }, yes);
+  }
+  parser.registerCsiHandler({ prefix: ">", final: "q" }, yes);
+  parser.registerDcsHandler({ intermediates: "$", final: "q" }, yes);
+  for (const color of [4, 10, 11, 12])
+    parser.registerOscHandler(color, (data) => data.includes("?"));
+}
