@@ -55,8 +55,8 @@ export class Terminal extends EventEmitter {
   }
 
   resize(cols, rows) {
-    // What was recorded fits one size only.
-    if (!this.isShell) return;
+    // What was recorded looks wrong where there are fewer columns.
+    if (!this.isShell && cols < 120) return;
     Object.assign(this.session, { ptyCols: cols, ptyRows: rows });
     this.emit("resized", cols, rows);
   }

@@ -1,5 +1,6 @@
 import { QueryClient } from "@tanstack/react-query";
 import { onSignedOut, Unreachable } from "@/api/client";
+import type { AuthStatus } from "@/api/types";
 import { authStatus } from "@/features/auth/queries";
 import { forget } from "@/lib/storage";
 
@@ -16,13 +17,18 @@ export const queryClient = new QueryClient({
   },
 });
 
-/** Nobody is signed in any more: nothing that was seen stays. */
-export function becomeSignedOut(): void {
+queryClient.getQueryCache().subscribe(({ type, query }) => {
+  const isAuth = type === "updated" && query.queryKey[0] === authStatus.queryKey[0];
+  const status = isAuth && (query.state.data as AuthStatus | undefined);
+  if (status && !status.authenticated) forgetAll();
+});
+
+/** Nobody is signed in: nothing that was seen stays. */
+function forgetAll(): void {
   forget("sessions");
-  const old = queryClient.getQueryData(authStatus.queryKey);
-  queryClient.removeQueries({ predicate: (query) => query.queryKey[0] !== "auth" });
-  if (old) queryClient.setQueryData(authStatus.queryKey, { ...old, authenticated: false });
-  void queryClient.invalidateQueries(authStatus);
+  queryClient.removeQueries({
+    predicate: ({ queryKey }) => !["auth", "mfa-setup"].includes(String(queryKey[0])),
+  });
 }
 
-onSignedOut(becomeSignedOut);
+onSignedOut(() => void queryClient.invalidateQueries(authStatus));

@@ -4,8 +4,11 @@ import {
   createRouter,
   lazyRouteComponent,
   Outlet,
+  redirect,
 } from "@tanstack/react-router";
 import { Failure, Missing } from "@/components/failure";
+import { authStatus } from "@/features/auth/queries";
+import { queryClient } from "./query-client";
 
 const root = createRootRoute({ component: Outlet, notFoundComponent: Missing });
 
@@ -26,6 +29,15 @@ const app = createRoute({
   getParentRoute: () => root,
   id: "app",
   validateSearch: (search): { new?: true } => (search.new ? { new: true } : {}),
+  // Before anything of the inside is loaded. Whether there is a daemon at all is the layout's to say.
+  beforeLoad: async ({ location }) => {
+    const status = await queryClient.ensureQueryData(authStatus).catch(() => null);
+    if (!status || status.authenticated) return;
+    throw redirect({
+      to: "/sign-in",
+      search: location.href === "/" ? {} : { next: location.href },
+    });
+  },
   component: lazyRouteComponent(() => import("@/routes/app-layout"), "AppLayout"),
 });
 

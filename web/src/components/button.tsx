@@ -47,7 +47,7 @@ export function IconButton({ label, className, ...rest }: IconProps) {
       aria-label={label}
       title={label}
       {...rest}
-      className={cn("target min-w-9 !px-0 [&_svg]:size-[18px]", className)}
+      className={cn("target-square !px-0 [&_svg]:size-[18px]", className)}
     />
   );
 }

@@ -36,7 +36,11 @@ export function summaryOf(toolName: string, toolInput: unknown): string {
   if (shown.kind === "command") return shown.command;
   if (shown.kind === "diff")
     return shown.path ?? shown.lines.find((line) => /^\*\*\* /.test(line.text))?.text ?? toolName;
-  return shown.text.replace(/\s+/g, " ");
+  const input = (toolInput ?? {}) as Record<string, unknown>;
+  const subject = ["file_path", "path", "url", "pattern", "query"]
+    .map((name) => input[name])
+    .find(Boolean);
+  return `${toolName} ${typeof subject === "string" ? subject : shown.text.replace(/\s+/g, " ")}`;
 }
 
 function patchLines(patch: string): DiffLine[] {

@@ -8,6 +8,8 @@ import { AuthFrame } from "@/features/auth/frame";
 import { authStatus } from "@/features/auth/queries";
 import { sessionsQuery } from "@/features/sessions/queries";
 import { Shell } from "./shell";
+// Behind the sign-in, which is quicker with the letters of the system.
+import "@fontsource-variable/geist/wght.css";
 import "@fontsource-variable/jetbrains-mono/wght.css";
 
 /** What only those who are signed in see. Without a daemon it is what was last known. */

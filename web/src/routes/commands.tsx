@@ -7,7 +7,6 @@ import { Dot } from "@/features/sessions/dot";
 import { groupByNeed } from "@/features/sessions/groups";
 import { sessionsQuery } from "@/features/sessions/queries";
 import { doing, labelOf } from "@/features/sessions/words";
-import { forget } from "@/lib/storage";
 import { setTheme } from "@/lib/theme";
 import { useGo } from "./use-go";
 
@@ -28,8 +27,6 @@ export function Commands({ onClose, onKeys }: Props) {
 
   async function leave() {
     await signOut();
-    forget("sessions");
-    client.removeQueries({ predicate: (query) => query.queryKey[0] !== "auth" });
     await client.invalidateQueries(authStatus);
   }
 

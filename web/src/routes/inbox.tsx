@@ -119,8 +119,8 @@ function Waiting({ session, words, action, onPutAside }: WaitingProps) {
       </div>
       <div className="flex gap-2">
         {onPutAside && (
-          <Button look="quiet" onClick={onPutAside} aria-label={`Put ${labelOf(session)} aside`}>
-            Put aside
+          <Button look="quiet" onClick={onPutAside}>
+            Put aside <span className="sr-only">{labelOf(session)}</span>
           </Button>
         )}
         <Link to="/sessions/$id" params={{ id: session.id }} className={buttonLook("plain")}>

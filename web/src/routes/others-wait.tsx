@@ -19,7 +19,7 @@ export function OthersWait({ sessionId }: { sessionId: string }) {
       to="/"
       className="target flex items-center gap-2 border-b border-warn-line bg-warn-soft px-4 text-[13px] text-warn hover:brightness-95"
     >
-      <span aria-hidden className="size-2 shrink-0 rotate-45 bg-warn" />
+      <span aria-hidden className="size-2 shrink-0 rotate-45 bg-warn-mark" />
       <span className="min-w-0 flex-1 truncate">
         {others.length === 1 ? "Also waits for you: " : "Also wait for you: "}
         <strong className="font-semibold">{names}</strong>

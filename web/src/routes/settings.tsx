@@ -5,7 +5,6 @@ import { Page, Section } from "@/components/page";
 import { PasswordForm } from "@/features/auth/password-form";
 import { authStatus, signIns, signOut } from "@/features/auth/queries";
 import { SignInList } from "@/features/auth/sign-in-list";
-import { forget } from "@/lib/storage";
 import { ThemePicker } from "./theme-picker";
 
 /** Who may come in, and how the page looks. */
@@ -14,7 +13,6 @@ export function SettingsPage() {
 
   async function leave() {
     await signOut();
-    forget("sessions");
     await client.invalidateQueries(authStatus);
   }
 

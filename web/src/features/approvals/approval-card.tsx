@@ -1,4 +1,5 @@
 import { type ReactNode, useId } from "react";
+import type { Approval } from "@/api/types";
 import { Badge } from "@/components/badge";
 import { Ticked } from "@/components/ticked";
 import { TimeAgo } from "@/components/time-ago";
@@ -20,7 +21,6 @@ export function ApprovalCard({ requests, who }: Props) {
   const title = useId();
   const [first] = requests;
   const settled = isSettled(first);
-  const asking = first.matched.filter((rule) => rule.action === "ask");
   return (
     <article
       aria-labelledby={title}
@@ -41,21 +41,23 @@ export function ApprovalCard({ requests, who }: Props) {
         </span>
       </header>
       <Action toolName={first.toolName} toolInput={first.toolInput} diff={first.diff} />
-      <p className="mt-2 text-[13px] break-all text-muted">in {first.cwd}</p>
-      {first.risk.reasons.map((reason) => (
-        <p key={reason} className="mt-0.5 text-[13px] text-muted">
-          <Ticked text={reason} />
-        </p>
-      ))}
-      {asking.map((rule) => (
-        <p key={`${rule.policyId}/${rule.ruleId}`} className="mt-0.5 text-[13px] text-muted">
-          Rule <code className="code">{`${rule.policyId}/${rule.ruleId}`}</code> asks
-          {rule.reason && `: ${rule.reason}`}
-        </p>
-      ))}
+      <p className="mt-2 text-[13px] break-words text-muted">
+        <Ticked text={circumstances(first)} />
+      </p>
       {settled ? <Outcome approval={first} /> : <AnswerBar requests={requests} />}
     </article>
   );
+}
+
+/** Where it would happen, what it could do, and which rules left it to a person. */
+function circumstances({ cwd, risk, matched }: Approval): string {
+  const asking = matched
+    .filter((rule) => rule.action === "ask")
+    .map(
+      (rule) =>
+        `rule \`${rule.policyId}/${rule.ruleId}\` asks${rule.reason ? `: ${rule.reason}` : ""}`,
+    );
+  return [`in \`${cwd}\``, ...risk.reasons, ...asking].join(" · ");
 }
 
 /** What it wants, in words; the tool's own name where there are none. */

@@ -70,12 +70,8 @@ function Row({ signIn, onRevoke }: { signIn: SignIn; onRevoke: () => void }) {
         </p>
       </div>
       {!signIn.current && (
-        <Button
-          look="danger"
-          onClick={onRevoke}
-          aria-label={`Revoke ${deviceOf(signIn.userAgent)}`}
-        >
-          Revoke
+        <Button look="danger" onClick={onRevoke}>
+          Revoke <span className="sr-only">{deviceOf(signIn.userAgent)}</span>
         </Button>
       )}
     </li>

@@ -59,7 +59,7 @@ function Row({ event }: { event: SessionEvent }) {
   return (
     <li>
       <details onToggle={(toggle) => setOpen(toggle.currentTarget.open)}>
-        <summary className="target flex cursor-pointer items-baseline gap-3 px-3 py-2 text-[13px]">
+        <summary className="target flex cursor-pointer items-center gap-3 px-3 py-1.5 text-[13px]">
           <time
             dateTime={event.timestamp}
             title={fullTime(event.timestamp)}

@@ -15,7 +15,6 @@ export function eventWords({ type, payload }: SessionEvent): string {
     case "Screen":
       return "the screen was stored";
   }
-  if ("tool_name" in payload)
-    return `${text("tool_name")} ${summaryOf(text("tool_name"), payload.tool_input)}`;
+  if ("tool_name" in payload) return summaryOf(text("tool_name"), payload.tool_input);
   return text("summary") || text("text") || text("reason") || text("message") || text("status");
 }

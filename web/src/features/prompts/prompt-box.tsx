@@ -84,7 +84,7 @@ export function PromptBox({ sessionId, refusal, isBusy, input }: Props) {
           title={refusal ?? (isBusy ? "Queue (Enter); Alt-Enter says it at once" : "Send (Enter)")}
           disabled={busy || refusal !== null || !text.trim()}
           className={cn(
-            "target flex min-w-9 items-center justify-center rounded-lg disabled:text-muted",
+            "target-square flex items-center justify-center rounded-lg disabled:text-muted",
             text.trim() && !refusal && "bg-accent text-on-accent",
           )}
         >

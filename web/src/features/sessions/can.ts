@@ -28,9 +28,9 @@ export function refusals(session: Session): Refusals {
 function dialog(session: Session): string | null {
   switch (session.activity?.state) {
     case "needs_permission":
-      return "Answer its request first; what is typed now would answer it";
+      return "Answer its request first";
     case "needs_input":
-      return "Answer its question in the terminal first";
+      return "Answer it in the terminal first";
     default:
       return null;
   }

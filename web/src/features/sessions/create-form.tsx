@@ -77,7 +77,7 @@ export function CreateForm({ onCreated }: { onCreated: (session: Session) => voi
       <TextArea
         label="What should it do?"
         placeholder="Fix the login redirect and add a test. Empty: it starts and waits."
-        rows={4}
+        rows={3}
         autoFocus
         value={prompt}
         error={at("prompt")}
@@ -138,15 +138,17 @@ export function CreateForm({ onCreated }: { onCreated: (session: Session) => voi
             : null
         }
       />
-      {problem && !FIELDS.includes(problem.field ?? "") && <ErrorNote error={error} />}
-      <Button
-        type="submit"
-        look="primary"
-        className="w-full"
-        disabled={busy || !provider || !cwd.trim()}
-      >
-        {busy ? "Starting …" : "Start"}
-      </Button>
+      <div className="sticky bottom-0 -mx-5 -mb-5 space-y-3 border-t bg-panel px-5 py-3">
+        {problem && !FIELDS.includes(problem.field ?? "") && <ErrorNote error={error} />}
+        <Button
+          type="submit"
+          look="primary"
+          className="w-full"
+          disabled={busy || !provider || !cwd.trim()}
+        >
+          {busy ? "Starting …" : "Start"}
+        </Button>
+      </div>
     </form>
   );
 }

@@ -16,7 +16,7 @@ export function Dot({ session }: { session: Session }) {
       <span
         className={cn(
           "block",
-          need === "waiting" && "size-3 rotate-45 rounded-[2px] bg-warn",
+          need === "waiting" && "size-3 rotate-45 rounded-[2px] bg-warn-mark",
           need === "working" && "breathing size-2.5 rounded-full bg-info",
           need === "ready" && "size-2.5 rounded-full bg-ok",
           need === "unclear" && "size-2.5 rounded-full border-2 border-muted",

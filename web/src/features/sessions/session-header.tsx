@@ -31,7 +31,7 @@ export function SessionHeader({ session, before, actions }: Props) {
         </div>
         <p className="truncate pl-6 text-[13px] text-muted">
           <span title={evidenceWords(session)}>
-            {doing(session)} <TimeAgo at={sinceOf(session)} />
+            {doing(session)} · <TimeAgo at={sinceOf(session)} />
           </span>
           {" · "}
           {PROVIDER_NAMES[session.provider]}

@@ -33,7 +33,7 @@ export function SessionName({ session }: { session: Session }) {
         type="button"
         onClick={() => setEditing(true)}
         title="Rename"
-        className="group flex max-w-full items-center gap-2 rounded text-left text-[15px] leading-snug font-semibold"
+        className="group pointer-coarse:-my-3 pointer-coarse:min-w-11 pointer-coarse:py-3 flex max-w-full items-center gap-2 rounded text-left text-[15px] leading-snug font-semibold"
       >
         <span className="truncate">
           {rename.isPending ? (rename.variables ?? labelOf(session)) : labelOf(session)}

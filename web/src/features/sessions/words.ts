@@ -18,10 +18,11 @@ export function labelOf(session: Pick<Session, "name" | "cwd">): string {
 
 /** What it is doing, in a few words. */
 export function doing(session: Session): string {
-  if (session.exit)
-    return session.status === "CRASHED"
-      ? `Failed: ${exitWords(session.exit)}`
-      : exitWords(session.exit);
+  if (session.exit) {
+    const words = exitWords(session.exit);
+    if (session.status === "CRASHED") return `Failed: ${words}`;
+    return words.charAt(0).toUpperCase() + words.slice(1);
+  }
   switch (session.activity?.state) {
     case "needs_permission":
       return "Wants permission";

@@ -47,7 +47,8 @@ export function KeyStrip({ view, hasCtrl, onCtrl }: Props) {
         <button
           key={name}
           type="button"
-          aria-label={label}
+          aria-label={typeof shown === "string" ? undefined : label}
+          title={label}
           aria-pressed={name === "ctrl" ? hasCtrl : undefined}
           onPointerDown={keepFocus}
           onClick={() => press(name)}

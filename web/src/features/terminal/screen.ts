@@ -11,6 +11,8 @@ const FONT =
 /** Below this, letters are shrunk as a picture. */
 const SMALLEST_FONT = 7;
 const SCROLLBACK = 10_000;
+/** What xterm.js leaves at the right for its scrollbar, in CSS pixels. */
+const SCROLLBAR = 14;
 
 /** The terminal of a page: xterm.js, as large as the pane, shrunk where there is less room. */
 export class Screen {
@@ -98,7 +100,10 @@ export class Screen {
     });
     const letters = Math.max(SMALLEST_FONT, Math.floor(this.#fontSize * scale * 4) / 4);
     if (this.terminal.options.fontSize !== letters) this.terminal.options.fontSize = letters;
-    const rest = scale === 1 ? 1 : shrinkTo(room, this.#drawn());
+    const drawn = this.#drawn();
+    const rest = scale === 1 ? 1 : shrinkTo(room, drawn);
+    element.style.width = rest === 1 ? "" : `${drawn.width + SCROLLBAR}px`;
+    element.style.height = rest === 1 ? "" : `${drawn.height}px`;
     element.style.transform = rest === 1 ? "" : `scale(${rest})`;
   }
 
@@ -121,7 +126,7 @@ export class Screen {
   }
 
   #room(): Size {
-    return { width: this.#host.clientWidth, height: this.#host.clientHeight };
+    return { width: this.#host.clientWidth - SCROLLBAR, height: this.#host.clientHeight };
   }
 
   #drawFast(): void {
