@@ -169,3 +169,18 @@ test("who is signed out sees the sign-in at once, and nothing that was there", a
   await context.close();
   await mock.stop();
 });
+
+test("opened while the daemon is away, the page shows the last known state, and says so", async () => {
+  const mock = await mockDaemon();
+  const { page, context } = await open(browser, mock);
+  await page.goto(`${mock.url}/sessions`);
+  await page.evaluate(() => navigator.serviceWorker.ready);
+  // The second visit is the first one that the service worker sees whole.
+  await page.reload();
+  await page.getByRole("heading", { name: "Sessions" }).waitFor();
+  await mock.stop();
+  await page.reload();
+  await sees(page, /This is the last known state, of/);
+  await sees(page, "Migrate to Postgres 17");
+  await context.close();
+});

@@ -6,7 +6,7 @@ export default defineConfig({
     include: ["*.e2e.ts"],
     // One browser at a time; each test has a world of its own.
     fileParallelism: false,
-    testTimeout: 60_000,
+    testTimeout: 120_000,
     hookTimeout: 60_000,
   },
 });

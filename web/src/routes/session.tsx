@@ -69,11 +69,7 @@ function SessionView({ session }: { session: Session }) {
         {tab === "terminal" &&
           (isLive ? (
             <Suspense fallback={<Loading label="Loading the terminal" />}>
-              <Terminal
-                key={session.createdAt + session.pid}
-                sessionId={session.id}
-                onLeave={() => prompt.current?.focus()}
-              />
+              <Terminal sessionId={session.id} onLeave={() => prompt.current?.focus()} />
             </Suspense>
           ) : (
             <Ended session={session} />

@@ -31,7 +31,10 @@ export function ApprovalCard({ requests, who }: Props) {
     >
       <header className="mb-2.5 flex flex-wrap items-center gap-x-2 gap-y-1 text-sm">
         {who && <span className="min-w-0 truncate font-medium">{who}</span>}
-        <span id={title} className={who ? "text-muted" : "font-medium"}>
+        <span
+          id={title}
+          className={who ? "text-muted" : "font-medium first-letter:uppercase inline-block"}
+        >
           {first.agentId ? "sub-agent wants" : "wants"} {verb(first.toolName)}
         </span>
         {requests.length > 1 && <Badge tone="warn">{requests.length} times</Badge>}

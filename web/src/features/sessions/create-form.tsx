@@ -138,7 +138,7 @@ export function CreateForm({ onCreated }: { onCreated: (session: Session) => voi
             : null
         }
       />
-      <div className="sticky bottom-0 -mx-5 -mb-5 space-y-3 border-t bg-panel px-5 py-3">
+      <div className="sticky -bottom-5 -mx-5 -mb-5 space-y-3 border-t bg-panel px-5 py-3">
         {problem && !FIELDS.includes(problem.field ?? "") && <ErrorNote error={error} />}
         <Button
           type="submit"

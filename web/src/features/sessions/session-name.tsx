@@ -40,7 +40,7 @@ export function SessionName({ session }: { session: Session }) {
         </span>
         <Pencil
           aria-hidden
-          className="size-3.5 shrink-0 text-muted opacity-0 group-hover:opacity-100 group-focus-visible:opacity-100"
+          className="size-3.5 shrink-0 text-muted hidden group-hover:block group-focus-visible:block"
         />
       </button>
     </h1>

@@ -18,11 +18,19 @@ const SCROLLBAR = 14;
 export class Screen {
   readonly terminal: Terminal;
   readonly search = new SearchAddon();
+  /** Hears by how much it is shrunk. */
+  onScale: (scale: number) => void = () => {};
   readonly #host: HTMLElement;
   #fontSize: number;
   /** A cell at the full size of the letters. */
   #cell: Size = { width: 0, height: 0 };
   #unwritten = 0;
+  readonly #observer = new ResizeObserver(() => {
+    this.#measure();
+    this.layOut();
+    requestAnimationFrame(() => this.#doubtWebgl());
+  });
+  #webgl: WebglAddon | null = null;
 
   constructor(host: HTMLElement, theme: ITheme, fontSize: number) {
     this.#host = host;
@@ -50,6 +58,9 @@ export class Screen {
     this.terminal.open(host);
     this.#drawFast();
     this.#measure();
+    // What xterm.js draws gets its size later where it was not visible yet.
+    const drawn = this.terminal.element?.querySelector(".xterm-screen");
+    if (drawn) this.#observer.observe(drawn);
   }
 
   reset(bytes: Uint8Array): void {
@@ -105,13 +116,16 @@ export class Screen {
     element.style.width = rest === 1 ? "" : `${drawn.width + SCROLLBAR}px`;
     element.style.height = rest === 1 ? "" : `${drawn.height}px`;
     element.style.transform = rest === 1 ? "" : `scale(${rest})`;
+    this.onScale(scale);
   }
 
   dispose(): void {
+    this.#observer.disconnect();
     this.terminal.dispose();
   }
 
   #measure(): void {
+    if (this.terminal.options.fontSize !== this.#fontSize) return;
     const drawn = this.#drawn();
     this.#cell = {
       width: drawn.width / this.terminal.cols,
@@ -132,12 +146,27 @@ export class Screen {
   #drawFast(): void {
     try {
       const webgl = new WebglAddon();
-      // Without it xterm.js draws with the DOM: slower, and always there.
-      webgl.onContextLoss(() => webgl.dispose());
+      webgl.onContextLoss(() => this.#drawWithDom());
       this.terminal.loadAddon(webgl);
+      this.#webgl = webgl;
     } catch {
       // No WebGL here.
     }
+  }
+
+  /** Slower, and always there. */
+  #drawWithDom(): void {
+    this.#webgl?.dispose();
+    this.#webgl = null;
+  }
+
+  /** A browser that emulates another density miscounts its pixels, and WebGL draws beside the canvas. */
+  #doubtWebgl(): void {
+    const canvases = this.terminal.element?.querySelectorAll("canvas") ?? [];
+    const isOff = [...canvases].some(({ width, offsetWidth }) => {
+      return offsetWidth > 0 && Math.abs(width / offsetWidth / devicePixelRatio - 1) > 0.1;
+    });
+    if (this.#webgl && isOff) this.#drawWithDom();
   }
 }
 

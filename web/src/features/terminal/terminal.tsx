@@ -4,11 +4,15 @@ import { useIsDark } from "@/lib/theme";
 import { KeyStrip } from "./key-strip";
 import { SearchBar } from "./search-bar";
 import { useSettings } from "./settings";
+import { SmallNotice } from "./small-notice";
 import { StatusLine } from "./status-line";
 import { TerminalMenu } from "./terminal-menu";
 import { TerminalNotice } from "./terminal-notice";
 import { terminalTheme } from "./themes";
 import { type TerminalEvents, type TerminalView, useTerminal } from "./use-terminal";
+
+/** Below this share of their size letters are hard to read. */
+const READABLE = 0.7;
 
 interface Props {
   sessionId: string;
@@ -25,6 +29,7 @@ export function Terminal({ sessionId, onLeave }: Props) {
   const [isSearching, setSearching] = useState(false);
   const [hasCtrl, setCtrl] = useState(false);
   const [rings, setRings] = useState(false);
+  const [scale, setScale] = useState(1);
   const events = useRef<TerminalEvents>(null as unknown as TerminalEvents);
   events.current = {
     onSearch: () => setSearching(true),
@@ -33,6 +38,7 @@ export function Terminal({ sessionId, onLeave }: Props) {
       setRings(true);
       setTimeout(() => setRings(false), 400);
     },
+    onScale: setScale,
     heldKey: (data) => {
       if (!hasCtrl || data.length !== 1) return null;
       setCtrl(false);
@@ -71,7 +77,11 @@ export function Terminal({ sessionId, onLeave }: Props) {
         )}
         style={{ background }}
       >
-        <div ref={host} className="h-full w-full overflow-hidden [&_.xterm]:origin-top-left" />
+        <div
+          ref={host}
+          className="h-full w-full overflow-hidden [&_.xterm]:origin-top-left [&_.xterm-viewport]:bg-transparent!"
+        />
+        {view && scale < READABLE && <SmallNotice onFit={() => view.fit()} />}
         {view && <TerminalNotice stream={view.stream} />}
       </div>
       <footer className="flex items-center border-t bg-panel pr-1">

@@ -13,6 +13,8 @@ export interface TerminalEvents {
   onSearch: () => void;
   onLeave: () => void;
   onBell: () => void;
+  /** By how much it is shrunk to be seen as a whole. */
+  onScale: (scale: number) => void;
   /** What is typed; returns the key's name instead where a Ctrl is held on the key strip. */
   heldKey: (data: string) => string | null;
 }
@@ -32,6 +34,7 @@ export class TerminalView {
     const screen = new Screen(host, terminalTheme(look.theme, look.isDark), look.fontSize);
     const stream = new TerminalStream(sessionId, screen);
     this.screen = screen;
+    screen.onScale = events.onScale;
     this.stream = stream;
     this.#observer = new ResizeObserver(() => this.#roomChanged());
     this.#observer.observe(host);
@@ -144,6 +147,7 @@ export function useTerminal(
         onSearch: () => events.current.onSearch(),
         onLeave: () => events.current.onLeave(),
         onBell: () => events.current.onBell(),
+        onScale: (scale) => events.current.onScale(scale),
         heldKey: (data) => events.current.heldKey(data),
       };
       made = new TerminalView(host.current, sessionId, passOn, look.current);
