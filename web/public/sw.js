@@ -1,10 +1,9 @@
 // Keeps the shell (the page and its hashed files), never what the API says: that may be private, and old.
 const SHELL = "codepiper-shell-1";
+const FILES = ["/theme.js", "/icon.svg"];
 
 self.addEventListener("install", (event) => {
-  event.waitUntil(
-    caches.open(SHELL).then((cache) => cache.addAll(["/", "/theme.js", "/icon.svg"])),
-  );
+  event.waitUntil(caches.open(SHELL).then((cache) => cache.addAll(["/", ...FILES])));
   self.skipWaiting();
 });
 
@@ -26,6 +25,8 @@ self.addEventListener("fetch", (event) => {
   if (url.pathname.startsWith("/api") || url.pathname === "/ws") return;
   if (request.mode === "navigate") event.respondWith(page(request));
   else if (url.pathname.startsWith("/assets/")) event.respondWith(asset(request));
+  else if (FILES.includes(url.pathname))
+    event.respondWith(fetch(request).catch(() => caches.match(request)));
 });
 
 /** The page as the daemon gives it; without the daemon, the last one. */

@@ -16,25 +16,26 @@ import "@fontsource-variable/jetbrains-mono/wght.css";
 export function AppLayout() {
   const status = useQuery(authStatus);
   const known = useQuery({ ...sessionsQuery, enabled: false }).data;
-  if (status.isPending) return <Loading />;
-  if (status.data && !status.data.authenticated) {
-    return <ToSignIn />;
-  }
-  if (status.isError && !status.data && !known) {
-    return (
-      <AuthFrame title="The daemon does not answer">
-        <ErrorNote error={status.error} />
-        <p className="mt-4 text-sm text-muted">
-          Sessions live on without it. Start it with{" "}
-          <code className="code">codepiper daemon --web --detach</code>
-        </p>
-        <Button look="primary" className="mt-4 w-full" onClick={() => status.refetch()}>
-          Try again
-        </Button>
-      </AuthFrame>
-    );
-  }
+  if (status.data?.authenticated === false) return <ToSignIn />;
+  // While it is asked again after a failure there is no answer either: what is known stays.
+  if (!status.data && !known) return status.isPending ? <Loading /> : <NoDaemon status={status} />;
   return <Shell />;
+}
+
+/** Nothing is known, and nobody answers. */
+function NoDaemon({ status }: { status: { error: unknown; refetch: () => unknown } }) {
+  return (
+    <AuthFrame title="The daemon does not answer">
+      <ErrorNote error={status.error} />
+      <p className="mt-4 text-sm text-muted">
+        Sessions live on without it. Start it with{" "}
+        <code className="code">codepiper daemon --web --detach</code>
+      </p>
+      <Button look="primary" className="mt-4 w-full" onClick={() => status.refetch()}>
+        Try again
+      </Button>
+    </AuthFrame>
+  );
 }
 
 /** Goes to the sign-in, which knows where to go on. */
