@@ -1,0 +1,186 @@
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { start } from "../mocks/server.js";
+import { DESKTOP, idOf, launch, mockDaemon, open, PHONE } from "./browser";
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await launch();
+});
+afterAll(() => browser?.close());
+
+const sees = (page: Page, text: string | RegExp) =>
+  page.getByText(text).first().waitFor({ timeout: 10_000 });
+
+test("the first sign-in: password, authenticator, recovery codes, and on to where one wanted to go", async () => {
+  const mock = await mockDaemon({ onboarded: false });
+  const { page, context } = await open(browser, mock, DESKTOP, { signedIn: false });
+  const wanted = `/sessions/${idOf(mock, "dotfiles")}?tab=events`;
+  await page.goto(mock.url + wanted);
+  await sees(page, /codepiper daemon logs/);
+  await page.getByLabel("Password").fill("wrong");
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await sees(page, "The password or the code is wrong.");
+  await page.getByLabel("Password").fill("codepiper");
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await sees(page, /Scan this/);
+  await page.reload();
+  await page.getByLabel("Code that it shows now").fill("123456");
+  await page.getByRole("button", { name: "Verify" }).click();
+  await sees(page, "7f3a-9c2e-7b7d-44e1");
+  expect(await page.getByRole("button", { name: "Continue" }).isDisabled()).toBe(true);
+  await page.getByLabel("I saved them").check();
+  await page.getByRole("button", { name: "Continue" }).click();
+  await page.waitForURL(mock.url + wanted);
+  await sees(page, "SessionCreated");
+  await context.close();
+  await mock.stop();
+});
+
+test("a lost authenticator is no end, and too many tries are counted down", async () => {
+  const mock = await mockDaemon();
+  const { page, context } = await open(browser, mock, DESKTOP, { signedIn: false });
+  await page.goto(`${mock.url}/settings`);
+  for (let i = 0; i < 6; i += 1) {
+    await page.getByLabel("Password").fill("wrong");
+    await page.getByLabel("Code of your authenticator").fill("000000");
+    const answer = page.waitForResponse(/login/);
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await answer;
+  }
+  await sees(page, /Try again in/);
+  expect(await page.getByRole("button", { name: "Sign in" }).isDisabled()).toBe(true);
+  mock.world.blockedUntil = 0;
+  await page.reload();
+  await page.getByLabel("Password").fill("codepiper");
+  await page.getByRole("button", { name: "Use a recovery code" }).click();
+  await page.getByLabel("Recovery code").fill("aaaa-bbbb-cccc-dddd");
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.waitForURL(`${mock.url}/settings`);
+  await sees(page, "This one");
+  await context.close();
+  await mock.stop();
+});
+
+test("what is allowed on the phone is seen on the desktop at once, with who did it", async () => {
+  const mock = await mockDaemon();
+  const phone = await open(browser, mock, PHONE);
+  const desk = await open(browser, mock);
+  await desk.page.goto(mock.url);
+  await phone.page.goto(mock.url);
+  const card = phone.page.getByRole("article").filter({ hasText: "npm install --save-dev vite@8" });
+  await desk.page.getByRole("article").filter({ hasText: "vite@8" }).waitFor();
+  await card.getByRole("button", { name: "With a note" }).click();
+  await card.getByRole("textbox", { name: "Note" }).fill("use pnpm");
+  await card.getByRole("button", { name: "Deny all 2" }).click();
+  await desk.page
+    .getByText("Denied by owner, dashboard: “use pnpm”")
+    .first()
+    .waitFor({ timeout: 1000 });
+  expect(mock.world.approvals.filter((a) => a.answer?.decision === "deny")).toHaveLength(2);
+  await phone.context.close();
+  await desk.context.close();
+  await mock.stop();
+});
+
+test("the terminal echoes, refuses visibly what it cannot send, and goes on where it was", async () => {
+  const mock = await mockDaemon();
+  const { page, context } = await open(browser, mock, DESKTOP);
+  await page.goto(`${mock.url}/sessions/${idOf(mock, "dotfiles")}`);
+  await page.getByText(/Live/).waitFor();
+  await page.locator(".xterm-helper-textarea").focus();
+  await page.keyboard.type("hello there\r");
+  const written = () => String(mock.world.terminals.get(idOf(mock, "dotfiles"))?.bytes);
+  await expect.poll(written).toContain("you said: hello there");
+
+  await mock.stop();
+  await sees(page, /what you type is not sent/);
+  await sees(page, /This is the last known state/);
+  await page.keyboard.type("x");
+  await sees(page, "Not connected: the key was not sent.");
+  const again = await start(Number(new URL(mock.url).port), mock.world);
+  await page
+    .getByText(/This is the last known state/)
+    .waitFor({ state: "detached", timeout: 20_000 });
+  await page.getByText("Live").waitFor({ timeout: 20_000 });
+  await page.locator(".xterm-helper-textarea").focus();
+  await page.keyboard.type("back\r");
+  await expect.poll(written).toContain("you said: back");
+  expect(written()).not.toContain("x\r");
+
+  await page.keyboard.press("Control+Shift+F");
+  await page.getByRole("textbox", { name: "Find in the terminal" }).fill("said");
+  await sees(page, /of 2$/);
+  await context.close();
+  await again.stop();
+});
+
+test("the palette opens over the terminal, and its keys do not reach the agent", async () => {
+  const mock = await mockDaemon();
+  const { page, context } = await open(browser, mock, DESKTOP);
+  await page.goto(`${mock.url}/sessions/${idOf(mock, "dotfiles")}`);
+  await page.getByText(/Live/).waitFor();
+  await page.locator(".xterm-helper-textarea").focus();
+  const written = () => String(mock.world.terminals.get(idOf(mock, "dotfiles"))?.bytes);
+  const before = written();
+  await page.keyboard.press("Control+k");
+  await page.getByPlaceholder("Go to a session, or do something").waitFor();
+  await page.keyboard.type("linter");
+  await page.keyboard.press("Enter");
+  await page.waitForURL(`${mock.url}/sessions/${idOf(mock, "Try the new linter")}`);
+  expect(written()).toBe(before);
+  await context.close();
+  await mock.stop();
+});
+
+test("a session begins with its prompt; what the daemon refuses stands at its field", async () => {
+  const mock = await mockDaemon({ empty: true });
+  const { page, context } = await open(browser, mock, PHONE);
+  await page.goto(mock.url);
+  await page.getByRole("button", { name: "New session" }).click();
+  await page.getByLabel("What should it do?").fill("Count the files");
+  await page.getByLabel("Directory").fill("/nope");
+  await page.getByRole("button", { name: "Start" }).click();
+  await page.getByText("does not exist").waitFor();
+  expect(await page.getByLabel("Directory").getAttribute("aria-invalid")).toBe("true");
+  await page.getByLabel("Directory").fill("/home/mia/new");
+  await page.getByRole("button", { name: "Start" }).click();
+  await page.waitForURL(/\/sessions\//);
+  await page.getByRole("button", { name: "More to do with this session" }).click();
+  await page.getByRole("menuitem", { name: "Kill" }).click();
+  await sees(page, /every process it started/);
+  await page.getByRole("button", { name: "Kill it" }).click();
+  await sees(page, "It is over: killed");
+  await page.getByRole("button", { name: "Resume" }).click();
+  await page.getByPlaceholder("Tell the agent what to do").waitFor();
+  await context.close();
+  await mock.stop();
+});
+
+test("who is signed out sees the sign-in at once, and nothing that was there", async () => {
+  const mock = await mockDaemon();
+  const { page, context } = await open(browser, mock);
+  await page.goto(`${mock.url}/sessions/${idOf(mock, "dotfiles")}`);
+  await page.getByText("Live").waitFor();
+  mock.world.signIns.clear();
+  mock.world.emit("signed-out");
+  await page.waitForURL(/\/sign-in\?next=/);
+  expect(await page.evaluate(() => localStorage.getItem("codepiper.sessions"))).toBeNull();
+  await context.close();
+  await mock.stop();
+});
+
+test("opened while the daemon is away, the page shows the last known state, and says so", async () => {
+  const mock = await mockDaemon();
+  const { page, context } = await open(browser, mock);
+  await page.goto(`${mock.url}/sessions`);
+  await page.evaluate(() => navigator.serviceWorker.ready);
+  // The second visit is the first one that the service worker sees whole.
+  await page.reload();
+  await page.getByRole("heading", { name: "Sessions" }).waitFor();
+  await mock.stop();
+  await page.reload();
+  await sees(page, /This is the last known state, of/);
+  await sees(page, "Migrate to Postgres 17");
+  await context.close();
+});

@@ -1,0 +1,117 @@
+import { mkdirSync } from "node:fs";
+import axe from "axe-core";
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Mock } from "../mocks/server.js";
+import { DESKTOP, idOf, launch, mockDaemon, open, PHONE } from "./browser";
+
+/** Where the pictures are kept, to be looked at. */
+const PICTURES = `${import.meta.dirname}/../../target/screenshots`;
+
+let browser: Browser;
+let mock: Mock;
+beforeAll(async () => {
+  mkdirSync(PICTURES, { recursive: true });
+  browser = await launch();
+  mock = await mockDaemon();
+});
+afterAll(async () => {
+  await browser?.close();
+  await mock?.stop();
+});
+
+const session = (name: string, tab?: string) => () =>
+  `/sessions/${idOf(mock, name)}${tab ? `?tab=${tab}` : ""}`;
+
+const PAGES: [name: string, path: () => string, shows: RegExp, signedIn?: false][] = [
+  ["sign-in", () => "/", /Password/, false],
+  ["inbox", () => "/", /npm test && git push/],
+  ["sessions", () => "/sessions", /Waiting for you/],
+  ["new-session", () => "/?new=true", /What should it do/],
+  ["settings", () => "/settings", /Change password/],
+  ["session", session("dotfiles"), /Tell the agent/],
+  ["asking", session("Fix the login redirect"), /wants to run a command/],
+  ["working", session("Explain the billing module"), /Then list the three/],
+  ["dangerous", session("Try the new linter"), /Tell the agent/],
+  ["ended", session("Release notes 1.4"), /It is over/],
+  ["failed", session("Migrate to Postgres 17"), /stream disconnected/],
+  ["events", session("Fix the login redirect", "events"), /ApprovalRequested/],
+  ["activity", session("Explain the billing module", "activity"), /Denied by rule/],
+  ["no-session", () => "/sessions/nothing", /no such session/],
+];
+
+const VIEWS = [
+  ["desktop-light", { ...DESKTOP, colorScheme: "light" }],
+  ["desktop-dark", { ...DESKTOP, colorScheme: "dark" }],
+  ["phone-light", { ...PHONE, colorScheme: "light" }],
+  ["phone-dark", { ...PHONE, colorScheme: "dark" }],
+] as const;
+
+test.each(VIEWS)(
+  "every page opens, complains of nothing and can be used by everybody: %s",
+  async (view, options) => {
+    const problems: string[] = [];
+    for (const [name, path, shows, signedIn = true] of PAGES) {
+      const { context, page, complaints } = await open(
+        browser,
+        mock,
+        { ...options, reducedMotion: "reduce" },
+        { signedIn },
+      );
+      await page.goto(mock.url + path());
+      await page
+        .waitForFunction(
+          (source) => {
+            const typed = [...document.querySelectorAll("textarea, input")].map((e) =>
+              e.getAttribute("placeholder"),
+            );
+            return new RegExp(source).test(document.body.textContent + typed.join("\n"));
+          },
+          shows.source,
+          { timeout: 10_000 },
+        )
+        .catch(() => problems.push(`${name}: does not show ${shows}`));
+      if (await page.locator(".xterm").count()) await page.locator(".xterm-screen").waitFor();
+      await page.evaluate(() => document.fonts.ready);
+      await page.screenshot({ path: `${PICTURES}/${name}-${view}.png` });
+
+      await page.evaluate(axe.source);
+      const { violations } = await page.evaluate(() =>
+        window.axe.run({ resultTypes: ["violations"] }),
+      );
+      const grave = violations.filter((v) => v.impact === "serious" || v.impact === "critical");
+      for (const v of grave)
+        problems.push(`${name}: ${v.id}: ${v.nodes.map((n) => n.html).join(" | ")}`);
+      const sideways = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
+      if (sideways) problems.push(`${name}: is wider than the screen`);
+      problems.push(...complaints.map((complaint) => `${name}: ${complaint}`));
+      await context.close();
+    }
+    expect(problems).toEqual([]);
+  },
+);
+
+test("on a phone everything that is pressed has 44 pixels", async () => {
+  const { context, page } = await open(browser, mock, PHONE);
+  const small: string[] = [];
+  for (const path of ["/", "/sessions", "/?new=true", session("dotfiles")()]) {
+    await page.goto(mock.url + path);
+    await page.locator("main button, main a").first().waitFor();
+    const found = await page.evaluate(() =>
+      [...document.querySelectorAll("button, a, select, input")]
+        .map((element) => ({
+          element: element.closest("label") ?? element,
+          name: element.outerHTML.slice(0, 120),
+        }))
+        .filter(({ element }) => {
+          const { width, height } = element.getBoundingClientRect();
+          const inText = getComputedStyle(element).display === "inline";
+          return width > 1 && height > 1 && !inText && (height < 43.5 || width < 43.5);
+        })
+        .map(({ name }) => name),
+    );
+    small.push(...found.map((name) => `${path}: ${name}`));
+  }
+  await context.close();
+  expect(small).toEqual([]);
+});

@@ -1,0 +1,13 @@
+import type { Approval, Session } from "../src/api/types";
+
+export class World {
+  constructor(options?: { empty?: boolean; onboarded?: boolean });
+  sessions: Session[];
+  approvals: Approval[];
+  terminals: Map<string, { bytes: Buffer }>;
+  blockedUntil: number;
+  signIns: Map<string, unknown>;
+  ask(session: Session, toolName: string, toolInput: object): Approval;
+  answer(approval: Approval, decision: "allow" | "deny", note: string | null, via: string): void;
+  emit(name: string): void;
+}

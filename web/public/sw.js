@@ -1,0 +1,67 @@
+// Keeps the shell (the page and its hashed files), never what the API says: that may be private, and old.
+const SHELL = "codepiper-shell-1";
+const FILES = ["/theme.js", "/icon.svg"];
+
+self.addEventListener("install", (event) => {
+  event.waitUntil(caches.open(SHELL).then((cache) => cache.addAll(["/", ...FILES])));
+  self.skipWaiting();
+});
+
+self.addEventListener("activate", (event) => {
+  const drop = (names) =>
+    Promise.all(names.filter((n) => n !== SHELL).map((n) => caches.delete(n)));
+  event.waitUntil(
+    caches
+      .keys()
+      .then(drop)
+      .then(() => self.clients.claim()),
+  );
+});
+
+self.addEventListener("fetch", (event) => {
+  const { request } = event;
+  const url = new URL(request.url);
+  if (request.method !== "GET" || url.origin !== self.location.origin) return;
+  if (url.pathname.startsWith("/api") || url.pathname === "/ws") return;
+  if (request.mode === "navigate") event.respondWith(page(request));
+  else if (url.pathname.startsWith("/assets/")) event.respondWith(asset(request));
+  else if (FILES.includes(url.pathname))
+    event.respondWith(fetch(request).catch(() => caches.match(request)));
+});
+
+/** The page as the daemon gives it; without the daemon, the last one. */
+async function page(request) {
+  const cache = await caches.open(SHELL);
+  try {
+    const answer = await fetch(request);
+    if (answer.ok) await keepPage(cache, answer.clone());
+    return answer;
+  } catch (error) {
+    const kept = await cache.match("/");
+    if (kept) return kept;
+    throw error;
+  }
+}
+
+/** Keeps a page, and lets go of the files of builds that are no more. */
+async function keepPage(cache, answer) {
+  const kept = await cache.match("/");
+  const text = await answer.clone().text();
+  if (kept && (await kept.text()) !== text) {
+    const old = (await cache.keys()).filter((key) =>
+      new URL(key.url).pathname.startsWith("/assets/"),
+    );
+    await Promise.all(old.map((key) => cache.delete(key)));
+  }
+  await cache.put("/", answer);
+}
+
+/** A file whose name has its hash never changes. */
+async function asset(request) {
+  const cache = await caches.open(SHELL);
+  const kept = await cache.match(request);
+  if (kept) return kept;
+  const answer = await fetch(request);
+  if (answer.ok) await cache.put(request, answer.clone());
+  return answer;
+}

@@ -1,0 +1,34 @@
+import type { ReactNode } from "react";
+
+/** A page of text and lists: a title, what can be done, and the content in a readable width. */
+export function Page({
+  title,
+  actions,
+  children,
+}: {
+  title: string;
+  actions?: ReactNode;
+  children: ReactNode;
+}) {
+  return (
+    <div className="h-full overflow-y-auto">
+      <div className="mx-auto max-w-3xl px-4 pt-5 pb-24 sm:px-8 sm:pt-8">
+        <header className="mb-5 flex min-h-9 flex-wrap items-center justify-between gap-3">
+          <h1 className="text-xl font-semibold tracking-tight">{title}</h1>
+          {actions}
+        </header>
+        {children}
+      </div>
+    </div>
+  );
+}
+
+/** A part of a page under a heading. */
+export function Section({ title, children }: { title: ReactNode; children: ReactNode }) {
+  return (
+    <section className="mb-8">
+      <h2 className="mb-2.5 text-sm font-medium text-muted">{title}</h2>
+      {children}
+    </section>
+  );
+}

@@ -1,0 +1,12 @@
+/** A message of the daemon, with what stands in backticks as code. */
+export function Ticked({ text }: { text: string }) {
+  return text.split(/(`[^`]+`)/).map((part, at) =>
+    part.startsWith("`") && part.length > 2 ? (
+      <code key={at} className="code break-all">
+        {part.slice(1, -1)}
+      </code>
+    ) : (
+      part
+    ),
+  );
+}

@@ -1,0 +1,20 @@
+import type { SessionEvent } from "@/api/types";
+import { summaryOf } from "@/lib/tool-call";
+
+/** What an event says, in one line; empty where its type says it all. */
+export function eventWords({ type, payload }: SessionEvent): string {
+  const text = (name: string) =>
+    typeof payload[name] === "string" ? (payload[name] as string) : "";
+  switch (type) {
+    case "Activity":
+      return `${text("from")} → ${text("to")} (${text("evidence")})`;
+    case "UserPromptSubmit":
+      return text("prompt");
+    case "Stop":
+      return text("last_assistant_message");
+    case "Screen":
+      return "the screen was stored";
+  }
+  if ("tool_name" in payload) return summaryOf(text("tool_name"), payload.tool_input);
+  return text("summary") || text("text") || text("reason") || text("message") || text("status");
+}

@@ -1,0 +1,42 @@
+import { queryOptions } from "@tanstack/react-query";
+import { call, get, post } from "@/api/client";
+import type { SentPrompt } from "@/api/types";
+
+/** The latest that was sent to a session, the oldest first. */
+export const promptsQuery = (sessionId: string) =>
+  queryOptions({
+    queryKey: ["prompts", sessionId],
+    queryFn: async ({ signal }) =>
+      (await get<{ prompts: SentPrompt[] }>(`/sessions/${sessionId}/prompts?latest=50`, signal))
+        .prompts,
+  });
+
+/** Sends a prompt once, however often it is tried: `key` names it. */
+export function sendPrompt(
+  sessionId: string,
+  text: string,
+  key: string,
+  steer: boolean,
+): Promise<unknown> {
+  return post(`/sessions/${sessionId}/send`, { text, key, ...(steer && { steer }) });
+}
+
+export function editPrompt(prompt: SentPrompt, text: string): Promise<unknown> {
+  return call("PUT", `/sessions/${prompt.sessionId}/prompts/${prompt.id}`, { text });
+}
+
+export function cancelPrompt(prompt: SentPrompt): Promise<unknown> {
+  return call("DELETE", `/sessions/${prompt.sessionId}/prompts/${prompt.id}`);
+}
+
+/** How far a prompt has come, for a person. */
+export function receiptWords({ status, reason }: SentPrompt): string {
+  const words = {
+    accepted: "waits for its turn",
+    typed: "typed",
+    submitted: "the agent works on it",
+    turn_done: "done",
+    failed: "not delivered",
+  }[status];
+  return reason && status !== "turn_done" ? `${words}: ${reason}` : words;
+}

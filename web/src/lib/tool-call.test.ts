@@ -1,0 +1,29 @@
+import { expect, test } from "vitest";
+import { shownCall } from "./tool-call";
+
+test("an edit is shown as what changes, with what stays around it", () => {
+  const input = { file_path: "/a.ts", old_string: "a\nb\nc", new_string: "a\nB\nB2\nc" };
+  expect(shownCall("Edit", input, null)).toEqual({
+    kind: "diff",
+    path: "/a.ts",
+    lines: [
+      { sign: " ", text: "a" },
+      { sign: "-", text: "b" },
+      { sign: "+", text: "B" },
+      { sign: "+", text: "B2" },
+      { sign: " ", text: "c" },
+    ],
+  });
+});
+
+test("a patch of Codex is a diff, not a command", () => {
+  const shown = shownCall("apply_patch", { command: "*** Update File: a\n@@\n-x\n+y\n z" }, null);
+  expect(shown.kind === "diff" && shown.lines.map((l) => l.sign).join("")).toBe("@@-+ ");
+});
+
+test("a tool that nobody knows is shown whole", () => {
+  expect(shownCall("mcp__db__query", { sql: "drop table x" }, null)).toEqual({
+    kind: "value",
+    text: '{\n  "sql": "drop table x"\n}',
+  });
+});

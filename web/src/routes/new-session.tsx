@@ -1,0 +1,26 @@
+import { useNavigate, useSearch } from "@tanstack/react-router";
+import { lazy, Suspense } from "react";
+import { Dialog } from "@/components/dialog";
+import { Loading } from "@/components/empty";
+
+const CreateForm = lazy(() =>
+  import("@/features/sessions/create-form").then((module) => ({ default: module.CreateForm })),
+);
+
+/** The dialog for a new session; it is part of the address, so Back closes it. */
+export function NewSession() {
+  const isOpen = useSearch({ from: "/app" }).new === true;
+  const navigate = useNavigate();
+  const close = () => navigate({ to: ".", search: ({ new: _, ...rest }) => rest, replace: true });
+  return (
+    <Dialog open={isOpen} onClose={close} title="New session" wide>
+      <Suspense fallback={<Loading />}>
+        <CreateForm
+          onCreated={(session) =>
+            navigate({ to: "/sessions/$id", params: { id: session.id }, replace: true })
+          }
+        />
+      </Suspense>
+    </Dialog>
+  );
+}

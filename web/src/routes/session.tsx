@@ -1,0 +1,109 @@
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useParams, useSearch } from "@tanstack/react-router";
+import { ArrowLeft } from "lucide-react";
+import { lazy, Suspense, useCallback, useRef } from "react";
+import type { News } from "@/api/live";
+import { useNews } from "@/api/live-context";
+import type { Session } from "@/api/types";
+import { IconButton } from "@/components/button";
+import { Empty, Loading } from "@/components/empty";
+import { EventList } from "@/features/events/event-list";
+import { putEvent } from "@/features/events/queries";
+import { PromptBox } from "@/features/prompts/prompt-box";
+import { PromptQueue } from "@/features/prompts/prompt-queue";
+import { promptsQuery } from "@/features/prompts/queries";
+import { refusals } from "@/features/sessions/can";
+import { Ended } from "@/features/sessions/ended";
+import { sessionsQuery } from "@/features/sessions/queries";
+import { SessionActions } from "@/features/sessions/session-actions";
+import { SessionHeader } from "@/features/sessions/session-header";
+import { useShortcuts } from "@/lib/shortcuts";
+import { OthersWait } from "./others-wait";
+import { SessionActivity, SessionApprovals } from "./session-parts";
+import { SessionTabs, useTabKeys } from "./session-tabs";
+import { useGo } from "./use-go";
+
+const Terminal = lazy(() =>
+  import("@/features/terminal/terminal").then((module) => ({ default: module.Terminal })),
+);
+
+/** One session: what it shows, what it asks, and what it is told. */
+export function SessionPage() {
+  const { id } = useParams({ from: "/app/sessions/$id" });
+  const sessions = useQuery(sessionsQuery);
+  const session = sessions.data?.find((s) => s.id === id);
+  if (session) return <SessionView key={id} session={session} />;
+  if (sessions.isFetching || sessions.isPending) return <Loading />;
+  return (
+    <Empty title="There is no such session">
+      It may have been deleted. <code className="code break-all">{id}</code>
+    </Empty>
+  );
+}
+
+function SessionView({ session }: { session: Session }) {
+  const { tab = "terminal" } = useSearch({ from: "/app/sessions/$id" });
+  const go = useGo();
+  const prompt = useRef<HTMLTextAreaElement>(null);
+  const isLive = session.status === "RUNNING" || session.status === "STARTING";
+  useEventNews(session.id);
+  useTabKeys(session.id);
+  const intoTerminal = () => document.querySelector<HTMLElement>(".xterm-helper-textarea")?.focus();
+  useShortcuts({ p: () => prompt.current?.focus(), t: intoTerminal });
+
+  return (
+    <div className="flex h-full flex-col">
+      <OthersWait sessionId={session.id} />
+      <SessionHeader
+        session={session}
+        before={
+          <IconButton label="All sessions" className="md:hidden" onClick={go.sessions}>
+            <ArrowLeft aria-hidden />
+          </IconButton>
+        }
+        actions={<SessionActions session={session} />}
+      />
+      <SessionTabs id={session.id} />
+      <SessionApprovals sessionId={session.id} />
+      <div className="min-h-0 flex-1">
+        {tab === "terminal" &&
+          (isLive ? (
+            <Suspense fallback={<Loading label="Loading the terminal" />}>
+              <Terminal sessionId={session.id} onLeave={() => prompt.current?.focus()} />
+            </Suspense>
+          ) : (
+            <Ended session={session} />
+          ))}
+        {tab === "events" && <EventList sessionId={session.id} />}
+        {tab === "activity" && <SessionActivity sessionId={session.id} />}
+      </div>
+      {isLive && (
+        <div className="border-t bg-ground pb-[env(safe-area-inset-bottom)]">
+          <PromptQueue sessionId={session.id} />
+          <PromptBox
+            sessionId={session.id}
+            refusal={refusals(session).send}
+            isBusy={session.activity?.state === "working"}
+            input={prompt}
+          />
+        </div>
+      )}
+    </div>
+  );
+}
+
+/** Takes up what happens in the session while it is shown. */
+function useEventNews(sessionId: string): void {
+  const client = useQueryClient();
+  const hear = useCallback(
+    (news: News) => {
+      if (!("data" in news)) return;
+      putEvent(client, news.data);
+      void client.invalidateQueries({ queryKey: ["activity", sessionId] });
+      if (news.data.type.startsWith("Prompt"))
+        void client.invalidateQueries(promptsQuery(sessionId));
+    },
+    [client, sessionId],
+  );
+  useNews(`session:${sessionId}:events`, hear);
+}

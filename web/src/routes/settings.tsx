@@ -1,0 +1,37 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { toast } from "sonner";
+import { Button } from "@/components/button";
+import { Page, Section } from "@/components/page";
+import { PasswordForm } from "@/features/auth/password-form";
+import { authStatus, signIns, signOut } from "@/features/auth/queries";
+import { SignInList } from "@/features/auth/sign-in-list";
+import { ThemePicker } from "./theme-picker";
+
+/** Who may come in, and how the page looks. */
+export function SettingsPage() {
+  const client = useQueryClient();
+
+  async function leave() {
+    await signOut();
+    await client.invalidateQueries(authStatus);
+  }
+
+  return (
+    <Page title="Settings" actions={<Button onClick={leave}>Sign out</Button>}>
+      <Section title="Signed in">
+        <SignInList />
+      </Section>
+      <Section title="Password">
+        <PasswordForm
+          onChanged={() => {
+            toast.success("The password is changed; every other sign-in has ended.");
+            void client.invalidateQueries(signIns);
+          }}
+        />
+      </Section>
+      <Section title="Appearance">
+        <ThemePicker />
+      </Section>
+    </Page>
+  );
+}

@@ -1,0 +1,56 @@
+import { useQuery } from "@tanstack/react-query";
+import { useMemo, useSyncExternalStore } from "react";
+import type { Session } from "@/api/types";
+import { type EqualRequests, groupEqual, isSettled } from "@/features/approvals/groups";
+import { pendingQuery } from "@/features/approvals/queries";
+import { failures, sinceOf } from "@/features/sessions/groups";
+import { sessionsQuery } from "@/features/sessions/queries";
+import { recall, remember } from "@/lib/storage";
+
+/** What waits for a person. */
+export interface Attention {
+  approvals: EqualRequests[];
+  questions: Session[];
+  failed: Session[];
+  /** How many of them there are; what is settled counts no more. */
+  count: number;
+  byId: Map<string, Session>;
+}
+
+let aside: readonly string[] = recall<string[]>("put-aside") ?? [];
+const listeners = new Set<() => void>();
+
+/** A failure that was seen waits no longer. */
+export function putAside(sessionId: string): void {
+  aside = [...aside, sessionId].slice(-200);
+  remember("put-aside", aside);
+  for (const listener of listeners) listener();
+}
+
+export function useAttention(): Attention {
+  const sessions = useQuery(sessionsQuery).data;
+  const approvals = useQuery(pendingQuery).data;
+  const seen = useSyncExternalStore(
+    (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    () => aside,
+  );
+  return useMemo(() => {
+    const all = sessions ?? [];
+    const groups = groupEqual(approvals ?? []);
+    const questions = all
+      .filter((s) => s.status === "RUNNING" && s.activity?.state === "needs_input")
+      .sort((a, b) => sinceOf(a).localeCompare(sinceOf(b)));
+    const failed = failures(all, seen, Date.now());
+    const open = (approvals ?? []).filter((a) => !isSettled(a)).length;
+    return {
+      approvals: groups,
+      questions,
+      failed,
+      count: open + questions.length + failed.length,
+      byId: new Map(all.map((s) => [s.id, s])),
+    };
+  }, [sessions, approvals, seen]);
+}

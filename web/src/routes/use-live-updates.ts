@@ -1,0 +1,43 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { useCallback, useContext, useEffect } from "react";
+import { type News, SIGNED_OUT } from "@/api/live";
+import { LiveContext, useLiveState, useNews } from "@/api/live-context";
+import { putApproval } from "@/features/approvals/queries";
+import { authStatus } from "@/features/auth/queries";
+import { dropSession, putSession } from "@/features/sessions/queries";
+
+/** Keeps what is shown true: what the daemon tells goes into the cache, and after a break all is asked anew. */
+export function useLiveUpdates(): void {
+  const client = useQueryClient();
+  const live = useContext(LiveContext);
+  const state = useLiveState();
+
+  useEffect(() => {
+    live.start(() => client.invalidateQueries());
+    window.addEventListener("online", live.retryNow);
+    return () => {
+      window.removeEventListener("online", live.retryNow);
+      live.stop();
+    };
+  }, [live, client]);
+
+  const needsLook =
+    state.phase === "waiting" || (state.phase === "closed" && state.code === SIGNED_OUT);
+  useEffect(() => {
+    // A refused sign-in looks like a daemon that is down until it is asked.
+    if (needsLook) void client.invalidateQueries(authStatus);
+  }, [needsLook, client]);
+
+  const hear = useCallback(
+    (news: News) => {
+      if ("session" in news) {
+        if (news.type === "session_deleted") dropSession(client, news.session.id);
+        else putSession(client, news.session);
+      }
+      if ("approval" in news) putApproval(client, news.approval);
+    },
+    [client],
+  );
+  useNews("sessions", hear);
+  useNews("approvals", hear);
+}
