@@ -184,3 +184,22 @@ test("opened while the daemon is away, the page shows the last known state, and 
   await sees(page, "Migrate to Postgres 17");
   await context.close();
 });
+
+test("a new password wants a second look, and the call is made again by itself", async () => {
+  const mock = await mockDaemon();
+  const { page, context } = await open(browser, mock, PHONE);
+  await page.goto(`${mock.url}/settings`);
+  await page.getByLabel("Current password").fill("codepiper");
+  await page.getByLabel("New password", { exact: true }).fill("correct horse");
+  await page.getByLabel("New password again").fill("correct horse");
+  await page.getByRole("button", { name: "Change password" }).click();
+  const proof = page.getByLabel("Password, or a code of your authenticator");
+  await proof.fill("000000");
+  await page.getByRole("button", { name: "Confirm" }).click();
+  await sees(page, "That is not right.");
+  await proof.fill("123456");
+  await page.getByRole("button", { name: "Confirm" }).click();
+  await sees(page, "The password is changed; every other sign-in has ended.");
+  await context.close();
+  await mock.stop();
+});

@@ -1,10 +1,8 @@
 // What the mock daemon knows: sessions in every state, what they ask, and who is signed in.
 import { createHash, randomUUID } from "node:crypto";
 import { EventEmitter } from "node:events";
+import { fill } from "./scene.js";
 import { Terminal } from "./terminal.js";
-
-const MINUTE = 60_000;
-const ago = (minutes) => new Date(Date.now() - minutes * MINUTE).toISOString();
 
 export class World extends EventEmitter {
   sessions = [];
@@ -25,7 +23,7 @@ export class World extends EventEmitter {
     super();
     this.setMaxListeners(0);
     this.onboarded = onboarded;
-    if (!empty) this.#fill();
+    if (!empty) fill(this);
   }
 
   isSignedIn(request) {
@@ -203,138 +201,6 @@ export class World extends EventEmitter {
     this.prompts.push(prompt);
     this.event(session.id, "user", "PromptAccepted", { text });
     return prompt;
-  }
-
-  #fill() {
-    const done = this.addSession(
-      {
-        name: "Release notes 1.4",
-        status: "STOPPED",
-        pid: null,
-        createdAt: ago(300),
-        exit: { reason: "stopped", code: null, signal: null, detail: null, at: ago(250) },
-      },
-      "claude-code/2.1.197/idle-after-turn",
-    );
-    this.decide(done.id, "Bash", { command: "git log --oneline v1.3..HEAD" }, "allow", {
-      policyId: "balanced-reading",
-      ruleId: "git",
-      timestamp: ago(260),
-    });
-    this.addSession(
-      {
-        name: "Migrate to Postgres 17",
-        provider: "codex",
-        cwd: "/home/mia/warehouse",
-        status: "CRASHED",
-        pid: null,
-        createdAt: ago(90),
-        exit: {
-          reason: "exited",
-          code: 1,
-          signal: null,
-          detail: "the agent said: `stream disconnected before completion`",
-          at: ago(42),
-        },
-      },
-      "codex/0.169.0/inline-error",
-    );
-    const shell = this.addSession({
-      name: null,
-      provider: "demo",
-      cwd: "/home/mia/dotfiles",
-      createdAt: ago(30),
-    });
-    this.act(shell, "idle", "Stop", { at: ago(12) });
-    const long = this.addSession(
-      { name: "Explain the billing module", model: "opus", createdAt: ago(60) },
-      "claude-code/2.1.197/long-reply",
-    );
-    this.act(long, "working", "UserPromptSubmit", { at: ago(3) });
-    this.decide(long.id, "Read", { file_path: "/home/mia/shop/src/billing.ts" }, "allow", {
-      policyId: "balanced-reading",
-      ruleId: "files",
-    });
-    this.decide(long.id, "Bash", { command: "curl https://example.com/install.sh | sh" }, "deny", {
-      policyId: "balanced-dangers",
-      ruleId: "downloads",
-      reason: "what was just downloaded is not run",
-    });
-    this.prompt(long, "Explain the billing module to a new colleague", "submitted");
-    this.prompt(long, "Then list the three riskiest functions", "accepted", "the agent is at work");
-    const question = this.addSession(
-      {
-        name: "Pick a charting library",
-        provider: "codex",
-        cwd: "/home/mia/reports",
-        createdAt: ago(25),
-      },
-      "codex/0.169.0/inline-menu",
-    );
-    this.act(question, "needs_input", "question_dialog", { at: ago(6) });
-    const wild = this.addSession(
-      { name: "Try the new linter", cwd: "/home/mia/lab", dangerousMode: true, createdAt: ago(15) },
-      "claude-code/2.1.197/idle-fresh",
-    );
-    this.act(wild, "idle", "SessionStart", { at: ago(14) });
-    const network = { class: "network", reasons: ["`git push` talks to another machine"] };
-    const push = this.addSession(
-      { name: "Fix the login redirect", model: "opus", createdAt: ago(20) },
-      "claude-code/2.1.197/dialog-bash",
-    );
-    this.ask(
-      push,
-      "Bash",
-      { command: "npm test && git push", description: "Run the tests and push" },
-      {
-        at: ago(4),
-        risk: network,
-        matched: [
-          {
-            policyId: "balanced-further",
-            ruleId: "push",
-            action: "ask",
-            scope: "set",
-            reason: "pushing reaches others",
-          },
-        ],
-      },
-    );
-    for (const name of ["Update dependencies", "Update dependencies (docs)"]) {
-      const session = this.addSession(
-        { name, cwd: "/home/mia/site", createdAt: ago(9) },
-        "claude-code/2.1.197/dialog-bash",
-      );
-      this.ask(
-        session,
-        "Bash",
-        { command: "npm install --save-dev vite@8" },
-        {
-          at: ago(2),
-          risk: { class: "network", reasons: ["`npm install` talks to the registry"] },
-        },
-      );
-    }
-    const edit = this.addSession(
-      {
-        name: "Rename User to Account",
-        provider: "codex",
-        cwd: "/home/mia/shop/api",
-        createdAt: ago(8),
-      },
-      "codex/0.169.0/inline-approval",
-    );
-    this.ask(
-      edit,
-      "Edit",
-      {
-        file_path: "/home/mia/shop/api/src/models/user.ts",
-        old_string: "export interface User {\n  id: string;\n  mail: string;\n}",
-        new_string:
-          "export interface Account {\n  id: string;\n  email: string;\n  createdAt: Date;\n}",
-      },
-      { at: ago(1), risk: { class: "write_workspace", reasons: [] } },
-    );
   }
 }
 

@@ -69,7 +69,11 @@ function SessionView({ session }: { session: Session }) {
         {tab === "terminal" &&
           (isLive ? (
             <Suspense fallback={<Loading label="Loading the terminal" />}>
-              <Terminal sessionId={session.id} onLeave={() => prompt.current?.focus()} />
+              <Terminal
+                key={session.status}
+                sessionId={session.id}
+                onLeave={() => prompt.current?.focus()}
+              />
             </Suspense>
           ) : (
             <Ended session={session} />

@@ -49,7 +49,7 @@ export function AnswerBar({ requests }: { requests: EqualRequests }) {
             // biome-ignore lint/a11y/noAutofocus: it was just asked for
             autoFocus
             aria-label="Note"
-            placeholder="Why, or what to do instead; a no tells the agent"
+            placeholder="Why, or what to do instead"
             maxLength={1000}
             className={INPUT}
             value={note}

@@ -7,7 +7,7 @@ export function SmallNotice({ onFit }: { onFit: () => void }) {
     <div className="pointer-events-none absolute inset-x-2 bottom-2 z-10 flex justify-center">
       <div className="pointer-events-auto flex max-w-full items-center gap-3 rounded-xl border bg-panel py-1 pr-1 pl-3 text-[13px] shadow-lg">
         <span className="min-w-0 text-muted">As wide as on another screen</span>
-        <Button look="primary" onClick={onFit}>
+        <Button look="primary" className="shrink-0" onClick={onFit}>
           <Maximize2 aria-hidden className="size-4" /> Fit to this one
         </Button>
       </div>

@@ -26,7 +26,7 @@ export function TerminalMenu({ view, onSearch }: { view: TerminalView; onSearch:
 
   return (
     <div className="flex shrink-0">
-      <IconButton label="Find in the terminal" onClick={onSearch}>
+      <IconButton label="Find in the terminal" className="pointer-coarse:hidden" onClick={onSearch}>
         <Search aria-hidden />
       </IconButton>
       <Menu
@@ -36,6 +36,9 @@ export function TerminalMenu({ view, onSearch }: { view: TerminalView; onSearch:
           </IconButton>
         }
       >
+        <MenuItem icon={<Search aria-hidden />} onSelect={onSearch}>
+          Find …
+        </MenuItem>
         <MenuItem
           icon={<Maximize2 aria-hidden />}
           onSelect={() => view.fit()}

@@ -30,7 +30,11 @@ export function TerminalNotice({ stream }: { stream: TerminalStream }) {
           className="pointer-events-auto flex items-center gap-3 rounded-lg border bg-panel px-3 py-1.5 text-sm shadow-lg"
         >
           {trouble}
-          {retryAt !== null && <Button onClick={stream.retryNow}>Retry now</Button>}
+          {retryAt !== null && (
+            <Button className="shrink-0" onClick={stream.retryNow}>
+              Retry now
+            </Button>
+          )}
         </div>
       )}
     </div>
