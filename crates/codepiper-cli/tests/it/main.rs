@@ -46,6 +46,8 @@ mod resume;
 mod scope;
 mod secrets;
 mod signing_in;
+mod stream;
 mod support;
 mod survival;
 mod tampering;
+mod viewer;

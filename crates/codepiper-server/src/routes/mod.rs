@@ -29,9 +29,9 @@ use codepiper_engine::Engine;
 pub(crate) use daemon::WebAddresses;
 
 use crate::actor::guard;
-
 use crate::error::ApiError;
 use crate::extract::no_params;
+use crate::stream::terminal;
 
 /// What the Unix socket serves: everything.
 pub(crate) fn router(engine: Engine, web: WebAddresses) -> Router {
@@ -144,6 +144,7 @@ pub(crate) fn shared(engine: Engine) -> Router {
         .route("/sessions/{id}/events", get(events::of_session))
         .route("/sessions/{id}/output", get(sessions::output))
         .route("/sessions/{id}/prompts", get(prompts::list))
+        .route("/sessions/{id}/terminal/stream", get(terminal::watch))
         .route("/sessions/{id}/wait", get(sessions::wait))
         .merge(without_params)
         .fallback(not_found)

@@ -9,6 +9,7 @@ mod door;
 mod gate;
 mod headers;
 mod limits;
+mod listener;
 
 use std::net::SocketAddr;
 
@@ -16,7 +17,7 @@ use axum::extract::connect_info::Connected;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post};
 use axum::serve::IncomingStream;
-use axum::{Json, Router};
+use axum::{Extension, Json, Router};
 use codepiper_engine::Engine;
 use serde_json::json;
 use tokio::net::TcpListener;
@@ -25,7 +26,9 @@ use tokio_util::sync::CancellationToken;
 pub use config::{DEFAULT_PORT, Proxies, WebConfig, WebConfigError};
 
 use crate::routes;
+use crate::stream::Stop;
 use door::Door;
+use listener::Prompt;
 
 /// The doors of the web, open but not answered yet.
 pub struct Web {
@@ -45,8 +48,8 @@ pub struct WebError {
 #[derive(Clone, Copy, Debug)]
 struct Peer(SocketAddr);
 
-impl Connected<IncomingStream<'_, TcpListener>> for Peer {
-    fn connect_info(stream: IncomingStream<'_, TcpListener>) -> Self {
+impl Connected<IncomingStream<'_, Prompt>> for Peer {
+    fn connect_info(stream: IncomingStream<'_, Prompt>) -> Self {
         Self(*stream.remote_addr())
     }
 }
@@ -73,12 +76,12 @@ impl Web {
 
     /// Answers until `stop`.
     pub(crate) async fn serve(self, engine: Engine, stop: CancellationToken) {
-        let app = app(engine, self.config);
+        let app = app(engine, self.config).layer(Extension(Stop(stop.clone())));
         let doors = self.listeners.into_iter().map(|listener| {
             let app = app.clone().into_make_service_with_connect_info::<Peer>();
             let stop = stop.clone().cancelled_owned();
             async move {
-                if let Err(error) = axum::serve(listener, app)
+                if let Err(error) = axum::serve(Prompt(listener), app)
                     .with_graceful_shutdown(stop)
                     .await
                 {
