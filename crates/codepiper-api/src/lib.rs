@@ -45,8 +45,8 @@ pub use sessions::{
     SessionsResponse, Success, WaitParams, WaitResponse,
 };
 pub use streams::{
-    MessageId, OUTPUT_FRAME, SNAPSHOT_FRAME, TERMINAL_PROTOCOL, TerminalMessage, TerminalParams,
-    TerminalRequest,
+    HUB_VERSION, HubRequest, MessageId, OUTPUT_FRAME, SNAPSHOT_FRAME, TERMINAL_PROTOCOL,
+    TerminalMessage, TerminalParams, TerminalRequest,
 };
 
 /// The default place of the daemon's socket.

@@ -1,3 +1,4 @@
+use codepiper_model::Seq;
 use serde::{Deserialize, Serialize};
 
 /// The WebSocket sub-protocol of a terminal's stream.
@@ -114,5 +115,70 @@ pub enum TerminalMessage {
         code: Option<i32>,
         /// The signal that ended the agent.
         signal: Option<i32>,
+    },
+}
+
+/// The version of what is said on `/ws`.
+pub const HUB_VERSION: u32 = 1;
+
+/// What a client says on `/ws`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(
+    tag = "op",
+    rename_all = "snake_case",
+    rename_all_fields = "camelCase",
+    deny_unknown_fields
+)]
+pub enum HubRequest {
+    /// Asks what can be done.
+    Hello {
+        /// The version that the client speaks.
+        version: Option<u32>,
+        /// What it could do, by name.
+        #[serde(default)]
+        supports: serde_json::Map<String, serde_json::Value>,
+    },
+    /// Wants to hear of a topic.
+    Subscribe {
+        /// Which.
+        topic: String,
+        /// From the first event behind this one on.
+        since_seq: Option<Seq>,
+    },
+    /// Wants to hear of it no more.
+    Unsubscribe {
+        /// Of which.
+        topic: String,
+    },
+    /// Types text.
+    PtyInput {
+        /// Where.
+        session_id: String,
+        /// The bytes.
+        data: String,
+        /// What the answer is called.
+        request_id: Option<String>,
+    },
+    /// Presses a key.
+    PtyKey {
+        /// Where.
+        session_id: String,
+        /// Its name.
+        key: String,
+        /// What the answer is called.
+        request_id: Option<String>,
+    },
+    /// Pastes a piece of a text.
+    PtyPaste {
+        /// Where.
+        session_id: String,
+        /// What the text is called.
+        request_id: String,
+        /// Which piece of it, from 0.
+        chunk_index: usize,
+        /// Of how many.
+        chunk_count: usize,
+        /// The piece.
+        data: String,
     },
 }

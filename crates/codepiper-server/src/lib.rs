@@ -34,8 +34,11 @@ pub async fn serve(
     web: Option<Web>,
     stop: CancellationToken,
 ) -> std::io::Result<()> {
-    let addresses = web.as_ref().map_or_else(Vec::new, Web::addresses);
-    let app: Router = routes::router(engine.clone(), routes::WebAddresses(addresses));
+    let served = routes::WebAddresses {
+        web: web.as_ref().map_or_else(Vec::new, Web::addresses),
+        ws: web.as_ref().and_then(Web::ws_address),
+    };
+    let app: Router = routes::router(engine.clone(), served);
     let app = app.layer(Extension(stream::Stop(stop.clone())));
     let app = app.into_make_service_with_connect_info::<actor::Caller>();
     let place = socket.place();

@@ -51,3 +51,4 @@ mod support;
 mod survival;
 mod tampering;
 mod viewer;
+mod ws;

@@ -85,6 +85,25 @@ pub struct Follower {
     drawn: Option<Snapshot>,
 }
 
+/// The whole screen at a moment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Frame {
+    /// How often the screen has changed.
+    pub seq: i64,
+    /// The rows with their colours.
+    pub text: String,
+    /// Column and row of the cursor, from 0.
+    pub cursor: (u16, u16),
+    /// Whether the cursor is shown.
+    pub cursor_visible: bool,
+}
+
+/// The screen as it is whenever somebody is ready for it.
+pub struct Frames {
+    live: Arc<Live>,
+    changes: watch::Receiver<u64>,
+}
+
 impl SessionManager {
     /// The session's terminal for a new viewer.
     pub async fn terminal(&self, id: SessionId, by: Actor) -> Result<Terminal, EngineError> {
@@ -188,6 +207,19 @@ impl Terminal {
             size,
             drawn: None,
         }
+    }
+
+    /// The screen as it is now, and then whenever it has changed.
+    pub fn frames(&self) -> Frames {
+        let mut changes = self.live.pane.changes();
+        changes.mark_changed();
+        let live = Arc::clone(&self.live);
+        Frames { live, changes }
+    }
+
+    /// Whether the terminal is still there.
+    pub fn is_there(&self) -> bool {
+        self.live.pane.end().borrow().is_none()
     }
 
     /// Types what the viewer's terminal made of a key press; returns once tmux has taken it.
@@ -335,6 +367,24 @@ impl Follower {
     fn resized(&mut self, size: (u16, u16)) -> Option<Shown> {
         let is_new = std::mem::replace(&mut self.size, size) != size;
         is_new.then_some(Shown::Resized(size.0, size.1))
+    }
+}
+
+impl Frames {
+    /// The screen, once it differs from the one before; `None` once the terminal is gone.
+    pub async fn next(&mut self) -> Option<Frame> {
+        self.changes.changed().await.ok()?;
+        if self.live.pane.end().borrow().is_some() {
+            return None;
+        }
+        let seq = *self.changes.borrow_and_update();
+        let view = self.live.pane.view();
+        Some(Frame {
+            seq: i64::try_from(seq).unwrap_or(i64::MAX),
+            text: self.live.pane.ansi(),
+            cursor: view.cursor,
+            cursor_visible: view.cursor_visible,
+        })
     }
 }
 

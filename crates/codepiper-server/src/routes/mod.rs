@@ -31,7 +31,7 @@ pub(crate) use daemon::WebAddresses;
 use crate::actor::guard;
 use crate::error::ApiError;
 use crate::extract::no_params;
-use crate::stream::terminal;
+use crate::stream::{hub, terminal};
 
 /// What the Unix socket serves: everything.
 pub(crate) fn router(engine: Engine, web: WebAddresses) -> Router {
@@ -42,6 +42,7 @@ pub(crate) fn router(engine: Engine, web: WebAddresses) -> Router {
         .route("/auth/status", get(auth::status))
         .route("/hooks/claude", post(hooks::report))
         .route("/hooks/codex", post(hooks::report))
+        .route("/ws", get(hub::open))
         .route_layer(from_fn(no_params))
         .fallback_service(shared(engine.clone()))
         .with_state(engine.clone());

@@ -5,10 +5,11 @@ use futures_util::{SinkExt as _, StreamExt as _};
 use serde::Serialize;
 use tokio::sync::mpsc;
 use tokio::time::timeout;
+pub(super) use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::error::CapacityError;
 use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
-use tokio_tungstenite::tungstenite::{Error, Message, Utf8Bytes};
+use tokio_tungstenite::tungstenite::{Error, Utf8Bytes};
 
 use super::upgrade::Socket;
 
@@ -83,6 +84,11 @@ impl Ear {
                 Some(Err(error)) => return Err(broken(&error)),
             }
         }
+    }
+
+    /// Where answers are taken.
+    pub(super) fn answers(&self) -> mpsc::Sender<Message> {
+        self.answers.clone()
     }
 
     /// Answers.

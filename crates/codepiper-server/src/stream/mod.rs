@@ -2,7 +2,11 @@
 //! other call; one ends with the sign-in that opened it.
 
 mod connection;
+pub(crate) mod hub;
+mod pace;
+mod paste;
 pub(crate) mod terminal;
+mod topic;
 mod upgrade;
 
 use codepiper_engine::Engine;

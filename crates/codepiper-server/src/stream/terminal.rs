@@ -12,9 +12,8 @@ use codepiper_api::{
 };
 use codepiper_engine::{Engine, EngineError, Follower, Shown, Terminal};
 use codepiper_model::{Actor, Exit, SessionId};
-use tokio_tungstenite::tungstenite::Message;
 
-use super::connection::{self, Answers, Closing, Ear, Sink, send, text};
+use super::connection::{self, Answers, Closing, Ear, Message, Sink, send, text};
 use super::upgrade::upgrade;
 use super::{Stop, over};
 use crate::entrance::Entrance;
