@@ -14,6 +14,7 @@ mod hooks;
 mod housekeeping;
 mod policies;
 mod sessions;
+mod streams;
 
 pub use approvals::{AnswerApprovalRequest, ApprovalResponse, ApprovalsParams, ApprovalsResponse};
 pub use audit::{
@@ -42,6 +43,10 @@ pub use sessions::{
     PromptsResponse, ProviderResumeRequest, RenameRequest, ResizeRequest, RestoreFailure,
     RestoreResponse, ResumeMode, SendKind, SendRequest, SendResponse, SessionResponse,
     SessionsResponse, Success, WaitParams, WaitResponse,
+};
+pub use streams::{
+    HUB_VERSION, HubRequest, MessageId, OUTPUT_FRAME, SNAPSHOT_FRAME, TERMINAL_PROTOCOL,
+    TerminalMessage, TerminalParams, TerminalRequest,
 };
 
 /// The default place of the daemon's socket.

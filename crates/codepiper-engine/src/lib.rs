@@ -60,8 +60,9 @@ pub use provider_status::{Offered, ProviderStatus};
 pub use scope::NoScope;
 use scope::Scopes;
 pub use sessions::{
-    CreateSession, Deleted, Explanation, InputKind, Output, ProviderResume, Pruned, Restored,
-    SendPrompt, Sent, SessionManager, Sign, TerminalReader, Terms, Until, Waited,
+    CreateSession, Deleted, Explanation, Follower, Frame, Frames, InputKind, Output,
+    ProviderResume, Pruned, Restored, SendPrompt, Sent, SessionManager, Shown, Sign, Standing,
+    Terminal, TerminalReader, Terms, Until, Waited,
 };
 pub use settings::{DaemonSettings, Settings, SettingsChange};
 

@@ -27,6 +27,11 @@ impl ApiError {
 }
 
 impl ApiError {
+    /// What it says, for whoever is not answered over HTTP.
+    pub(crate) fn into_parts(self) -> (StatusCode, ErrorBody) {
+        (self.status, *self.body)
+    }
+
     /// The same, with what to do about it.
     pub(crate) fn hinted(mut self, hint: &str) -> Self {
         self.body.hint = Some(hint.to_owned());

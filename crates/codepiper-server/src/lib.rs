@@ -12,11 +12,12 @@ mod extract;
 mod reading;
 mod routes;
 mod socket;
+mod stream;
 mod web;
 
 use std::time::Duration;
 
-use axum::Router;
+use axum::{Extension, Router};
 use codepiper_engine::Engine;
 use tokio_util::sync::CancellationToken;
 
@@ -33,8 +34,12 @@ pub async fn serve(
     web: Option<Web>,
     stop: CancellationToken,
 ) -> std::io::Result<()> {
-    let addresses = web.as_ref().map_or_else(Vec::new, Web::addresses);
-    let app: Router = routes::router(engine.clone(), routes::WebAddresses(addresses));
+    let served = routes::WebAddresses {
+        web: web.as_ref().map_or_else(Vec::new, Web::addresses),
+        ws: web.as_ref().and_then(Web::ws_address),
+    };
+    let app: Router = routes::router(engine.clone(), served);
+    let app = app.layer(Extension(stream::Stop(stop.clone())));
     let app = app.into_make_service_with_connect_info::<actor::Caller>();
     let place = socket.place();
     let serving = axum::serve(socket, app).with_graceful_shutdown(stop.clone().cancelled_owned());

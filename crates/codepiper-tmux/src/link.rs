@@ -1,3 +1,4 @@
+use std::hash::{BuildHasher as _, RandomState};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -9,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 use crate::client::{self, Client, Reader, lock};
 use crate::control::{Item, Reply};
 use crate::exit::{STATUS_DEADLINE, STATUS_FORMAT, process_gone};
-use crate::pane::{End, PaneOptions};
+use crate::pane::{End, PaneOptions, Place};
 use crate::seed::{QUERY, Seed};
 use crate::server::TAG_OPTION;
 use crate::{PaneExit, Presence, Ring, Screen, Server, Tag, TmuxError};
@@ -38,7 +39,7 @@ const REOPEN_MAX: Duration = Duration::from_secs(5);
 pub(crate) struct Link {
     pub(crate) server: Server,
     pub(crate) state: Mutex<State>,
-    client: Mutex<Option<Client>>,
+    pub(crate) client: Mutex<Option<Client>>,
     /// Held while a client's text, keys or a whole prompt go in, so that two never mix.
     pub(crate) input: tokio::sync::Mutex<()>,
     pub(crate) changed: watch::Sender<u64>,
@@ -57,6 +58,19 @@ pub(crate) struct State {
     pub(crate) pid: Option<i32>,
     pub(crate) server_pid: Option<i32>,
     pub(crate) shown: bool,
+    /// How often the screen was read anew, and where in the stream that was last; the first reading
+    /// is the beginning.
+    pub(crate) redraws: u64,
+    pub(crate) redrawn: Option<u64>,
+}
+
+impl State {
+    pub(crate) fn place(&self) -> Place {
+        Place {
+            offset: self.ring.end(),
+            redraws: self.redraws,
+        }
+    }
 }
 
 /// Why the screen must be read out of tmux.
@@ -74,12 +88,14 @@ impl Link {
         let link = Self {
             server,
             state: Mutex::new(State {
-                ring: Ring::new(options.ring_cap),
+                ring: Ring::new(options.ring_cap, origin()),
                 screen: Screen::new(cols, rows),
                 size: options.size,
                 pid: None,
                 server_pid: None,
                 shown: false,
+                redraws: 0,
+                redrawn: None,
             }),
             client: Mutex::new(None),
             input: tokio::sync::Mutex::new(()),
@@ -194,6 +210,10 @@ impl Link {
         if cut {
             state.ring.cut();
         }
+        if state.redraws > 0 {
+            state.redrawn = Some(state.ring.end());
+        }
+        state.redraws += 1;
         drop(state);
         self.changed.send_modify(|n| *n += 1);
     }
@@ -368,6 +388,12 @@ impl Link {
             .ok()?;
         PaneExit::parse(&replies.first()?.first())
     }
+}
+
+/// The offset of the first byte: another one each time, so that what a follower had from an earlier
+/// hold of the pane is nowhere in the ring. Small enough to be exact in JavaScript.
+fn origin() -> u64 {
+    RandomState::new().hash_one(()) >> 16
 }
 
 /// Ends control clients that an earlier daemon left: killed in the middle of attaching, it cannot

@@ -11,7 +11,7 @@ use crate::client::lock;
 use crate::link::{Link, PANE};
 use crate::quote::quote;
 use crate::{
-    Chunk, Input, PaneExit, Presence, ScreenView, Server, Snapshot, Start, Tag, TmuxError,
+    Chunk, Input, PaneExit, Presence, ScreenView, Server, Snapshot, Start, Tag, TmuxError, picture,
 };
 
 /// What a pane is asked to be.
@@ -21,6 +21,15 @@ pub struct PaneOptions {
     pub size: (u16, u16),
     /// How much output is kept.
     pub ring_cap: usize,
+}
+
+/// How far a follower of the output has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The offset of the next byte.
+    pub offset: u64,
+    /// How often the screen had been read anew, which no bytes of the stream tell.
+    pub redraws: u64,
 }
 
 /// How a pane came to its end.
@@ -134,11 +143,39 @@ impl Pane {
         let state = lock(&self.link.state);
         let (cols, rows) = state.screen.size();
         Snapshot {
-            offset: state.ring.end(),
+            place: state.place(),
             cols,
             rows,
             bytes: state.screen.state(),
         }
+    }
+
+    /// The screen with the last `lines` rows above it and the title, as bytes for another terminal
+    /// that forgets what it showed before.
+    pub async fn picture(&self, lines: u32) -> Snapshot {
+        match picture::take(&self.link, lines).await {
+            Ok(picture) => picture,
+            // Without its tmux there is nothing above the screen.
+            Err(_) => picture::of_screen(&lock(&self.link.state)),
+        }
+    }
+
+    /// Where a follower goes on that has had everything up to `offset`; `None` when it has to
+    /// begin with the screen, for what came next is forgotten, or the screen was read anew since.
+    pub fn resume(&self, offset: u64) -> Option<Place> {
+        let state = lock(&self.link.state);
+        let is_kept = (state.ring.oldest()..=state.ring.end()).contains(&offset);
+        let is_true = state.redrawn.is_none_or(|redrawn| redrawn < offset);
+        let redraws = state.redraws;
+        (is_kept && is_true).then_some(Place { offset, redraws })
+    }
+
+    /// At most `limit` bytes of output from there on; `None` when a follower has to begin with the
+    /// screen again.
+    pub fn follow(&self, place: Place, limit: usize) -> Option<Chunk> {
+        let state = lock(&self.link.state);
+        let is_true = state.redraws == place.redraws;
+        is_true.then(|| state.ring.read_from(place.offset, limit))?
     }
 
     /// At most `limit` bytes of output from `offset` on; `None` when they are not there any more.

@@ -25,12 +25,12 @@ impl Ring {
     /// 2 MiB: some minutes of a busy agent, and what a viewer on a slow line can lag behind.
     pub const CAP: usize = 2 * 1024 * 1024;
 
-    /// An empty ring that holds at most `cap` bytes.
-    pub fn new(cap: usize) -> Self {
+    /// An empty ring that holds at most `cap` bytes, the first of them at `origin`.
+    pub fn new(cap: usize, origin: u64) -> Self {
         Self {
             bytes: VecDeque::new(),
-            end: 0,
-            oldest: 0,
+            end: origin,
+            oldest: origin,
             cap,
         }
     }
@@ -67,7 +67,8 @@ impl Ring {
             return None;
         }
         let skip = usize::try_from(offset - self.oldest).ok()?;
-        let bytes: Vec<u8> = self.bytes.iter().skip(skip).take(limit).copied().collect();
+        let behind = skip.saturating_add(limit).min(self.bytes.len());
+        let bytes: Vec<u8> = self.bytes.range(skip..behind).copied().collect();
         Some(Chunk {
             offset,
             bytes: bytes.into(),
@@ -88,7 +89,7 @@ mod tests {
             cap in 1_usize..64,
             from in 0_u64..700,
         ) {
-            let mut ring = Ring::new(cap);
+            let mut ring = Ring::new(cap, 0);
             let mut history = Vec::new();
             for bytes in &pushes {
                 ring.push(bytes);
@@ -110,7 +111,7 @@ mod tests {
 
     #[test]
     fn a_cut_separates_what_was_from_what_comes() {
-        let mut ring = Ring::new(10);
+        let mut ring = Ring::new(10, 0);
         ring.push(b"abc");
         ring.cut();
         ring.push(b"de");

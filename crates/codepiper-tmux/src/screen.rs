@@ -2,7 +2,7 @@ use std::num::NonZeroU16;
 
 use bytes::Bytes;
 
-use crate::ansi;
+use crate::{Place, ansi};
 
 /// What a terminal shows, kept up to date from the bytes its program writes.
 pub struct Screen {
@@ -30,8 +30,8 @@ pub struct ScreenView {
 /// Bytes that make any terminal of the same size show the same screen.
 #[derive(Clone, Debug)]
 pub struct Snapshot {
-    /// The offset at which the stream of output goes on.
-    pub offset: u64,
+    /// Where the stream of output goes on.
+    pub place: Place,
     /// Columns.
     pub cols: u16,
     /// Rows.
@@ -110,16 +110,18 @@ impl Screen {
 
     /// Bytes that reproduce the screen, its modes and its cursor in a terminal of the same size.
     pub fn state(&self) -> Bytes {
-        let screen = self.parser.screen();
         // The crate leaves the choice of the screen out.
-        let choice = if screen.alternate_screen() {
+        let choice = if self.parser.screen().alternate_screen() {
             "\x1b[?1049h"
         } else {
             "\x1b[?1049l"
         };
-        restored(format!("{choice}{}", screen.state_formatted()))
-            .into_bytes()
-            .into()
+        format!("{choice}{}", self.drawn()).into_bytes().into()
+    }
+
+    /// The same, where the choice between the two screens has been made.
+    pub(crate) fn drawn(&self) -> String {
+        restored(self.parser.screen().state_formatted())
     }
 }
 

@@ -81,6 +81,7 @@ impl TestHome {
     /// A home whose daemon serves the dashboard too.
     pub(crate) fn with_web(env: &[(&str, &str)]) -> Self {
         let mut home = Self::bare();
+        home.set_env("CODEPIPER_WS_PORT", "0");
         for (name, value) in env {
             home.set_env(name, value);
         }

@@ -4,6 +4,7 @@ use codepiper_auth::Token;
 use codepiper_model::{EntryKind, SignIn};
 use codepiper_store::{Transaction, sign_ins};
 use serde_json::json;
+use tokio::time::timeout;
 
 use super::login::{SIGNED_IN, after};
 use super::{AuthError, AuthService};
@@ -12,6 +13,10 @@ use crate::audit::note;
 
 /// How often it is written down that a sign-in was used.
 const TOUCHED: Duration = Duration::from_mins(1);
+
+/// How long until it is looked at again whether a sign-in has run out, at least and at most.
+const SOON: Duration = Duration::from_millis(10);
+const HOUR: Duration = Duration::from_hours(1);
 
 impl AuthService {
     /// Whose token that is, where it is somebody's. Using it makes it last longer.
@@ -40,6 +45,23 @@ impl AuthService {
     pub async fn sign_ins(&self) -> Result<Vec<SignIn>, EngineError> {
         let now = self.clock.now();
         Ok(self.store.read(move |db| sign_ins::all(db, now)).await?)
+    }
+
+    /// Returns once that sign-in has ended, or it cannot be told whether it has: whatever is open of
+    /// it is to be closed then.
+    pub async fn over(&self, id: &str) {
+        let mut ended = self.ended();
+        loop {
+            ended.borrow_and_update();
+            let signed_in = self.sign_ins().await.unwrap_or_default();
+            let Some(found) = signed_in.into_iter().find(|sign_in| sign_in.id == id) else {
+                return;
+            };
+            let left = found.expires_at.millis_since(self.clock.now());
+            let left = Duration::from_millis(u64::try_from(left).unwrap_or(0));
+            // A machine that sleeps counts its hours wrong.
+            drop(timeout(left.clamp(SOON, HOUR), ended.changed()).await);
+        }
     }
 
     /// Ends a sign-in, and with it whatever is open of it.

@@ -100,6 +100,7 @@ impl SessionManager {
             // Somebody was faster: it is gone, or runs again.
             return Err(is_live(&self.stored(id).await?.session));
         };
+        self.has_changed(id);
         let dir = self.parts.config.session_dir(id);
         if let Err(error) = remove_all_but(&dir, &spared) {
             tracing::error!(session = %id, %error, "cannot remove a session's directory");

@@ -16,29 +16,35 @@ impl SessionManager {
         names: &[String],
         by: Actor,
     ) -> Result<(), EngineError> {
-        if names.is_empty() || names.len() > 100 {
-            return Err(EngineError::invalid("keys", "`keys` takes 1 to 100 keys"));
-        }
-        let parse = |(i, name): (usize, &String)| {
-            let key = name.parse::<Key>();
-            key.map_err(|error| EngineError::invalid(format!("keys[{i}]"), error.to_string()))
-        };
-        let keys = names
-            .iter()
-            .enumerate()
-            .map(parse)
-            .collect::<Result<Vec<_>, _>>()?;
+        let keys = parsed(names)?;
         let live = self.live(id).await?;
         // Letters in a prompt box change nothing that could be waited for.
         let is_typing = keys.iter().all(Key::is_text) && live.read_screen().has_box;
         let before = *live.pane.changes().borrow();
         let asked = Some(live.activity()).filter(|now| now.state.needs_person());
         let answers = names.iter().any(|name| is_answer(name));
+        self.type_keys(&live, names, &keys, by).await?;
+        match asked {
+            Some(asked) if answers => live.answered(&asked).await,
+            _ if is_typing => {}
+            _ => live.settle(before).await,
+        }
+        Ok(())
+    }
+
+    /// Presses keys and says so; whoever wants to see what came of it waits for that.
+    pub(super) async fn type_keys(
+        &self,
+        live: &Live,
+        names: &[String],
+        keys: &[Key],
+        by: Actor,
+    ) -> Result<(), EngineError> {
         // The keys go in before their event is stored: a person's echo does not wait for the
         // disk. Nobody acts on this event, and the call is answered after its commit.
         let mut pressed = Pressed::default();
         let input = live.pane.input().await;
-        let result = self.press(&live, &input, &keys, by, &mut pressed).await;
+        let result = self.press(live, &input, keys, by, &mut pressed).await;
         drop(input);
         let at = self.parts.clock.now();
         let payload = json!({ "keys": names[..pressed.count] });
@@ -50,15 +56,9 @@ impl SessionManager {
         };
         let events = &self.parts.events;
         events
-            .emit_with(id, EventSource::User, "KeysPressed", payload, also)
+            .emit_with(live.id, EventSource::User, "KeysPressed", payload, also)
             .await?;
-        result?;
-        match asked {
-            Some(asked) if answers => live.answered(&asked).await,
-            _ if is_typing => {}
-            _ => live.settle(before).await,
-        }
-        Ok(())
+        result
     }
 
     async fn press(
@@ -103,13 +103,25 @@ struct Pressed {
     lines: Vec<Judged>,
 }
 
+/// The keys of these names.
+pub(super) fn parsed(names: &[String]) -> Result<Vec<Key>, EngineError> {
+    if names.is_empty() || names.len() > 100 {
+        return Err(EngineError::invalid("keys", "`keys` takes 1 to 100 keys"));
+    }
+    let parse = |(i, name): (usize, &String)| {
+        let key = name.parse::<Key>();
+        key.map_err(|error| EngineError::invalid(format!("keys[{i}]"), error.to_string()))
+    };
+    names.iter().enumerate().map(parse).collect()
+}
+
 /// Whether a key may submit what stands in a prompt.
 fn submits(key: &Key) -> bool {
     ["Enter", "C-m", "C-j"].contains(&key.to_string().as_str())
 }
 
 /// What stands in the prompt after Enter: agents take one behind a backslash for a new line.
-fn after_enter(line: &TypedLine) -> TypedLine {
+pub(super) fn after_enter(line: &TypedLine) -> TypedLine {
     if line.is_exact() && !line.text().ends_with('\\') {
         TypedLine::empty()
     } else {

@@ -11,6 +11,7 @@ use tokio::time::timeout;
 
 use super::activity::{HookSign, ServerSign};
 use super::subject::Subject;
+use super::terminal::Sizing;
 use crate::codex::AppServer;
 
 /// A session whose terminal we hold.
@@ -50,6 +51,10 @@ pub(crate) struct Live {
     asked: Mutex<Option<ExitReason>>,
     /// What was typed into the prompt through our interface.
     typed: Mutex<TypedLine>,
+    /// The beginning of an escape sequence with which a viewer's terminal ended what it sent.
+    cut: Mutex<String>,
+    /// Who decides how large the terminal is.
+    sizing: Mutex<Sizing>,
 }
 
 impl Live {
@@ -85,6 +90,8 @@ impl Live {
             } else {
                 TypedLine::empty()
             }),
+            cut: Mutex::default(),
+            sizing: Mutex::default(),
         }
     }
 
@@ -155,6 +162,16 @@ impl Live {
     /// What was typed into the prompt through our interface.
     pub(super) fn typed(&self) -> MutexGuard<'_, TypedLine> {
         self.typed.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The beginning of an escape sequence with which a viewer's terminal ended what it sent.
+    pub(super) fn cut(&self) -> MutexGuard<'_, String> {
+        self.cut.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Who decides how large the terminal is.
+    pub(super) fn sizing(&self) -> MutexGuard<'_, Sizing> {
+        self.sizing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Waits, but never long, until the screen has stopped changing.

@@ -24,6 +24,7 @@ mod prompt;
 mod prompts;
 mod prune;
 mod queue;
+mod raw_input;
 mod request;
 mod restore;
 mod resume;
@@ -31,6 +32,7 @@ mod sight;
 mod stop;
 mod subject;
 mod supervise;
+mod terminal;
 mod terms;
 mod turn;
 mod typing;
@@ -49,7 +51,7 @@ use codepiper_store::sessions::{self, Stored};
 use codepiper_store::{Store, StoreError};
 use codepiper_tmux::{Tmux, TmuxError};
 use serde_json::json;
-use tokio::sync::mpsc;
+use tokio::sync::{broadcast, mpsc};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
@@ -69,12 +71,16 @@ pub use prompt::{InputKind, SendPrompt, Sent};
 pub use prune::Pruned;
 pub use request::{CreateSession, ProviderResume};
 pub use restore::Restored;
+pub use terminal::{Follower, Frame, Frames, Shown, Standing, Terminal};
 pub use terms::Terms;
 pub use view::{Output, TerminalReader};
 pub use wait::{Until, Waited};
 
 /// How long a stopping daemon waits for what it is in the middle of.
 const RELEASE_DEADLINE: Duration = Duration::from_secs(5);
+
+/// Changes that are kept for whoever has not heard of them yet.
+const CHANGES_KEPT: usize = 256;
 
 /// Creates, tracks, feeds and ends sessions.
 #[derive(Clone)]
@@ -83,6 +89,8 @@ pub struct SessionManager {
     live: Arc<Mutex<HashMap<SessionId, Arc<Live>>>>,
     /// Sessions that are being made.
     starting: Arc<AtomicUsize>,
+    /// Says of which session something has changed that no event of its own tells.
+    changes: broadcast::Sender<SessionId>,
 }
 
 /// What a [`SessionManager`] is made of.
@@ -115,6 +123,7 @@ impl SessionManager {
             parts: Arc::new(parts),
             live: Arc::default(),
             starting: Arc::default(),
+            changes: broadcast::Sender::new(CHANGES_KEPT),
         }
     }
 
@@ -143,6 +152,18 @@ impl SessionManager {
         self.stored(id)
             .await
             .map(|stored| self.with_present(stored))
+    }
+
+    /// Says of which session something has changed that no event of its own tells: what its agent
+    /// does is known after the event of it, and one that is deleted has no more events.
+    pub fn changes(&self) -> broadcast::Receiver<SessionId> {
+        self.changes.subscribe()
+    }
+
+    /// Says that something of that session has changed.
+    fn has_changed(&self, id: SessionId) {
+        // An error says that nobody listens.
+        drop(self.changes.send(id));
     }
 
     /// Gives a session a name, or takes it away.
@@ -177,6 +198,7 @@ impl SessionManager {
             .store
             .write(move |tx| sessions::set_size(tx, id, (cols, rows), at))
             .await?;
+        self.has_changed(id);
         self.get(id).await
     }
 

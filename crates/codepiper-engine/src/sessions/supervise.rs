@@ -210,6 +210,7 @@ impl SessionManager {
             }
         }
         live.activity.send_replace(after);
+        self.has_changed(live.id);
         Ok(())
     }
 
@@ -266,6 +267,7 @@ impl SessionManager {
         // From here on its agent may be started again.
         self.live_map().remove(&live.id);
         live.exit.send_replace(Some(exit));
+        self.has_changed(live.id);
     }
 
     /// Ends what the session's agent left running and removes the files of its launch.

@@ -113,8 +113,8 @@ impl TerminalReader {
                 .and_then(|from| self.live.pane.read_from(from, PIECE));
             match read {
                 None => {
-                    let Snapshot { offset, bytes, .. } = self.live.pane.snapshot();
-                    self.offset = Some(offset);
+                    let Snapshot { place, bytes, .. } = self.live.pane.snapshot();
+                    self.offset = Some(place.offset);
                     return Some(bytes);
                 }
                 Some(Chunk { offset, bytes }) if !bytes.is_empty() => {

@@ -13,11 +13,15 @@ use crate::extract::Body;
 
 /// Where the dashboard is served.
 #[derive(Clone, Debug)]
-pub(crate) struct WebAddresses(pub(crate) Vec<SocketAddr>);
+pub(crate) struct WebAddresses {
+    pub(crate) web: Vec<SocketAddr>,
+    /// `/ws` alone.
+    pub(crate) ws: Option<SocketAddr>,
+}
 
 pub(crate) async fn health(
     State(engine): State<Engine>,
-    Extension(WebAddresses(web)): Extension<WebAddresses>,
+    Extension(WebAddresses { web, ws }): Extension<WebAddresses>,
 ) -> Result<Json<Value>, ApiError> {
     let sessions = engine.sessions.list().await?;
     // Live by the books, but without a terminal that we hold.
@@ -34,6 +38,7 @@ pub(crate) async fn health(
         "version": env!("CARGO_PKG_VERSION"),
         "pid": std::process::id(),
         "web": web,
+        "ws": ws,
         "runningSessionCount": running,
         "zombieSessionCount": zombies,
     })))

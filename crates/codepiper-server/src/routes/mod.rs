@@ -29,9 +29,9 @@ use codepiper_engine::Engine;
 pub(crate) use daemon::WebAddresses;
 
 use crate::actor::guard;
-
 use crate::error::ApiError;
 use crate::extract::no_params;
+use crate::stream::{hub, terminal};
 
 /// What the Unix socket serves: everything.
 pub(crate) fn router(engine: Engine, web: WebAddresses) -> Router {
@@ -42,6 +42,7 @@ pub(crate) fn router(engine: Engine, web: WebAddresses) -> Router {
         .route("/auth/status", get(auth::status))
         .route("/hooks/claude", post(hooks::report))
         .route("/hooks/codex", post(hooks::report))
+        .route("/ws", get(hub::open))
         .route_layer(from_fn(no_params))
         .fallback_service(shared(engine.clone()))
         .with_state(engine.clone());
@@ -145,6 +146,7 @@ pub(crate) fn shared(engine: Engine) -> Router {
         .route("/sessions/{id}/events", get(events::of_session))
         .route("/sessions/{id}/output", get(sessions::output))
         .route("/sessions/{id}/prompts", get(prompts::list))
+        .route("/sessions/{id}/terminal/stream", get(terminal::watch))
         .route("/sessions/{id}/wait", get(sessions::wait))
         .merge(without_params)
         .fallback(not_found)

@@ -4,11 +4,16 @@ use std::time::Duration;
 /// The port of the dashboard where nobody says otherwise.
 pub const DEFAULT_PORT: u16 = 3000;
 
+/// The port of `/ws` alone where nobody says otherwise.
+const DEFAULT_WS_PORT: u16 = 9999;
+
 /// How the web is served.
 #[derive(Clone, Debug)]
 pub struct WebConfig {
     /// Where it listens.
     pub listen: Vec<SocketAddr>,
+    /// Where `/ws` is served on its own, on this machine, as in the existing CodePiper.
+    pub ws_port: u16,
     /// Names under which it may be asked for, beside addresses and `localhost`, with the port
     /// where that is not the one of the scheme.
     pub hosts: Vec<String>,
@@ -60,15 +65,20 @@ impl WebConfig {
             };
             var(name).map(read).transpose()
         };
-        let port = match port {
-            Some(port) => port,
-            None => var("CODEPIPER_HTTP_PORT").map_or(Ok(DEFAULT_PORT), |value| {
-                value.trim().parse().map_err(|_| WebConfigError {
-                    name: "CODEPIPER_HTTP_PORT",
+        let port_of = |name, default| {
+            let read = |value: String| {
+                let parsed = value.trim().parse::<u16>();
+                parsed.map_err(|_| WebConfigError {
+                    name,
                     value,
                     wanted: "a port: a number from 0 to 65535",
                 })
-            })?,
+            };
+            var(name).map_or(Ok(default), read)
+        };
+        let port = match port {
+            Some(port) => port,
+            None => port_of("CODEPIPER_HTTP_PORT", DEFAULT_PORT)?,
         };
         let loopback = [IpAddr::V4(Ipv4Addr::LOCALHOST)];
         let listen = if listen.is_empty() { &loopback } else { listen };
@@ -78,6 +88,7 @@ impl WebConfig {
             "a time in milliseconds",
         )?;
         Ok(Self {
+            ws_port: port_of("CODEPIPER_WS_PORT", DEFAULT_WS_PORT)?,
             listen: listen.iter().map(|ip| SocketAddr::new(*ip, port)).collect(),
             hosts: var("CODEPIPER_ALLOWED_ORIGINS").map_or_else(Vec::new, |list| hosts(&list)),
             proxies: var("CODEPIPER_TRUST_PROXY_HEADERS")
@@ -180,6 +191,7 @@ mod tests {
         assert_eq!(config.listen[0].port(), 8080);
         for (name, value) in [
             ("CODEPIPER_HTTP_PORT", "http"),
+            ("CODEPIPER_WS_PORT", "70000"),
             ("CODEPIPER_TRUST_PROXY_HEADERS", "everyone"),
             ("CODEPIPER_API_RATE_LIMIT_MAX", "-1"),
         ] {

@@ -60,7 +60,8 @@ pub(super) async fn answer(listener: TcpListener, app: Router, stop: Cancellatio
 }
 
 async fn connection(stream: TcpStream, peer: SocketAddr, app: Router, stop: CancellationToken) {
-    // Keys are small, and each of them is waited for.
+    // Over it little things go at once: the system would keep the echo of a key until the one
+    // before it is acknowledged.
     drop(stream.set_nodelay(true));
     let mut make = app.into_make_service_with_connect_info::<Peer>();
     let Ok(service) = make.call(peer).await;

@@ -11,12 +11,13 @@ mod gate;
 mod headers;
 mod limits;
 
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 
 use axum::extract::connect_info::Connected;
+use axum::http::StatusCode;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post};
-use axum::{Json, Router};
+use axum::{Extension, Json, Router};
 use codepiper_engine::Engine;
 use serde_json::json;
 use tokio::net::TcpListener;
@@ -25,11 +26,14 @@ use tokio_util::sync::CancellationToken;
 pub use config::{DEFAULT_PORT, Proxies, WebConfig, WebConfigError};
 
 use crate::routes;
+use crate::stream::{Stop, hub};
 use door::Door;
 
 /// The doors of the web, open but not answered yet.
 pub struct Web {
     listeners: Vec<TcpListener>,
+    /// The door of `/ws` alone.
+    ws: Option<TcpListener>,
     config: WebConfig,
 }
 
@@ -62,7 +66,12 @@ impl Web {
                 source,
             })?);
         }
-        Ok(Self { listeners, config })
+        let ws = ws_door(config.ws_port).await;
+        Ok(Self {
+            listeners,
+            ws,
+            config,
+        })
     }
 
     /// Where it listens.
@@ -71,14 +80,57 @@ impl Web {
         addresses.filter_map(Result::ok).collect()
     }
 
+    /// Where `/ws` is served alone.
+    pub(crate) fn ws_address(&self) -> Option<SocketAddr> {
+        self.ws.as_ref().and_then(|ws| ws.local_addr().ok())
+    }
+
     /// Answers until `stop`.
     pub(crate) async fn serve(self, engine: Engine, stop: CancellationToken) {
-        let app = app(engine, self.config);
-        let listeners = self.listeners.into_iter();
-        let doors =
-            listeners.map(|listener| connections::answer(listener, app.clone(), stop.clone()));
+        let mut of_ws = self.config.clone();
+        // Its pages come from the other door.
+        of_ws.hosts.extend(pages(&self.addresses()));
+        let all = app(engine.clone(), self.config).layer(Extension(Stop(stop.clone())));
+        let only = ws_app(engine, of_ws).layer(Extension(Stop(stop.clone())));
+        let doors = self
+            .listeners
+            .into_iter()
+            .map(|listener| (listener, all.clone()));
+        let doors = doors.chain(self.ws.map(|listener| (listener, only)));
+        let doors = doors.map(|(listener, app)| connections::answer(listener, app, stop.clone()));
         futures_util::future::join_all(doors).await;
     }
+}
+
+/// Listens for `/ws` alone. That is for clients of old: without it everything else is served.
+async fn ws_door(port: u16) -> Option<TcpListener> {
+    let bound = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await;
+    if let Err(error) = &bound {
+        tracing::warn!(%error, "cannot serve `/ws` on port {port} too; CODEPIPER_WS_PORT names another");
+    }
+    bound.ok()
+}
+
+/// What pages are called that are served from this machine at these addresses.
+fn pages(addresses: &[SocketAddr]) -> impl Iterator<Item = String> {
+    let ports = addresses.iter().map(SocketAddr::port);
+    ports.flat_map(|port| ["localhost", "127.0.0.1", "[::1]"].map(|name| format!("{name}:{port}")))
+}
+
+fn ws_app(engine: Engine, config: WebConfig) -> Router {
+    let door = Door::new(engine.clone(), config);
+    Router::new()
+        .merge(ws(engine, &door))
+        .fallback(|| async { StatusCode::NOT_FOUND })
+        .layer(from_fn_with_state(door, door::outer))
+}
+
+fn ws(engine: Engine, door: &Door) -> Router {
+    Router::new()
+        .route("/ws", get(hub::open))
+        .with_state(engine)
+        .layer(from_fn(door::inner))
+        .layer(from_fn_with_state(door.clone(), door::greet))
 }
 
 fn app(engine: Engine, config: WebConfig) -> Router {
@@ -95,13 +147,14 @@ fn app(engine: Engine, config: WebConfig) -> Router {
         .route("/auth/confirm", post(auth::confirm))
         .route("/auth/password", post(auth::change_password))
         .with_state(door.clone())
-        .fallback_service(routes::shared(engine))
+        .fallback_service(routes::shared(engine.clone()))
         .layer(from_fn(door::inner));
     let api = signing_in
         .fallback_service(signed_in)
         .layer(from_fn_with_state(door.clone(), door::greet));
     Router::new()
         .nest("/api", api)
+        .merge(ws(engine, &door))
         .fallback(assets::serve)
         .layer(from_fn_with_state(door, door::outer))
         .layer(from_fn(headers::add))

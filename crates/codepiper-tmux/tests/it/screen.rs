@@ -32,7 +32,7 @@ async fn snapshot_plus_stream_equals_the_screen() {
     viewer.feed(
         &pane
             .pane
-            .read_from(snapshot.offset, usize::MAX)
+            .read_from(snapshot.place.offset, usize::MAX)
             .unwrap()
             .bytes,
     );
