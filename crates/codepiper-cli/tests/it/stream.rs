@@ -50,7 +50,8 @@ fn a_key_is_echoed_to_every_viewer_and_who_comes_back_has_exactly_what_was_misse
     back.offset = left_at;
     back.shows("the last of it");
     assert_eq!(back.snapshots, 0);
-    let missed = &stays.output[stays.output.len() - (stays.offset - left_at) as usize..];
+    let count = usize::try_from(stays.offset - left_at).unwrap();
+    let missed = &stays.output[stays.output.len() - count..];
     assert_eq!(back.output, missed);
     assert!(had > 0);
 
