@@ -247,6 +247,12 @@ fn the_end_of_a_session_is_told_and_closes_its_sockets() {
     let nobody = "00000000-0000-4000-8000-000000000000";
     assert_eq!(Viewer::of_session(&home, nobody, "").closed(), 4404);
     assert_eq!(Viewer::of_session(&home, "nonsense", "").closed(), 4404);
+
+    let other = home.demo(&[]);
+    let mut viewer = Viewer::of_session(&home, &other, "");
+    viewer.shows("demo");
+    home.run(&["daemon", "stop"]).ok();
+    assert_eq!(viewer.closed(), 1001, "the session runs on");
 }
 
 #[test]
