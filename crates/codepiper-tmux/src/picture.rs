@@ -44,13 +44,16 @@ pub(crate) fn of_screen(state: &State) -> Snapshot {
     draw(state, &Above::default())
 }
 
+/// Rows with their colours.
+type Rows = Vec<Vec<u8>>;
+
 /// What tmux knows beside the screen.
 #[derive(Default)]
 struct Above {
     /// The rows above the screen.
-    rows: Vec<Vec<u8>>,
+    rows: Rows,
     /// The other screen, while a program has the alternate one, and where its cursor is.
-    hidden: Option<(Vec<Vec<u8>>, (u16, u16))>,
+    hidden: Option<(Rows, (u16, u16))>,
     /// The first and the last row that scroll, from 0.
     region: Option<(u16, u16)>,
     /// Whether rows are counted from the first that scrolls.

@@ -50,7 +50,8 @@ fn a_key_is_echoed_to_every_viewer_and_who_comes_back_has_exactly_what_was_misse
     back.offset = left_at;
     back.shows("the last of it");
     assert_eq!(back.snapshots, 0);
-    let missed = &stays.output[stays.output.len() - (stays.offset - left_at) as usize..];
+    let count = usize::try_from(stays.offset - left_at).unwrap();
+    let missed = &stays.output[stays.output.len() - count..];
     assert_eq!(back.output, missed);
     assert!(had > 0);
 
@@ -246,6 +247,12 @@ fn the_end_of_a_session_is_told_and_closes_its_sockets() {
     let nobody = "00000000-0000-4000-8000-000000000000";
     assert_eq!(Viewer::of_session(&home, nobody, "").closed(), 4404);
     assert_eq!(Viewer::of_session(&home, "nonsense", "").closed(), 4404);
+
+    let other = home.demo(&[]);
+    let mut viewer = Viewer::of_session(&home, &other, "");
+    viewer.shows("demo");
+    home.run(&["daemon", "stop"]).ok();
+    assert_eq!(viewer.closed(), 1001, "the session runs on");
 }
 
 #[test]

@@ -1,26 +1,20 @@
-//! A session's terminal, as somebody has it before them: what it shows, typing into it, and who
-//! decides how large it is.
+//! A session's terminal, as somebody has it before them: typing into it, and who decides how large
+//! it is.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use bytes::Bytes;
 use codepiper_model::{Actor, EventSource, Exit, SessionId};
 use codepiper_policy::Stroke;
-use codepiper_tmux::{Key, Place, Snapshot};
+use codepiper_tmux::Key;
 use serde_json::json;
 use tokio::sync::watch;
 
+use super::follow::{Follower, Frames};
 use super::keys::{after_enter, parsed};
 use super::raw_input::{Token, tokens};
 use super::{Live, SessionManager, request};
 use crate::EngineError;
-
-/// Rows above the screen that a viewer begins with.
-const ROWS_ABOVE: u32 = 1000;
-
-/// The most bytes of output at a time.
-const PIECE: usize = 64 * 1024;
 
 /// A viewer of a session's terminal.
 #[derive(Clone)]
@@ -51,57 +45,6 @@ pub struct Standing {
     pub offset: u64,
     /// The oldest offset that can be followed from.
     pub oldest: u64,
-}
-
-/// What a viewer is shown next.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Shown {
-    /// The terminal has another size: columns and rows.
-    Resized(u16, u16),
-    /// What it shows, with the rows above, as bytes for a terminal of that size.
-    Snapshot {
-        /// The offset at which the output goes on.
-        offset: u64,
-        /// The bytes.
-        bytes: Bytes,
-    },
-    /// What the agent wrote.
-    Output {
-        /// The offset of the first byte.
-        offset: u64,
-        /// The bytes.
-        bytes: Bytes,
-    },
-}
-
-/// Follows a terminal for a viewer. One that falls behind what is kept goes on from a fresh
-/// snapshot; nobody waits for it.
-pub struct Follower {
-    live: Arc<Live>,
-    changes: watch::Receiver<u64>,
-    size: (u16, u16),
-    place: Option<Place>,
-    /// A snapshot that waits for its size to be told.
-    drawn: Option<Snapshot>,
-}
-
-/// The whole screen at a moment.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Frame {
-    /// How often the screen has changed.
-    pub seq: i64,
-    /// The rows with their colours.
-    pub text: String,
-    /// Column and row of the cursor, from 0.
-    pub cursor: (u16, u16),
-    /// Whether the cursor is shown.
-    pub cursor_visible: bool,
-}
-
-/// The screen as it is whenever somebody is ready for it.
-pub struct Frames {
-    live: Arc<Live>,
-    changes: watch::Receiver<u64>,
 }
 
 impl SessionManager {
@@ -200,21 +143,12 @@ impl Terminal {
 
     /// Follows what is shown, `from` an offset where that is still possible, else from a snapshot.
     pub fn follow(&self, from: Option<u64>, size: (u16, u16)) -> Follower {
-        Follower {
-            changes: self.live.pane.changes(),
-            place: from.and_then(|offset| self.live.pane.resume(offset)),
-            live: Arc::clone(&self.live),
-            size,
-            drawn: None,
-        }
+        Follower::new(Arc::clone(&self.live), from, size)
     }
 
     /// The screen as it is now, and then whenever it has changed.
     pub fn frames(&self) -> Frames {
-        let mut changes = self.live.pane.changes();
-        changes.mark_changed();
-        let live = Arc::clone(&self.live);
-        Frames { live, changes }
+        Frames::new(Arc::clone(&self.live))
     }
 
     /// Whether the terminal is still there.
@@ -321,70 +255,6 @@ impl Terminal {
 
     fn parts(&self) -> (SessionManager, Arc<Live>, Actor) {
         (self.manager.clone(), Arc::clone(&self.live), self.by)
-    }
-}
-
-impl Follower {
-    /// What is shown next; `None` once the terminal is gone and all was shown.
-    pub async fn next(&mut self) -> Option<Shown> {
-        loop {
-            self.changes.borrow_and_update();
-            if let Some(drawn) = self.drawn.take() {
-                let (place, bytes) = (drawn.place, drawn.bytes);
-                self.place = Some(place);
-                return Some(Shown::Snapshot {
-                    offset: place.offset,
-                    bytes,
-                });
-            }
-            let followed = self.place.and_then(|place| {
-                let chunk = self.live.pane.follow(place, PIECE)?;
-                Some((place, chunk))
-            });
-            match followed {
-                None => {
-                    let drawn = self.live.pane.picture(ROWS_ABOVE).await;
-                    let size = (drawn.cols, drawn.rows);
-                    self.drawn = Some(drawn);
-                    if let Some(resized) = self.resized(size) {
-                        return Some(resized);
-                    }
-                }
-                Some((place, chunk)) if !chunk.bytes.is_empty() => {
-                    let offset = chunk.offset + chunk.bytes.len() as u64;
-                    self.place = Some(Place { offset, ..place });
-                    return Some(Shown::Output {
-                        offset: chunk.offset,
-                        bytes: chunk.bytes,
-                    });
-                }
-                Some(_) if self.live.pane.end().borrow().is_some() => return None,
-                Some(_) => self.changes.changed().await.ok()?,
-            }
-        }
-    }
-
-    fn resized(&mut self, size: (u16, u16)) -> Option<Shown> {
-        let is_new = std::mem::replace(&mut self.size, size) != size;
-        is_new.then_some(Shown::Resized(size.0, size.1))
-    }
-}
-
-impl Frames {
-    /// The screen, once it differs from the one before; `None` once the terminal is gone.
-    pub async fn next(&mut self) -> Option<Frame> {
-        self.changes.changed().await.ok()?;
-        if self.live.pane.end().borrow().is_some() {
-            return None;
-        }
-        let seq = *self.changes.borrow_and_update();
-        let view = self.live.pane.view();
-        Some(Frame {
-            seq: i64::try_from(seq).unwrap_or(i64::MAX),
-            text: self.live.pane.ansi(),
-            cursor: view.cursor,
-            cursor_visible: view.cursor_visible,
-        })
     }
 }
 

@@ -160,7 +160,7 @@ impl Client<'_> {
                 let typed = Typed::new("pty_paste", session_id, Some(request_id));
                 let (index, count) = (chunk_index, chunk_count);
                 let piece = Piece { index, count, data };
-                let done = match self.pastes.take(name, piece, Instant::now()) {
+                let done = match self.pastes.take(name, &piece, Instant::now()) {
                     Ok(None) => return None,
                     Ok(Some(text)) => match self.terminal(&typed).await {
                         Ok(terminal) => terminal.paste(text).await,

@@ -1,5 +1,5 @@
-//! What is pushed: WebSockets, over either door. Who may open one is decided before, as for any
-//! other call; one ends with the sign-in that opened it.
+//! What is pushed, over either door. Who may open a `WebSocket` is decided before, as for any other
+//! call; one ends with the sign-in that opened it.
 
 mod connection;
 pub(crate) mod hub;

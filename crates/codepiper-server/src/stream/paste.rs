@@ -36,7 +36,7 @@ impl Pastes {
     pub(super) fn take(
         &mut self,
         name: (String, String),
-        piece: Piece,
+        piece: &Piece,
         now: Instant,
     ) -> Result<Option<String>, &'static str> {
         self.0.retain(|_, open| now - open.heard < PATIENCE);
@@ -85,7 +85,7 @@ mod tests {
         let mut pastes = Pastes::default();
         let begin = Instant::now();
         let name = |n: usize| ("s".to_owned(), n.to_string());
-        let mut take = |n, piece, now| pastes.take(name(n), piece, now);
+        let mut take = |n, piece: Piece, now| pastes.take(name(n), &piece, now);
         assert_eq!(take(1, piece(0, 2, "a"), begin), Ok(None));
         assert_eq!(take(2, piece(0, 2, "x"), begin), Ok(None));
         assert_eq!(take(1, piece(1, 2, "b"), begin), Ok(Some("ab".to_owned())));

@@ -41,6 +41,44 @@ async fn snapshot_plus_stream_equals_the_screen() {
 }
 
 #[tokio::test]
+async fn a_picture_has_the_rows_above_and_the_screen_that_a_program_hides() {
+    let fixture = Fixture::new().await;
+    let pane = fixture
+        .launch("seq -f 'row %g' 100; printf '\\033[?1049h\\033[2;6r\\033[3;4Hon top'; cat")
+        .await;
+    let view = pane.until_text("on top").await;
+    let picture = pane.pane.picture(50).await;
+    let bytes = String::from_utf8_lossy(&picture.bytes).into_owned();
+    let has = |row: &str| bytes.contains(&format!("{row}\r\n"));
+    let first = 100 - usize::from(picture.rows) + 2 - 50;
+    assert!(
+        has(&format!("row {first}")) && !has(&format!("row {}", first - 1)),
+        "{bytes:?}"
+    );
+    let mut viewer = Screen::new(picture.cols, picture.rows);
+    viewer.feed(&picture.bytes);
+    assert_eq!(
+        (viewer.view().lines, viewer.view().cursor),
+        (view.lines, view.cursor)
+    );
+    viewer.feed(b"\x1b[?1049l");
+    let shown = viewer.view();
+    let last = usize::from(shown.cursor.1) - 1;
+    assert_eq!((shown.lines[last].as_str(), shown.cursor.0), ("row 100", 0));
+    // Where nothing stands above, nothing is made up.
+    let fixture = Fixture::new().await;
+    let pane = fixture.launch("echo alone; cat").await;
+    pane.until_text("alone").await;
+    let picture = pane.pane.picture(50).await;
+    assert_eq!(
+        String::from_utf8_lossy(&picture.bytes)
+            .matches("alone")
+            .count(),
+        1
+    );
+}
+
+#[tokio::test]
 async fn a_flood_neither_blocks_the_program_nor_spoils_the_screen() {
     let fixture = Fixture::new().await;
     let pane = fixture.launch("seq 1 300000; echo flood over; cat").await;
