@@ -4,8 +4,8 @@ use std::fmt;
 ///
 /// At the prompt of both Claude Code and Codex a leading `!` runs a shell without any
 /// permission, a leading `/` commands the agent, a trailing `\` turns Enter into a new line, and
-/// Enter after a trailing `@word` picks a completion. One blank before or behind takes all of
-/// these meanings away, and the agents trim it.
+/// Enter after a trailing `@word`, or `$word` with Codex, picks a completion. One blank before or
+/// behind takes all of these meanings away, and the agents trim it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PromptText(String);
 
@@ -46,7 +46,7 @@ impl PromptText {
             text.insert(0, ' ');
         }
         let last_word = text.rsplit(char::is_whitespace).next().unwrap_or_default();
-        if text.ends_with('\\') || last_word.starts_with('@') {
+        if text.ends_with('\\') || last_word.starts_with(['@', '$']) {
             text.push(' ');
         }
         Ok(Self(text))
@@ -115,7 +115,9 @@ mod tests {
     fn endings_that_would_swallow_enter_get_a_blank() {
         assert_eq!(literal("path\\"), "path\\ ");
         assert_eq!(literal("look at @src/main.rs"), "look at @src/main.rs ");
-        assert_eq!(literal("mail@host"), "mail@host");
+        assert_eq!(literal("what is $i"), "what is $i ");
+        assert_eq!(literal("$"), " $ ");
+        assert_eq!(literal("mail@host costs 5$"), "mail@host costs 5$");
     }
 
     #[test]

@@ -228,6 +228,10 @@ impl Provider for ClaudeCode {
         model::read(screen, name)
     }
 
+    fn is_farewell(&self, text: &str) -> bool {
+        ["exit", "quit", ":q", ":q!", ":wq", ":wq!"].contains(&text.trim())
+    }
+
     fn completions(&self, screen: ScreenText<'_>) -> Vec<String> {
         let typed = self.typed_text(screen).unwrap_or_default();
         // A blank behind a name does not always keep it from being completed.

@@ -248,6 +248,11 @@ pub trait Provider: Sync {
         None
     }
 
+    /// Whether it takes this prompt for a wish to leave, however it is disarmed.
+    fn is_farewell(&self, _text: &str) -> bool {
+        false
+    }
+
     /// What Enter may make of the text in the box: an agent may take the first of a menu that it
     /// shows instead of what was typed.
     fn completions(&self, _screen: ScreenText<'_>) -> Vec<String> {

@@ -251,3 +251,41 @@ fn a_permission_dialog_of_claude_is_seen() {
     home.run(&["keys", &id, "1"]).ok();
     home.until("it ran", || home.path("work/made-by-claude").exists());
 }
+
+#[test]
+fn words_that_would_end_claude_are_refused() {
+    let fake = FakeClaude::new();
+    let home = FakeClaude::home();
+    let id = fake.start(&home, &[]);
+    home.run(&["wait", &id, "--timeout", "30"]).ok();
+    for words in ["exit", " quit ", ":wq"] {
+        let refused = home.run(&["send", &id, words]);
+        assert_eq!(refused.code, 1, "{refused:?}");
+        assert!(refused.stderr.contains("codepiper stop"), "{refused:?}");
+    }
+    let done = home.run(&["send", &id, "SAY: exit", "--wait"]).ok();
+    assert_eq!(done.stdout.trim(), "exit");
+}
+
+#[test]
+fn a_prompt_that_claude_puts_back_is_not_called_done() {
+    let fake = FakeClaude::new();
+    let home = FakeClaude::home();
+    let id = fake.start(&home, &[]);
+    home.run(&["wait", &id, "--timeout", "30"]).ok();
+    let send = [
+        "send",
+        &id,
+        "WAIT: 8000\nSAY: never heard",
+        "--wait",
+        "--json",
+    ];
+    let sent = home.command(send).spawn().unwrap();
+    home.run(&["wait", &id, "--until", "working", "--timeout", "30"])
+        .ok();
+    home.run(&["interrupt", &id]).ok();
+    let sent = crate::support::finish(sent);
+    let screen = home.run(&["tail", &id]).stdout;
+    assert_eq!(sent.code, 1, "{sent:?}\n{screen}");
+    assert!(sent.stdout.contains("\"interrupted\""), "{sent:?}");
+}

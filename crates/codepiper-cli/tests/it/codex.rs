@@ -524,6 +524,46 @@ fn a_daemon_that_dies_while_it_starts_codex_leaves_nothing_waiting() {
 }
 
 #[test]
+fn what_a_lost_app_server_asked_nobody_is_asked_any_more() {
+    let fake = FakeCodex::new();
+    let mut home = FakeCodex::home();
+    let id = fake.start(&home, &[]);
+    for is_daemon_away in [false, true] {
+        let approval = ask(&home, &id, "ESCALATE: touch never\nSAY: never");
+        let server = rustix::process::Pid::from_raw(app_servers(&id)[0]).unwrap();
+        if is_daemon_away {
+            home.kill_daemon();
+        }
+        rustix::process::kill_process(server, rustix::process::Signal::KILL).unwrap();
+        if is_daemon_away {
+            home.start_daemon();
+        }
+        let expired = until_status(&home, &approval, "expired");
+        assert!(expired["answer"].is_null(), "{expired}");
+        assert_eq!(home.decisions(&id)[0]["actor"], "policy");
+        let late = home.run(&["approve", approval["id"].as_str().unwrap()]);
+        assert_eq!(late.code, 5, "{late:?}");
+        until_idle(&home, &id);
+    }
+    assert_eq!(reply(&home, &id, "SAY: it goes on"), "it goes on");
+    assert!(!home.path("work/never").exists());
+}
+
+#[test]
+fn words_that_codex_would_complete_arrive_as_they_are() {
+    let fake = FakeCodex::new();
+    let home = FakeCodex::home();
+    let id = fake.start(&home, &[]);
+    for words in ["what is $i", "print $sk", "$"] {
+        let prompt = format!("SAY: said\n{words}");
+        assert_eq!(reply(&home, &id, &prompt), "said");
+        let history = fake.history_of("said");
+        let told = format!("{words}\"");
+        assert!(history.contains(&told), "{words}: {history}");
+    }
+}
+
+#[test]
 fn a_session_that_waits_for_leave_can_be_stopped() {
     let fake = FakeCodex::new();
     let home = FakeCodex::home();

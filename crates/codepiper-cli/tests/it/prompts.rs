@@ -279,3 +279,22 @@ fn claude_gets_them_one_after_the_other() {
         ["SLOW: 1500\nSAY: first", "SAY: second", "SAY: third"]
     );
 }
+
+#[test]
+fn a_turn_ends_with_its_agent_and_what_waits_behind_it_does_not() {
+    let home = TestHome::new();
+    let id = home.demo(&[]);
+    home.run(&["send", &id, "SLOW: 60000\nSAY: never heard"])
+        .ok();
+    home.run(&["send", &id, "SAY: later"]).ok();
+    kill_terminal(&home.session(&id)["attach"]);
+    home.until("the turn is known to be over", || {
+        let sent = prompts(&home, &id, "?latest=10");
+        sent[0]["status"] == "failed" && sent[0]["reason"] == "session_ended"
+    });
+    let sent = prompts(&home, &id, "?latest=10");
+    assert_eq!(sent[1]["status"], "accepted");
+    home.run(&["resume", &id]).ok();
+    all_is_over(&home, &id);
+    assert_eq!(prompts(&home, &id, "?latest=10")[0]["status"], "failed");
+}

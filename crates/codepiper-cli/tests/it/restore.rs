@@ -88,10 +88,13 @@ fn otherwise_they_come_back_when_somebody_says_so() {
     }
     let shown = home.run(&["restore", "--dry-run", "--json"]).ok().json();
     assert_eq!(shown["sessions"].as_array().unwrap().len(), 3);
-    // One that somebody has brought back already needs it no more.
+    // One that somebody has brought back already needs it no more, also when it has ended since.
     home.run(&["resume", &ids[1]]).ok();
+    home.run(&["stop", &ids[1]]).ok();
     let done = home.run(&["restore"]).ok();
     assert_eq!(done.stdout.lines().count(), 2, "{done:?}");
+    assert_eq!(home.session(&ids[1])["status"], "STOPPED");
+    let ids = [ids[0].clone(), ids[2].clone()];
     all_are_back(&fleet, &home, &ids);
     assert_eq!(home.session(&stopped)["status"], "STOPPED");
     let again = home.run(&["restore"]).ok();

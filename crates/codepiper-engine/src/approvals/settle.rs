@@ -133,6 +133,12 @@ impl Approvals {
         self.settled().remove(&session_id);
     }
 
+    /// Settles what is open of a session whose agent has lost all that waited for an answer.
+    pub(crate) async fn nobody_waits(&self, session_id: SessionId) {
+        let ids = self.open_of(session_id);
+        self.settle_each(ids, Settlement::Expired).await;
+    }
+
     /// Settles what is open of sessions that ended while no daemon was there to see it.
     pub(crate) async fn close_of_ended(&self) -> Result<(), crate::EngineError> {
         let live = self.store.read(sessions::live).await?;

@@ -83,6 +83,8 @@ impl Follower {
         if live.asked_to_end().is_some() || live.pane.end().borrow().is_some() {
             return;
         }
+        // What the one before asked, the next one does not know of.
+        self.hooks.parts.approvals.nobody_waits(live.id).await;
         let config = &self.hooks.parts.config;
         let place = Place {
             program: &config.program,

@@ -162,9 +162,11 @@ fn not_switched(name: &str, said: &str) -> EngineError {
 
 fn check_name(name: &str) -> Result<(), EngineError> {
     let is_part = |c: char| c.is_ascii_alphanumeric() || "._:/@[]-".contains(c);
-    if !name.is_empty() && name.len() <= 100 && name.chars().all(is_part) {
+    let begins = |part: &str| part.starts_with(|c: char| c.is_ascii_alphanumeric());
+    if name.len() <= 100 && name.split('/').all(begins) && name.chars().all(is_part) {
         return Ok(());
     }
-    let message = "`model` is 1 to 100 letters, digits and any of `._:/@[]-`";
+    let message = "`model` is 1 to 100 letters, digits and any of `._:/@[]-`, and begins with one \
+         of the first two";
     Err(EngineError::invalid("model", message))
 }

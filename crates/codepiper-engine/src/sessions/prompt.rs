@@ -1,7 +1,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use codepiper_model::{Actor, PromptText, Receipt, ReceiptStatus, SentPrompt, SessionId};
+use codepiper_model::{
+    Actor, PromptText, ProviderId, Receipt, ReceiptStatus, SentPrompt, SessionId,
+};
+use codepiper_providers::provider;
 use tokio::time::timeout;
 
 use super::deliver::{Delivered, Delivery};
@@ -108,6 +111,9 @@ impl SessionManager {
     pub async fn send(&self, id: SessionId, request: SendPrompt) -> Result<Sent, EngineError> {
         let delivery = request.delivery()?;
         let live = self.live(id).await?;
+        if request.kind == InputKind::Prompt {
+            check_farewell("text", &request.text, live.provider)?;
+        }
         // A caller that goes away must not leave half of it in the terminal.
         let accepted = {
             let (manager, live, delivery) = (self.clone(), Arc::clone(&live), delivery.clone());
@@ -152,6 +158,23 @@ impl SessionManager {
         }
         Ok(sent)
     }
+}
+
+/// Refuses words with which an agent would leave instead of reading them.
+pub(super) fn check_farewell(
+    field: &'static str,
+    text: &str,
+    agent: ProviderId,
+) -> Result<(), EngineError> {
+    let agent = provider(agent);
+    if !agent.is_farewell(text) {
+        return Ok(());
+    }
+    let (words, label) = (text.trim(), agent.label());
+    let message = format!(
+        "`{words}` alone ends {label}: say it in other words, or end the session with `codepiper stop`"
+    );
+    Err(EngineError::invalid(field, message))
 }
 
 /// Waits for a turn, but not longer than the caller wants to.

@@ -6,6 +6,7 @@ use codepiper_store::{Connection, Transaction};
 use codepiper_tmux::Input;
 use serde_json::json;
 
+use super::prompt::check_farewell;
 use super::{InputKind, Live, SessionManager};
 use crate::EngineError;
 
@@ -33,7 +34,11 @@ impl SessionManager {
         text: &str,
     ) -> Result<SentPrompt, EngineError> {
         let stored = self.stored_prompt(id, prompt).await?;
-        let text = InputKind::of(&stored.prompt).text(text)?;
+        let kind = InputKind::of(&stored.prompt);
+        if kind == InputKind::Prompt {
+            check_farewell("text", text, self.get(id).await?.provider)?;
+        }
+        let text = kind.text(text)?;
         let live = self.live_map().get(&id).cloned();
         let _typing = typing(live.as_deref()).await;
         let (name, at) = (prompt.to_owned(), self.parts.clock.now());

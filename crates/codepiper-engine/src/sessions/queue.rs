@@ -185,10 +185,11 @@ impl SessionManager {
             () = served => {}
             exit = live.ended() => {
                 let reason = exit.map(|exit| exit.reason);
-                // A session that was lost may go on; one that somebody ended is over.
-                if matches!(reason, Some(ExitReason::Stopped | ExitReason::Killed)) {
-                    drop(self.give_up(&live, "session_ended").await);
-                }
+                // The turn is over with its agent. What waits may go on with a session that was
+                // lost; one that somebody ended is over.
+                let was_ended = matches!(reason, Some(ExitReason::Stopped | ExitReason::Killed));
+                let which = |it: &SentPrompt| was_ended || !it.is_waiting();
+                drop(self.give_up(&live, "session_ended", which).await);
             }
         }
     }
@@ -314,14 +315,16 @@ impl SessionManager {
             .await
     }
 
-    async fn give_up(&self, live: &Live, reason: &str) -> Result<(), EngineError> {
+    async fn give_up(
+        &self,
+        live: &Live,
+        reason: &str,
+        which: impl Fn(&SentPrompt) -> bool,
+    ) -> Result<(), EngineError> {
         let id = live.id;
-        for stored in self
-            .parts
-            .store
-            .read(move |db| prompts::open(db, id))
-            .await?
-        {
+        let open = self.parts.store.read(move |db| prompts::open(db, id));
+        let open = open.await?.into_iter();
+        for stored in open.filter(|stored| which(&stored.prompt)) {
             let failed = Receipt {
                 id: stored.prompt.id,
                 status: ReceiptStatus::Failed,

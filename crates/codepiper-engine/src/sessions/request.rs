@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use codepiper_model::{BillingMode, PromptText, ProviderId, Verdict};
 use serde_json::{Map, Value};
 
+use super::prompt::check_farewell;
 use crate::EngineError;
 use crate::policies::check_default_action;
 
@@ -72,6 +73,9 @@ impl CreateSession {
         {
             let message = "`model` is 1 to 100 characters without control characters";
             return Err(EngineError::invalid("model", message));
+        }
+        if let Some(prompt) = &self.prompt {
+            check_farewell("prompt", prompt, self.provider)?;
         }
         let prompt = self.prompt.as_deref().map(PromptText::literal).transpose();
         Ok(Checked {

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use codepiper_model::{Actor, Session, SessionId, Timestamp};
+use codepiper_model::{Actor, ExitReason, Session, SessionId, Timestamp};
 use codepiper_store::{StoreError, Transaction, sessions, settings};
 use serde::{Deserialize, Serialize};
 use tokio::time::timeout;
@@ -91,8 +91,8 @@ impl SessionManager {
         let note = move |tx: &Transaction<'_>| {
             let mut record = Record::read(tx)?;
             for id in expected {
-                let session = sessions::get(tx, id)?;
-                if session.is_some_and(|stored| !stored.session.status.is_live()) {
+                let exit = sessions::get(tx, id)?.and_then(|stored| stored.session.exit);
+                if exit.is_some_and(|exit| exit.reason == ExitReason::TmuxLost) {
                     record.add(id);
                 }
             }

@@ -10,6 +10,7 @@ use super::SessionManager;
 use super::conversation::is_written;
 use super::create::told;
 use super::plan::{Blueprint, Plan};
+use super::restore::forget;
 use crate::{EngineError, audit};
 
 /// The code of the refusal to resume what has not ended.
@@ -131,6 +132,7 @@ impl SessionManager {
         let session = session.clone();
         let write = move |tx: &codepiper_store::Transaction<'_>, _| {
             if sessions::set_starting_again(tx, id, &again)? {
+                forget(tx, id)?;
                 audit::started(tx, &session, by, again.at)
             } else {
                 Err(StoreError::NotFound)

@@ -65,6 +65,9 @@ pub(super) async fn over(live: &Live, mut receipt: Receipt, from: u64, prompt: &
                 live.past_working().await;
                 let trouble = if turn.prompted && turn.over {
                     turn.trouble.map(|trouble| live.clean(trouble))
+                } else if is_back(live, prompt) {
+                    let (kind, detail) = (TroubleKind::Interrupted, None);
+                    Some(Trouble { kind, detail })
                 } else {
                     known_trouble(live)
                 };
@@ -97,6 +100,14 @@ fn ended(mut receipt: Receipt, trouble: Option<Trouble>, reply: Option<String>) 
         None => (ReceiptStatus::TurnDone, None),
     };
     Sent { receipt, reply }
+}
+
+/// Whether the prompt stands in the box again: an agent puts it back that is interrupted before it
+/// has said a word, and keeps nothing of it.
+fn is_back(live: &Live, prompt: &str) -> bool {
+    let bare = |text: &str| text.split_whitespace().collect::<String>();
+    live.shown_text()
+        .is_some_and(|typed| bare(&typed) == bare(prompt) || typed.starts_with("[Pasted text"))
 }
 
 /// What is known to have gone wrong with the latest turn, where its transcript does not tell.
