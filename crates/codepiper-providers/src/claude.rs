@@ -1,5 +1,6 @@
 //! Claude Code. Seen: 2.1.197.
 
+mod arguments;
 pub(crate) mod hooks;
 mod model;
 pub(crate) mod trouble;
@@ -104,16 +105,10 @@ impl Provider for ClaudeCode {
     }
 
     fn refusal(&self, request: &LaunchRequest<'_>, is_root: bool) -> Option<Refusal> {
-        if request
-            .args
-            .iter()
-            .any(|arg| arg == "--settings" || arg.starts_with("--settings="))
-        {
-            return Some(Refusal {
-                code: "settings_taken",
-                message: "`--settings` takes the place of the hooks that CodePiper decides through",
-                hint: "put what it says into the settings of the user or the project",
-            });
+        let refused = arguments::refusal(request.args)
+            .or_else(|| arguments::refused_environment(request.home));
+        if refused.is_some() {
+            return refused;
         }
         let in_sandbox = (request.home.var)("IS_SANDBOX").is_some_and(|value| value == "1");
         (request.dangerous && is_root && !in_sandbox).then_some(Refusal {

@@ -11,6 +11,7 @@ mod dialog;
 mod hook;
 mod installed;
 mod model_switch;
+mod option;
 mod prompt_box;
 mod provider;
 mod reading;

@@ -28,7 +28,7 @@ pub(crate) struct Down {
 
 #[derive(Debug, Args)]
 pub(crate) struct Start {
-    /// The agent: `claude-code` or `demo`.
+    /// The agent: `claude-code`, `codex` or `demo`.
     #[arg(short, long)]
     pub(crate) provider: String,
     /// Where the agent works.

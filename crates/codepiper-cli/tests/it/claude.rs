@@ -181,6 +181,61 @@ fn claude_answers_a_prompt_and_the_reply_comes_back() {
 }
 
 #[test]
+fn what_would_undo_the_session_is_refused_before_anything_is_made() {
+    let home = FakeClaude::home();
+    let work = home.work();
+    for (args, code) in [
+        (
+            &["--", "--resume", "x", "--fork-session"][..],
+            "start --resume ID",
+        ),
+        (&["--", "-c"], "conversation_taken"),
+        (&["--", "--bg"], "terminal_taken"),
+        (&["--", "-p", "SAY: x"], "send --wait"),
+        (&["--", "--model=opus"], "model_taken"),
+        (&["--", "--safe-mode"], "no rule would be asked"),
+        (&["--", "SAY: x"], "`--prompt`"),
+        (&["--", "mcp", "list"], "prompt_taken"),
+        (&["--env", "CLAUDE_CODE_SIMPLE=1"], "CLAUDE_CODE_SIMPLE=0"),
+    ] {
+        let mut all = vec!["start", "-p", "claude-code", "-d", &work];
+        all.extend(args);
+        let done = home.run(&all);
+        assert_eq!(done.code, 5, "{args:?}: {done:?}");
+        assert!(done.stderr.contains(code), "{args:?}: {done:?}");
+    }
+    let list = home.run(&["sessions", "--json"]).ok().json();
+    assert_eq!(list["sessions"], serde_json::json!([]));
+}
+
+#[test]
+fn no_settings_of_a_project_take_the_hooks_away() {
+    let fake = FakeClaude::new();
+    let home = FakeClaude::home();
+    home.policy(&serde_json::json!([
+        {"id": "never", "action": "deny", "tool": "Bash", "args": {"command": "touch never*"}},
+    ]));
+    let settings = serde_json::json!({
+        "disableAllHooks": true,
+        "env": { "CLAUDE_CODE_SIMPLE": "1", "CLAUDE_CODE_SAFE_MODE": "1" },
+        "permissions": { "allow": ["Bash"] },
+    });
+    let folder = home.path("work/.claude");
+    std::fs::create_dir(&folder).unwrap();
+    std::fs::write(folder.join("settings.json"), settings.to_string()).unwrap();
+    for sources in ["user,project,local", "user", ""] {
+        let id = fake.start(&home, &["--", "--setting-sources", sources]);
+        home.run(&["wait", &id, "--timeout", "30"]).ok();
+        let prompt = "RUN: touch never\nSAY: done";
+        let done = home.run(&["send", &id, prompt, "--wait", "--timeout", "30"]);
+        assert_eq!(done.code, 0, "{sources:?}: {done:?}");
+        assert!(!home.path("work/never").exists(), "{sources:?}");
+        assert_eq!(home.decisions(&id)[0]["decision"], "deny", "{sources:?}");
+        home.run(&["kill", &id]).ok();
+    }
+}
+
+#[test]
 fn a_hundred_kilobytes_reach_claude_byte_for_byte() {
     let fake = FakeClaude::new();
     let home = FakeClaude::home();

@@ -143,6 +143,9 @@ fn what_cannot_be_honoured_is_refused() {
         ),
         (&["--", "-p", "work"], "profile_unknown"),
         (&["--", "--oss"], "model_taken"),
+        (&["--", "resume", "--last"], "conversation_taken"),
+        (&["--", "exec"], "prompt_taken"),
+        (&["--", "--search", "SAY: x"], "`--prompt`"),
     ] {
         let done = home.run(&fake.start_arguments(&home, args));
         assert_eq!(done.code, 5, "{args:?}: {done:?}");

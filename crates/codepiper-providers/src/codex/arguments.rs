@@ -2,6 +2,7 @@
 
 use super::mode::Sandbox;
 use crate::Refusal;
+use crate::option::{is_word, split, words};
 
 /// A person's arguments, by who understands them, without those that say the session's mode.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -66,6 +67,21 @@ const WITH_VALUE: [&str; 8] = [
     "--ask-for-approval",
 ];
 
+/// Those that take no value.
+const FLAGS: [&str; 11] = [
+    "--approve-for-me",
+    "--dangerously-bypass-approvals-and-sandbox",
+    "--dangerously-bypass-hook-trust",
+    "--full-auto",
+    "--no-alt-screen",
+    "--no-daemon",
+    "--oss",
+    "--search",
+    "--strict-config",
+    "--worktree",
+    "--yolo",
+];
+
 fn arguments(args: &[String]) -> Vec<Argument<'_>> {
     let mut found = Vec::new();
     let mut rest = args;
@@ -74,8 +90,11 @@ fn arguments(args: &[String]) -> Vec<Argument<'_>> {
         let len = match name {
             // What follows is the prompt, whatever it looks like.
             "--" => rest.len(),
-            _ if value.is_none() && WITH_VALUE.contains(&name) => rest.len().min(2),
-            _ => 1,
+            _ if value.is_some() || is_word(name) || FLAGS.contains(&name) => 1,
+            _ if WITH_VALUE.contains(&name) => rest.len().min(2),
+            "-i" | "--image" => 1 + words(&rest[1..]),
+            // Of an option that is not known here, the word behind it may be the value.
+            _ => 1 + words(&rest[1..]).min(1),
         };
         let (raw, after) = rest.split_at(len);
         let value = value.or_else(|| raw.get(1).map(String::as_str));
@@ -176,23 +195,6 @@ fn unquoted(value: &str) -> &str {
     within('"').or_else(|| within('\'')).unwrap_or(value)
 }
 
-/// The option's name and the value it carries: `--config=x`, `-cx`, `-c=x`.
-fn split(arg: &str) -> (&str, Option<&str>) {
-    if arg.starts_with("--") {
-        return match arg.split_once('=') {
-            Some((name, value)) => (name, Some(value)),
-            None => (arg, None),
-        };
-    }
-    match arg.char_indices().nth(2) {
-        Some((end, _)) if arg.starts_with('-') => {
-            let value = &arg[end..];
-            (&arg[..end], Some(value.strip_prefix('=').unwrap_or(value)))
-        }
-        _ => (arg, None),
-    }
-}
-
 /// Why Codex would not start with these arguments, or not as the session that was asked for.
 pub(super) fn refusal(dangerous: bool, args: &[String]) -> Option<Refusal> {
     let found =
@@ -201,6 +203,8 @@ pub(super) fn refusal(dangerous: bool, args: &[String]) -> Option<Refusal> {
             .find_map(|argument| match (argument.name, argument.value) {
                 ("-c" | "--config", Some(setting)) => refused_setting(setting),
                 ("--disable", Some("hooks")) => Some(HOOKS_OFF),
+                ("resume" | "fork", None) => Some(CONVERSATION),
+                (name, _) if name == "--" || is_word(name) => Some(PROMPT),
                 (name, _) => refused_option(name),
             });
     found.or_else(|| Wish::of(dangerous, args).err())
@@ -260,9 +264,30 @@ fn refused_option(name: &str) -> Option<Refusal> {
             message: "`--profile` is unknown to the server that holds the conversation",
             hint: "give the profile's settings one by one with `-c`",
         }),
+        "--last" | "--all" => Some(CONVERSATION),
+        "-h" | "--help" | "-V" | "--version" => Some(Refusal {
+            code: "not_a_session",
+            message: "with `--help` and `--version` Codex ends at once",
+            hint: "run `codex` itself for that",
+        }),
         _ => None,
     }
 }
+
+const CONVERSATION: Refusal = Refusal {
+    code: "conversation_taken",
+    message: "`resume`, `fork`, `--last` and `--all` say which conversation it is, and so does \
+              the session",
+    hint: "go on with one by `codepiper start --resume ID`, with `--fork` for a copy, or by \
+           `codepiper resume` and `codepiper fork`",
+};
+
+const PROMPT: Refusal = Refusal {
+    code: "prompt_taken",
+    message: "a word behind `--` that belongs to no option is a prompt, which each resume would \
+              give again, or a command of `codex`, which is no session",
+    hint: "give the prompt with `--prompt`, and run commands with `codex` itself",
+};
 
 const REVIEWER: Refusal = Refusal {
     code: "reviewer_taken",
@@ -343,6 +368,15 @@ mod tests {
             (&["--search", "-C", "/"], "folder_taken"),
             (&["--remote", "ws://x"], "server_taken"),
             (&["-pwork"], "profile_unknown"),
+            (&["resume", "x"], "conversation_taken"),
+            (&["--search", "fork"], "conversation_taken"),
+            (&["-a", "never", "--last"], "conversation_taken"),
+            (&["exec", "--json"], "prompt_taken"),
+            (&["-c", "tui.animations=false", "SAY: x"], "prompt_taken"),
+            (&["--no-alt-screen", "SAY: x"], "prompt_taken"),
+            (&["--search", "--", "-x"], "prompt_taken"),
+            (&["--image=x.png", "SAY: x"], "prompt_taken"),
+            (&["-V"], "not_a_session"),
         ] {
             let refused = refusal(false, &strings(args)).map(|refusal| refusal.code);
             assert_eq!(refused, Some(code), "{args:?}");
@@ -354,6 +388,9 @@ mod tests {
             "goals",
             "-i",
             "x.png",
+            "y.png",
+            "--new-in-some-version",
+            "value",
             "-c",
             "-m",
         ];
