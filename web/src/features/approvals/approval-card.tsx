@@ -16,7 +16,7 @@ interface Props {
   who?: ReactNode;
 }
 
-/** A request, or several equal ones, with all that is needed to decide. */
+/** A request, or several equal ones, with all that is needed to decide; once settled it makes room for the next. */
 export function ApprovalCard({ requests, who }: Props) {
   const title = useId();
   const [first] = requests;
@@ -43,11 +43,20 @@ export function ApprovalCard({ requests, who }: Props) {
           <TimeAgo at={first.createdAt} />
         </span>
       </header>
-      <Action toolName={first.toolName} toolInput={first.toolInput} diff={first.diff} />
-      <p className="mt-2 text-[13px] break-words text-muted">
-        <Ticked text={circumstances(first)} />
-      </p>
-      {settled ? <Outcome approval={first} /> : <AnswerBar requests={requests} />}
+      {settled ? (
+        <>
+          <p className="code truncate">{first.summary}</p>
+          <Outcome approval={first} />
+        </>
+      ) : (
+        <>
+          <Action toolName={first.toolName} toolInput={first.toolInput} diff={first.diff} />
+          <p className="mt-2 text-[13px] break-words text-muted">
+            <Ticked text={circumstances(first)} />
+          </p>
+          <AnswerBar requests={requests} />
+        </>
+      )}
     </article>
   );
 }

@@ -17,7 +17,7 @@ export function CodeField({ value, onChange, error, autoFocus }: Props) {
         <TextField
           key="recovery"
           label="Recovery code"
-          placeholder="xxxx-xxxx-xxxx-xxxx"
+          placeholder="xxxxx-xxxxx-xxxxx-xxxxx"
           autoComplete="off"
           autoCapitalize="none"
           spellCheck={false}

@@ -1,0 +1,85 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { readdirSync, realpathSync, writeFileSync } from "node:fs";
+import { delimiter, dirname, join } from "node:path";
+import type { Daemon } from "./daemon";
+
+const ROOT = join(import.meta.dirname, "../../..");
+const KEY = "sk-ant-fake-0123456789abcdef";
+
+/** What keeps Claude Code from talking to anybody else. */
+const QUIET = [
+  "DISABLE_TELEMETRY",
+  "DISABLE_ERROR_REPORTING",
+  "DISABLE_AUTOUPDATER",
+  "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC",
+];
+
+/** The real Claude Code and the real Codex, and the model on loopback that both talk to. */
+export class Agents {
+  readonly #model: ChildProcess;
+  readonly #url: string;
+
+  private constructor(model: ChildProcess, url: string) {
+    this.#model = model;
+    this.#url = url;
+  }
+
+  static async start(): Promise<Agents> {
+    const program = join(ROOT, "target/debug/codepiper-fake-model");
+    const model = spawn(program, { stdio: ["ignore", "pipe", "inherit"] });
+    const [line] = await once(model.stdout, "data");
+    return new Agents(model, String(line).trim());
+  }
+
+  stop(): void {
+    this.#model.kill();
+  }
+
+  /** Makes both start there without a question; to be called before the daemon starts. */
+  furnish(daemon: Daemon): void {
+    const found = [
+      installed("@anthropic-ai", /\/claude$/),
+      installed("@openai", /\/vendor\/[^/]+\/bin\/codex$/),
+    ];
+    const folders = found.map((program) => dirname(program));
+    daemon.env.PATH = [...folders, daemon.env.PATH].join(delimiter);
+    daemon.env.ANTHROPIC_API_KEY = KEY;
+    daemon.env.OPENAI_API_KEY = "fake";
+    const config = {
+      hasCompletedOnboarding: true,
+      customApiKeyResponses: { approved: [KEY.slice(-20)], rejected: [] },
+      projects: { [realpathSync(daemon.work)]: { hasTrustDialogAccepted: true } },
+    };
+    writeFileSync(join(daemon.home, ".claude.json"), JSON.stringify(config));
+  }
+
+  /** Starts Claude Code and returns the session's id. */
+  startClaude(daemon: Daemon): Promise<string> {
+    const quiet = QUIET.flatMap((name) => ["--env", `${name}=1`]);
+    const url = `ANTHROPIC_BASE_URL=${this.#url}`;
+    const env = ["--env", url, "--env-from", "ANTHROPIC_API_KEY", ...quiet];
+    return start(daemon, "claude-code", env);
+  }
+
+  /** Starts Codex and returns the session's id. */
+  startCodex(daemon: Daemon): Promise<string> {
+    const url = `OPENAI_BASE_URL=${this.#url}/v1`;
+    const env = ["--env", url, "--env-from", "OPENAI_API_KEY", "--model", "fake-codex"];
+    return start(daemon, "codex", env);
+  }
+}
+
+async function start(daemon: Daemon, provider: string, more: string[]): Promise<string> {
+  const { session } = await daemon.json("start", "-p", provider, "-b", "api", ...more);
+  await daemon.run("wait", session.id, "--timeout", "30");
+  return session.id;
+}
+
+function installed(publisher: string, program: RegExp): string {
+  const packages = join(ROOT, "agents/node_modules", publisher);
+  const files = readdirSync(packages, { recursive: true, encoding: "utf8" });
+  const found = files.map((file) => join(packages, file)).find((file) => program.test(file));
+  if (!found) throw new Error("No agents in `agents/`: run `make test`, which installs them.");
+  return realpathSync(found);
+}

@@ -1,0 +1,35 @@
+import { expect, test } from "vitest";
+import { DESKTOP, PHONE } from "../browser";
+import { stage } from "./stage";
+
+const { daemon: startDaemon, person } = stage();
+
+test.each([
+  ["desktop", DESKTOP],
+  ["phone", PHONE],
+])(
+  "who is signed out elsewhere sees it at once, and comes back to where they were: %s",
+  async (view, options) => {
+    const daemon = await startDaemon();
+    const { session } = await daemon.json("start", "-p", "demo", "--prompt", "SAY: still here");
+    const mia = await person(options, view);
+    const { page } = mia;
+    const place = `${daemon.url}/sessions/${session.id}?tab=events`;
+    await page.goto(place);
+    const [code = ""] = await mia.signInFirst(daemon);
+    await mia.sees("SessionCreated");
+    await page.getByRole("link", { name: "Terminal" }).click();
+    await mia.terminalShows(/● still here/);
+    const { pathname } = new URL(page.url());
+
+    await daemon.run("auth", "revoke", "--all");
+    await page.waitForURL(/\/sign-in\?next=/, { timeout: 2000 });
+    await page.getByLabel("Password").waitFor();
+    expect(await page.evaluate(() => localStorage.getItem("codepiper.sessions"))).toBeNull();
+    await mia.picture("signed-out");
+    await mia.signInWith(daemon, code);
+    await page.waitForURL(daemon.url + pathname);
+    await mia.terminalShows(/● still here/);
+    expect(mia.complaints).toEqual([]);
+  },
+);
