@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import type { Locator } from "playwright-core";
 import { expect, test } from "vitest";
 import { DESKTOP, PHONE } from "../browser";
 import { stage } from "./stage";
@@ -41,6 +42,8 @@ test.each([
     await request.getByRole("button", { name: "With a note" }).click();
     await request.getByRole("textbox", { name: "Note" }).fill("use a branch");
     await mia.picture("deny");
+    // The one that was settled just before is still there.
+    expect(await isInReach(request.getByRole("button", { name: "Deny" }))).toBe(true);
     await request.getByRole("button", { name: "Deny" }).click();
     await mia.sees("Denied by owner, dashboard: “use a branch”");
     await mia.terminalShows(/use a branch/);
@@ -58,3 +61,11 @@ test.each([
     expect(mia.complaints).toEqual([]);
   },
 );
+
+/** Whether a press would meet it without scrolling. */
+function isInReach(button: Locator): Promise<boolean> {
+  return button.evaluate((element) => {
+    const { x, y, width, height } = element.getBoundingClientRect();
+    return element.contains(document.elementFromPoint(x + width / 2, y + height / 2));
+  });
+}

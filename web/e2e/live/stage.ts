@@ -9,8 +9,13 @@ export function stage() {
   beforeAll(async () => {
     browser = await chromium.launch({
       executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-      // Without WebGL the letters of a terminal are on the page, to be read.
-      args: ["--no-sandbox", "--disable-3d-apis"],
+      args: [
+        "--no-sandbox",
+        // Without WebGL the letters of a terminal are on the page, to be read.
+        "--disable-3d-apis",
+        // A page from `CODEPIPER_DIST` has no address, and counts as a stranger to the loopback.
+        "--disable-features=LocalNetworkAccessChecks",
+      ],
     });
   });
   afterAll(() => browser?.close());

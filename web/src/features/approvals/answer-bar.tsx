@@ -1,6 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { Check, MessageSquare, X } from "lucide-react";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { toast } from "sonner";
 import { ApiError, explain } from "@/api/client";
 import type { Permission } from "@/api/types";
@@ -17,7 +17,13 @@ export function AnswerBar({ requests }: { requests: EqualRequests }) {
   const [hasNote, setHasNote] = useState(false);
   const [note, setNote] = useState("");
   const [rule, setRule] = useState(false);
+  const bar = useRef<HTMLDivElement>(null);
   const all = requests.length > 1 ? ` all ${requests.length}` : "";
+
+  useEffect(() => {
+    // The buttons below the note stay in reach.
+    if (hasNote) bar.current?.scrollIntoView({ block: "nearest" });
+  }, [hasNote]);
 
   async function answer(decision: Permission) {
     setBusy(decision);
@@ -42,7 +48,7 @@ export function AnswerBar({ requests }: { requests: EqualRequests }) {
   }
 
   return (
-    <div className="mt-3.5">
+    <div ref={bar} className="mt-3.5 scroll-my-3">
       {hasNote && (
         <div className="mb-3 space-y-2">
           <input
