@@ -9,6 +9,8 @@ pub struct ScreenText<'a> {
     pub title: &'a str,
     /// Column and row of the cursor, from 0.
     pub cursor: (u16, u16),
+    /// Whether the cursor is shown.
+    pub cursor_visible: bool,
     /// Columns.
     pub cols: u16,
 }

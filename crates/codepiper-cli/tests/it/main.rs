@@ -20,6 +20,7 @@ mod codex_alone;
 mod codex_calls;
 mod codex_model;
 mod codex_modes;
+mod codex_prompts;
 mod codex_turns;
 mod command_line;
 mod crowd;

@@ -154,6 +154,7 @@ impl Live {
             lines: &view.lines,
             title: &view.title,
             cursor: view.cursor,
+            cursor_visible: view.cursor_visible,
             cols: view.size.0,
         };
         read(provider(self.provider), screen)

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use codepiper_model::{PromptText, ReceiptStatus};
 use codepiper_providers::Reading;
-use codepiper_tmux::Input;
+use codepiper_tmux::{Input, Key};
 use tokio::time::{Instant, timeout_at};
 
 use super::Live;
@@ -17,6 +17,12 @@ const BOX_DEADLINE: Duration = Duration::from_secs(15);
 /// How long a pasted text may take to appear, and an Enter to be taken.
 const ECHO_DEADLINE: Duration = Duration::from_secs(5);
 const ENTER_DEADLINE: Duration = Duration::from_secs(3);
+
+/// How often a box is cleared that does not become empty, how long each may take, and how many
+/// keys it presses at most: a text of many lines needs as many as it has lines, and again.
+const CLEAR_ROUNDS: u32 = 20;
+const CLEAR_DEADLINE: Duration = Duration::from_millis(150);
+const CLEAR_PRESSES_MAX: usize = 64;
 
 /// Waits for an empty prompt box, and empties one that is not.
 pub(super) async fn ready_for_text(live: &Live, input: &Input<'_>) -> Result<(), EngineError> {
@@ -51,19 +57,9 @@ pub(super) async fn ready_for_text(live: &Live, input: &Input<'_>) -> Result<(),
     if reading.box_empty {
         return Ok(());
     }
-    // What an interrupted agent put back, or somebody left, would become part of the prompt. The
-    // agent keeps what Ctrl-U cuts for a later Ctrl-Y.
-    let clear = "ctrl+u".parse().map_err(EngineError::internal)?;
-    for _ in 0..20 {
-        input.keys(std::slice::from_ref(&clear)).await?;
-        if until(live, Duration::from_millis(150), |r| {
-            r.has_box && r.box_empty
-        })
-        .await
-        .is_some()
-        {
-            return Ok(());
-        }
+    // What an interrupted agent put back, or somebody left, would become part of the prompt.
+    if clear(live, input).await? {
+        return Ok(());
     }
     let message = format!(
         "the prompt of session `{}` holds text that does not go away",
@@ -76,7 +72,24 @@ pub(super) async fn ready_for_text(live: &Live, input: &Input<'_>) -> Result<(),
     ))
 }
 
-/// Pastes the text and waits until it stands there; otherwise says why it does not.
+/// Empties the prompt box, and says whether that was seen. Each Ctrl-U takes a line or the end of
+/// one, and nothing where there is nothing; the agent keeps what it cuts for a later Ctrl-Y.
+async fn clear(live: &Live, input: &Input<'_>) -> Result<bool, EngineError> {
+    let key: Key = "ctrl+u".parse().map_err(EngineError::internal)?;
+    for round in 0..CLEAR_ROUNDS {
+        let presses = CLEAR_PRESSES_MAX.min(1 << round);
+        input.keys(&vec![key.clone(); presses]).await?;
+        let is_empty = |r: &Reading| r.has_box && r.box_empty;
+        let seen = until(live, CLEAR_DEADLINE, |r| is_empty(r) || r.is_dialog()).await;
+        if let Some(reading) = seen {
+            return Ok(is_empty(&reading));
+        }
+    }
+    Ok(false)
+}
+
+/// Pastes the text and waits until it stands there; otherwise says why it does not. What stands
+/// at the cursor nevertheless is taken away again, or it would be in the way of the next.
 pub(super) async fn type_text(
     live: &Live,
     input: &Input<'_>,
@@ -85,10 +98,26 @@ pub(super) async fn type_text(
     input.paste(text.as_str().as_bytes()).await?;
     let echoed = |r: &Reading| r.has_box && !r.box_empty || r.is_dialog();
     Ok(match until(live, ECHO_DEADLINE, echoed).await {
-        None => Some("the text does not appear in the prompt"),
+        None => {
+            if ends_at_cursor(live, text) {
+                clear(live, input).await?;
+            }
+            Some("the text does not appear in the prompt")
+        }
         Some(reading) if reading.is_dialog() => Some("a dialog opened meanwhile"),
         Some(_) => None,
     })
+}
+
+/// Whether the row of the cursor is the end of a text, however the agent draws its prompt.
+fn ends_at_cursor(live: &Live, text: &PromptText) -> bool {
+    let view = live.pane.view();
+    let row = view.lines.get(usize::from(view.cursor.1));
+    let shown = row.map(|row| row.trim_matches(|c: char| !c.is_alphanumeric()));
+    let text = text
+        .as_str()
+        .trim_end_matches(|c: char| !c.is_alphanumeric());
+    shown.is_some_and(|shown| !shown.is_empty() && text.ends_with(shown))
 }
 
 /// Presses Enter and waits until the screen says that it was `taken`. At start-up agents lose an

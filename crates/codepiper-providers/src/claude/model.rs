@@ -49,6 +49,7 @@ mod tests {
             lines: &lines,
             title: "✳ Claude Code",
             cursor: (2, 7),
+            cursor_visible: true,
             cols: 60,
         };
         read(screen, "haiku")

@@ -118,7 +118,8 @@ pub fn choices(screen: ScreenText<'_>) -> Vec<Choice> {
     }
 }
 
-/// What stands in the prompt box, its rows as they are wrapped; `None` where there is no box.
+/// What stands in the prompt box, its rows as they are wrapped; `None` where there is no box, or
+/// where it hides some of them.
 pub fn typed_text(screen: ScreenText<'_>) -> Option<String> {
     composer::text(screen)
 }

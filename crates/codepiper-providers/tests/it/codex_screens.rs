@@ -4,9 +4,18 @@ use codepiper_providers::codex::screen::{Meaning, choices, completions, typed_te
 use crate::recording::{Recording, misread};
 
 /// The recordings in which something stands in the prompt box.
-const TYPED: [&str; 13] = [
+const TYPED: [&str; 22] = [
     "alternate-menu",
     "alternate-typed",
+    "composer-dialog",
+    "composer-full",
+    "composer-list",
+    "composer-scrolled",
+    "composer-scrolled-busy",
+    "composer-scrolled-middle",
+    "composer-scrolled-top",
+    "composer-small-scrolled",
+    "composer-small-wrapped",
     "file-menu",
     "inline-menu",
     "inline-typed",
@@ -45,6 +54,11 @@ fn what_was_typed_is_read_back() {
         ("typed-unsent", Some("SAY: half a thought")),
         ("typed-lines-unsent", Some("one\ntwo\nthree")),
         ("typed-while-busy", Some("SAY: and this next")),
+        ("composer-list", Some("1. do a\n2. do b\n3. do c")),
+        // Only some of it can be seen.
+        ("composer-scrolled", None),
+        ("composer-scrolled-top", None),
+        ("composer-small-wrapped", None),
         ("shell-mode", Some("!")),
         ("slash-menu", Some("/")),
         ("dialog-command", None),
@@ -82,6 +96,7 @@ fn what_a_dialog_offers_is_told_apart_by_its_text() {
         if is_approval
             || recording.name.starts_with("lookalike")
             || recording.name.starts_with("typed")
+            || recording.name.starts_with("composer")
         {
             assert_eq!(meanings, *wanted, "{}", recording.name);
             assert_eq!(numbers, (1..=found.len()).collect::<Vec<_>>());

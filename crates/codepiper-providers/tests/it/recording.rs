@@ -12,6 +12,8 @@ pub(crate) struct Recording {
     pub(crate) lines: Vec<String>,
     pub(crate) title: String,
     cursor: (u16, u16),
+    cursor_visible: bool,
+    cols: u16,
     /// What the agent wrote down of the latest turn, where that was kept.
     transcript: Option<String>,
 }
@@ -46,6 +48,8 @@ impl Recording {
                 .collect(),
             title: meta["title"].as_str().unwrap().to_owned(),
             cursor: (number(0), number(1)),
+            cursor_visible: meta["cursor_visible"].as_bool().unwrap(),
+            cols: meta["cols"].as_u64().map_or(120, |n| n.try_into().unwrap()),
             transcript: ["transcript", "rollout"].iter().find_map(|kind| {
                 let file = screen.with_file_name(format!("{name}.{kind}.jsonl"));
                 std::fs::read_to_string(file).ok()
@@ -78,7 +82,8 @@ impl Recording {
             lines: &self.lines,
             title: &self.title,
             cursor: self.cursor,
-            cols: 120,
+            cursor_visible: self.cursor_visible,
+            cols: self.cols,
         }
     }
 }

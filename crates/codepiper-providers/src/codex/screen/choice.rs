@@ -85,6 +85,15 @@ pub(super) fn choices(lines: &[String]) -> Vec<Choice> {
     options.collect()
 }
 
+/// Whether a row tells the keys of a dialog, as the one below its options does.
+pub(super) fn is_footer(line: &str) -> bool {
+    let has = |key: &str| {
+        line.split(|c: char| !c.is_alphanumeric())
+            .any(|word| word == key)
+    };
+    has("enter") && has("esc")
+}
+
 fn indent_in_columns(line: &str, indent: impl Fn(&str) -> Option<usize>) -> Option<usize> {
     indent(line).map(|end| line[..end].chars().count())
 }

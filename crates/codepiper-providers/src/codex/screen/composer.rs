@@ -11,12 +11,17 @@ pub(super) struct Composer {
     pub(super) working: bool,
     /// Whether the row above it tells that the app-server is gone.
     pub(super) server_lost: bool,
+    /// Whether rows of the text are hidden above or below it.
+    is_scrolled: bool,
     /// Its first row, and its last.
     pub(super) top: usize,
     bottom: usize,
 }
 
 const MARKERS: [char; 2] = ['›', '!'];
+
+/// The rows below a text that fills the box: one, and that of the hints where there are none.
+const ROWS_BELOW_FULL: usize = 2;
 
 /// Finds it under the cursor.
 pub(super) fn find(screen: ScreenText<'_>) -> Option<Composer> {
@@ -30,13 +35,23 @@ pub(super) fn find(screen: ScreenText<'_>) -> Option<Composer> {
         .iter()
         .rposition(|line| !line.is_empty() && !line.starts_with("  "))?;
     lines[top].strip_prefix(MARKERS)?;
-    // Only menus end with the row of the cursor, or have one numbered row below the other.
     let below = &lines[row + 1..];
     let gap = below.iter().position(String::is_empty)?;
-    let has_status = below[gap..].iter().any(|line| !line.is_empty());
-    if !has_status || choice::choices(&lines[top..]).len() > 1 {
+    let bottom = row + gap;
+    // A text that fills the box hides the line about the session. Menus that end with the row of
+    // the cursor do not show it.
+    let status = below[gap..].iter().find(|line| !line.is_empty());
+    let is_full = screen.cursor_visible && lines.len() - 1 - bottom <= ROWS_BELOW_FULL;
+    if status.is_none() && !is_full {
         return None;
     }
+    // A list that was typed has one numbered row below the other, as menus have.
+    let is_list = choice::choices(&lines[top..=bottom]).len() > 1;
+    if is_list && (!screen.cursor_visible || status.is_some_and(|line| choice::is_footer(line))) {
+        return None;
+    }
+    let hides =
+        |row: usize, sign| is_full_row(&lines[row], screen.cols) && lines[row].ends_with(sign);
     // Below the row that tells what goes on there may be what went wrong with it.
     let mut above = lines[..top].iter().rev().filter(|line| !line.is_empty());
     let status = above.find(|line| !line.starts_with("  └"));
@@ -47,14 +62,21 @@ pub(super) fn find(screen: ScreenText<'_>) -> Option<Composer> {
         empty: column == 2 && row == top && !is_shell && gap == 0,
         working: says(" • esc to interrupt)"),
         server_lost: says("Reconnecting to server"),
+        is_scrolled: hides(top, '↑') || hides(bottom, '↓'),
         top,
-        bottom: row + gap,
+        bottom,
     })
 }
 
-/// What was typed, its rows as they are wrapped. The `!` of a shell begins the text.
+/// Whether a row reaches the last column but one.
+fn is_full_row(line: &str, cols: u16) -> bool {
+    line.chars().count() + 1 >= usize::from(cols)
+}
+
+/// What was typed, its rows as they are wrapped; `None` where not all of it can be seen. The `!`
+/// of a shell begins the text.
 pub(super) fn text(screen: ScreenText<'_>) -> Option<String> {
-    let found = find(screen)?;
+    let found = find(screen).filter(|found| !found.is_scrolled)?;
     if found.empty {
         return Some(String::new());
     }
