@@ -1,5 +1,5 @@
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use codepiper_model::{
     Activity, Actor, EventSource, Exit, ExitReason, ProviderId, Session, SessionId, Status,
@@ -20,12 +20,16 @@ use crate::audit;
 /// Sessions that may run at the same time.
 const MAX_SESSIONS: usize = 100;
 
-/// A reserved place; given back when it is dropped.
-pub(super) struct Place(Arc<AtomicUsize>);
+/// A place that is reserved for a session; given back when it is dropped.
+pub(super) struct Place {
+    id: SessionId,
+    starting: Arc<Mutex<HashSet<SessionId>>>,
+}
 
 impl Drop for Place {
     fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
+        let mut starting = self.starting.lock().unwrap_or_else(PoisonError::into_inner);
+        starting.remove(&self.id);
     }
 }
 
@@ -87,7 +91,7 @@ impl SessionManager {
         };
         let plan = self.plan(&blueprint).await?;
         self.check_conversation(&blueprint, &plan).await?;
-        let _place = self.take_place()?;
+        let _place = self.take_place(id)?;
         let stored = Stored {
             session: self.row(&request, &checked, id, &plan),
             socket: self.parts.config.tmux_socket(id),
@@ -156,12 +160,15 @@ impl SessionManager {
 
     /// Reserves one of the places while a session is being made, so that many requests at once
     /// do not get past the limit together.
-    pub(super) fn take_place(&self) -> Result<Place, EngineError> {
-        let live = self.live_map().len();
-        let starting = self.starting.fetch_add(1, Ordering::Relaxed);
-        let place = Place(Arc::clone(&self.starting));
-        if live + starting < MAX_SESSIONS {
-            return Ok(place);
+    pub(super) fn take_place(&self, id: SessionId) -> Result<Place, EngineError> {
+        let live = self.live_map();
+        let mut starting = self.starting.lock().unwrap_or_else(PoisonError::into_inner);
+        // One that is about to run is in both.
+        let more = starting.iter().filter(|id| !live.contains_key(id)).count();
+        if live.len() + more < MAX_SESSIONS {
+            starting.insert(id);
+            let starting = Arc::clone(&self.starting);
+            return Ok(Place { id, starting });
         }
         Err(EngineError::TooMany {
             code: "too_many_sessions",

@@ -40,9 +40,8 @@ mod typing;
 mod view;
 mod wait;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
-use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -90,7 +89,7 @@ pub struct SessionManager {
     parts: Arc<Parts>,
     live: Arc<Mutex<HashMap<SessionId, Arc<Live>>>>,
     /// Sessions that are being made.
-    starting: Arc<AtomicUsize>,
+    starting: Arc<Mutex<HashSet<SessionId>>>,
     /// Says of which session something has changed that no event of its own tells.
     changes: broadcast::Sender<SessionId>,
 }

@@ -94,7 +94,7 @@ impl SessionManager {
         };
         let plan = self.plan(&blueprint).await?;
         self.check_nobody_has(&blueprint).await?;
-        let _place = self.take_place()?;
+        let _place = self.take_place(id)?;
         self.store_again(&stored, &plan, by).await?;
         let stored = self.stored(id).await?;
         match self.begin(&stored, &blueprint, &plan).await {

@@ -3,6 +3,7 @@ use std::time::Duration;
 use futures_util::stream::{SplitSink, SplitStream};
 use futures_util::{SinkExt as _, StreamExt as _};
 use serde::Serialize;
+use tokio::io::AsyncWriteExt as _;
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 pub(super) use tokio_tungstenite::tungstenite::Message;
@@ -111,6 +112,8 @@ impl Ear {
             drop(sink.send(Message::Close(frame)).await);
             // What arrives unread would have the system take back what was sent last.
             if let Ok(mut socket) = sink.reunite(self.stream) {
+                // Browsers wait for the end of the connection, too, before they tell their page.
+                drop(socket.get_mut().shutdown().await);
                 drop(tokio::io::copy(socket.get_mut(), &mut tokio::io::sink()).await);
             }
         };
