@@ -256,6 +256,9 @@ fn overlay_text(request: &LaunchRequest<'_>) -> String {
         ("CLAUDE_CODE_DISABLE_AGENT_VIEW", "1"),
         // The title tells whether the agent works.
         ("CLAUDE_CODE_DISABLE_TERMINAL_TITLE", "0"),
+        // Each would switch the hooks off, and a project's settings may set it.
+        ("CLAUDE_CODE_SIMPLE", "0"),
+        ("CLAUDE_CODE_SAFE_MODE", "0"),
     ];
     let hooks = request.hooks.variables.iter();
     let variables = hooks.map(|(name, value)| (*name, value.as_str()));

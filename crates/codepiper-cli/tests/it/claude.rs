@@ -198,7 +198,7 @@ fn what_would_undo_the_session_is_refused_before_anything_is_made() {
         (&["--", "mcp", "list"], "prompt_taken"),
         (&["--env", "CLAUDE_CODE_SIMPLE=1"], "CLAUDE_CODE_SIMPLE=0"),
     ] {
-        let mut all = vec!["start", "-p", "claude-code", "-d", &work];
+        let mut all = vec!["start", "-p", "claude-code", "--json", "-d", &work];
         all.extend(args);
         let done = home.run(&all);
         assert_eq!(done.code, 5, "{args:?}: {done:?}");
