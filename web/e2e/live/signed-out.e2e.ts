@@ -23,7 +23,7 @@ test.each([
     const { pathname } = new URL(page.url());
 
     await daemon.run("auth", "revoke", "--all");
-    await page.waitForURL(/\/sign-in\?next=/, { timeout: 2000 });
+    await page.waitForURL(/\/sign-in\?next=/, { timeout: 1000 });
     await page.getByLabel("Password").waitFor();
     expect(await page.evaluate(() => localStorage.getItem("codepiper.sessions"))).toBeNull();
     await mia.picture("signed-out");
