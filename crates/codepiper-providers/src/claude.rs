@@ -194,6 +194,20 @@ impl Provider for ClaudeCode {
         if let Some(dialog) = dialog::find(screen) {
             return read_dialog(&dialog);
         }
+        if prompt_box::is_cut_off(screen) {
+            let working = screen.title.starts_with(is_braille);
+            let (state, kind) = if working {
+                (ActivityState::Working, "working")
+            } else {
+                (ActivityState::Idle, "prompt_box")
+            };
+            return Reading {
+                state,
+                kind,
+                has_box: true,
+                box_empty: false,
+            };
+        }
         if screen
             .lines
             .iter()

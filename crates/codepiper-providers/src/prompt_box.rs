@@ -13,6 +13,9 @@ pub(crate) struct PromptBox {
     pub(crate) bottom: usize,
 }
 
+/// How many rows stand below a box at most, that is taller than the screen.
+const HINTS_MAX: usize = 3;
+
 /// Finds the lowest box whose first row begins with one of `markers`.
 pub(crate) fn find(screen: ScreenText<'_>, markers: &[char]) -> Option<PromptBox> {
     let lines = screen.lines;
@@ -31,6 +34,19 @@ pub(crate) fn find(screen: ScreenText<'_>, markers: &[char]) -> Option<PromptBox
         top,
         bottom,
     })
+}
+
+/// Whether a box is up that is taller than the screen: its lower rule ends rows that are all
+/// indented as the further rows of a text are, with the cursor behind one of them.
+pub(crate) fn is_cut_off(screen: ScreenText<'_>) -> bool {
+    let lines = screen.lines;
+    let (column, row) = (screen.cursor.0, usize::from(screen.cursor.1));
+    let Some(bottom) = lines.iter().position(|line| is_rule(line, screen.cols)) else {
+        return false;
+    };
+    let below_are_hints = lines.len() - bottom <= HINTS_MAX + 1;
+    let is_row = |line: &String| line.is_empty() || line.starts_with("  ");
+    column > 2 && row < bottom && below_are_hints && lines[..bottom].iter().all(is_row)
 }
 
 /// What was typed into the lowest box, its rows as they are wrapped. A marker other than the first,

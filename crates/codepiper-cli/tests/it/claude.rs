@@ -251,6 +251,25 @@ fn a_hundred_kilobytes_reach_claude_byte_for_byte() {
 }
 
 #[test]
+fn a_line_taller_than_the_screen_reaches_claude() {
+    let claude = FakeClaude::new();
+    let home = FakeClaude::home();
+    let id = claude.start(&home, &["--cols", "40", "--rows", "10"]);
+    let long = "word ".repeat(90);
+    for words in ["the first", "the second"] {
+        let prompt = format!("{long}{words}");
+        let done = home.run(&["send", &id, &prompt, "--wait", "--timeout", "30"]);
+        assert_eq!(
+            done.code,
+            0,
+            "{done:?}\n{}",
+            home.run(&["tail", &id]).stdout
+        );
+        assert!(claude.was_told(&prompt));
+    }
+}
+
+#[test]
 fn a_first_prompt_is_answered_short_or_long() {
     let fake = FakeClaude::new();
     let home = FakeClaude::home();

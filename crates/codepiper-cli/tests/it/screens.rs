@@ -39,14 +39,21 @@ impl Recordings {
                 kind: word(),
             }
         });
-        rows.collect()
+        // The painter's terminal has the size of nearly all of them.
+        rows.filter(|row: &Recording| self.meta(&row.name)["cols"].is_null())
+            .collect()
+    }
+
+    fn meta(&self, name: &str) -> Value {
+        let path = self.0.join(format!("{name}.meta.json"));
+        serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
     }
 
     /// The bytes that make a terminal show it, with its title and its cursor.
     fn bytes(&self, name: &str) -> String {
         let read = |end: &str| std::fs::read_to_string(self.0.join(format!("{name}.{end}")));
         let screen = read("screen.txt").or_else(|_| read("capture.txt")).unwrap();
-        let meta: Value = serde_json::from_str(&read("meta.json").unwrap()).unwrap();
+        let meta = self.meta(name);
         let mut rows = String::new();
         for (row, text) in screen.lines().enumerate() {
             let _ = write!(rows, "\x1b[{};1H{text}", row + 1);
