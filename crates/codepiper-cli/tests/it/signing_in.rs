@@ -164,6 +164,9 @@ fn a_stolen_cookie_changes_nothing_and_ends_with_its_sign_in() {
         thief.post("/api/auth/mfa/verify", &json!({ "totpCode": "123456" }))
     ));
     assert!(looks(thief.post("/api/sessions", &start)));
+    let mut by_argument = json!({ "provider": "demo", "cwd": home.work() });
+    by_argument["args"] = json!(["--dangerously-skip-permissions"]);
+    assert!(looks(thief.post("/api/sessions", &by_argument)));
     let change = json!({ "currentPassword": "a guess", "newPassword": "mine from now on" });
     assert_eq!(thief.post("/api/auth/password", &change).status, 401);
 

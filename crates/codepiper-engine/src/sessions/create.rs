@@ -4,8 +4,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use codepiper_model::{
     Activity, Actor, EventSource, Exit, ExitReason, ProviderId, Session, SessionId, Status,
 };
+use codepiper_providers::Conversation;
 use codepiper_providers::codex::Mode;
-use codepiper_providers::{Conversation, provider};
 use codepiper_store::Transaction;
 use codepiper_store::sessions::{self, Stored};
 use codepiper_tmux::Server;
@@ -124,7 +124,7 @@ impl SessionManager {
     /// Takes arguments that mean dangerous mode for it, and a new session of Codex out of its sandbox
     /// where the settings say so. Copies stay what they are copies of.
     fn settle_mode(&self, request: &mut CreateSession, is_copy: bool) {
-        request.dangerous_mode |= provider(request.provider).is_dangerous(&request.args);
+        request.dangerous_mode = request.is_dangerous();
         let settings = self.parts.settings.get();
         let is_open = request.provider == ProviderId::Codex
             && !request.dangerous_mode

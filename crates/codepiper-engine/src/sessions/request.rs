@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use codepiper_model::{BillingMode, PromptText, ProviderId, Verdict};
+use codepiper_providers::provider;
 use serde_json::{Map, Value};
 
 use super::prompt::check_farewell;
@@ -61,6 +62,11 @@ pub(crate) struct Checked {
 }
 
 impl CreateSession {
+    /// Whether the agent is to ask nobody: said so, or in an argument of its own.
+    pub fn is_dangerous(&self) -> bool {
+        self.dangerous_mode || provider(self.provider).is_dangerous(&self.args)
+    }
+
     /// Checks everything that can be checked before anything is made.
     pub(crate) fn check(&self) -> Result<Checked, EngineError> {
         check_size(self.cols, self.rows)?;

@@ -53,9 +53,6 @@ pub(crate) async fn create(
                     error.to_string(),
                 )
             })?;
-    if request.dangerous_mode {
-        entrance.look_again(&engine)?;
-    }
     let create = CreateSession {
         provider,
         cwd: request.cwd,
@@ -76,6 +73,9 @@ pub(crate) async fn create(
         }),
         metadata: request.metadata,
     };
+    if create.is_dangerous() {
+        entrance.look_again(&engine)?;
+    }
     let session = engine.sessions.create(create, actor).await?;
     Ok((StatusCode::CREATED, Json(SessionResponse { session })))
 }
