@@ -157,8 +157,8 @@ impl Pane {
     pub(crate) fn exit_code(&self) -> String {
         self.until("the agent's end", || {
             // tmux 3.3a sometimes misses a SIGCHLD and leaves the zombie and the status alone; the
-            // end of another child makes it look again.
-            self.tmux(&["run-shell", "true"]);
+            // end of another child makes it look again. It may miss that one, too: nobody waits.
+            self.tmux(&["run-shell", "-b", "true"]);
             Some(self.show("#{pane_dead_status}")).filter(|status| !status.is_empty())
         })
     }
