@@ -18,6 +18,9 @@ const BOX_DEADLINE: Duration = Duration::from_secs(15);
 const ECHO_DEADLINE: Duration = Duration::from_secs(5);
 const ENTER_DEADLINE: Duration = Duration::from_secs(3);
 
+/// How long an agent may take to draw what was pasted.
+const DRAWN_DEADLINE: Duration = Duration::from_millis(500);
+
 /// How often a box is cleared that does not become empty, how long each may take, and how many
 /// keys it presses at most: a text of many lines needs as many as it has lines, and again.
 const CLEAR_ROUNDS: u32 = 20;
@@ -104,7 +107,12 @@ pub(super) async fn type_text(
             }
             Some("the text does not appear in the prompt")
         }
-        Some(reading) if reading.is_dialog() => Some("a dialog opened meanwhile"),
+        Some(reading) if reading.is_dialog() => {
+            // While it is still drawn, a list in the text may look like one.
+            let typed = |r: &Reading| r.has_box && !r.box_empty;
+            let settled = until(live, DRAWN_DEADLINE, typed).await;
+            settled.is_none().then_some("a dialog opened meanwhile")
+        }
         Some(_) => None,
     })
 }
