@@ -128,6 +128,13 @@ pub(crate) fn ask(home: &TestHome, id: &str, prompt: &str) -> Value {
     home.pending(id)
 }
 
+/// What was decided on each call and what came of it, in order.
+pub(crate) fn outcomes(home: &TestHome, id: &str) -> Vec<String> {
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let row = |row: &Value| text(&row["decision"]) + " " + &text(&row["outcome"]);
+    home.decisions(id).iter().rev().map(row).collect()
+}
+
 pub(crate) fn screen(home: &TestHome, id: &str) -> String {
     home.run(&["tail", id]).stdout
 }
@@ -298,27 +305,17 @@ fn rules_decide_what_runs_in_the_sandbox_and_what_leaves_it() {
         until_idle(&home, &id);
     }
     assert!(!home.path("work/ask-no").exists() && home.path("work/ask-yes").exists());
-    let decisions = home.decisions(&id);
-    let outcomes: Vec<_> = decisions
-        .iter()
-        .rev()
-        .map(|row| {
-            (
-                row["decision"].as_str().unwrap(),
-                row["outcome"].as_str().unwrap(),
-            )
-        })
-        .collect();
     assert_eq!(
-        outcomes,
+        outcomes(&home, &id),
         [
-            ("deny", "blocked"),
-            ("deny", "blocked"),
-            ("allow", "ran"),
-            ("ask", "blocked"),
-            ("ask", "ran"),
+            "deny blocked",
+            "deny blocked",
+            "allow ran",
+            "ask blocked",
+            "ask ran",
         ],
-        "{decisions:?}"
+        "{:?}",
+        home.decisions(&id)
     );
 }
 

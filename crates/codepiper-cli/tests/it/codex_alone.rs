@@ -4,8 +4,9 @@ use std::os::unix::fs::PermissionsExt;
 
 use serde_json::{Value, json};
 
-use crate::codex::until_status;
-use crate::codex::{FakeCodex, ask, command_lines, processes, reply, screen, until_idle};
+use crate::codex::{
+    FakeCodex, ask, command_lines, outcomes, processes, reply, screen, until_idle, until_status,
+};
 use crate::support::{TestHome, codex_program};
 
 /// A home whose sessions of Codex do without app-servers.
@@ -106,27 +107,17 @@ fn what_leaves_the_sandbox_is_asked_about_and_an_ask_inside_is_a_no() {
     });
     until_idle(&home, &id);
     assert!(!home.path("work/no").exists());
-    let decisions = home.decisions(&id);
-    let outcomes: Vec<_> = decisions
-        .iter()
-        .rev()
-        .map(|row| {
-            (
-                row["decision"].as_str().unwrap(),
-                row["outcome"].as_str().unwrap(),
-            )
-        })
-        .collect();
     assert_eq!(
-        outcomes,
+        outcomes(&home, &id),
         [
-            ("deny", "blocked"),
-            ("deny", "blocked"),
-            ("allow", "ran"),
-            ("ask", "ran"),
-            ("ask", "blocked"),
+            "deny blocked",
+            "deny blocked",
+            "allow ran",
+            "ask ran",
+            "ask blocked",
         ],
-        "{decisions:?}"
+        "{:?}",
+        home.decisions(&id)
     );
 
     // Whoever waits for leave can be stopped.

@@ -50,27 +50,29 @@ impl Door {
         self.config.force_secure || client::is_secure(peer, headers, &self.config.proxies)
     }
 
-    async fn visitor(&self, peer: IpAddr, headers: &HeaderMap) -> Result<Visitor, EngineError> {
-        let is_secure = self.is_secure(peer, headers);
+    fn origin(&self, peer: IpAddr, headers: &HeaderMap) -> Origin {
         let user_agent = headers
             .get(USER_AGENT)
             .and_then(|value| value.to_str().ok());
-        let origin = Origin {
+        Origin {
             address: client::address(peer, headers, &self.config.proxies),
             user_agent: user_agent.unwrap_or_default().to_owned(),
-        };
-        let mut sign_in = None;
+        }
+    }
+
+    /// The sign-in that a request shows.
+    async fn sign_in(
+        &self,
+        headers: &HeaderMap,
+        is_secure: bool,
+    ) -> Result<Option<SignIn>, EngineError> {
         for token in cookie::shown(headers, is_secure) {
-            sign_in = self.engine.auth.sign_in_of(&token).await?;
-            if sign_in.is_some() {
-                break;
+            let found = self.engine.auth.sign_in_of(&token).await?;
+            if found.is_some() {
+                return Ok(found);
             }
         }
-        Ok(Visitor {
-            origin,
-            is_secure,
-            sign_in,
-        })
+        Ok(None)
     }
 }
 
@@ -89,13 +91,21 @@ pub(super) async fn greet(
     mut request: Request,
     next: Next,
 ) -> Response {
-    let visitor = match door.visitor(peer.ip(), request.headers()).await {
-        Ok(visitor) => visitor,
-        Err(error) => return ApiError::from(error).into_response(),
-    };
-    if let Err(rest) = door.calls.take(visitor.origin.address, Instant::now()) {
+    // Before anything is looked up: a flood costs the database nothing.
+    let origin = door.origin(peer.ip(), request.headers());
+    if let Err(rest) = door.calls.take(origin.address, Instant::now()) {
         return busy(rest.as_secs() + 1);
     }
+    let is_secure = door.is_secure(peer.ip(), request.headers());
+    let sign_in = match door.sign_in(request.headers(), is_secure).await {
+        Ok(sign_in) => sign_in,
+        Err(error) => return ApiError::from(error).into_response(),
+    };
+    let visitor = Visitor {
+        origin,
+        is_secure,
+        sign_in,
+    };
     request.extensions_mut().insert(visitor);
     next.run(request).await
 }
