@@ -65,6 +65,11 @@ impl Config {
         self.state_dir().join("first-password")
     }
 
+    /// The person's own list of what models cost.
+    pub fn prices_file(&self) -> PathBuf {
+        self.state_dir().join("prices.toml")
+    }
+
     /// Where hooks leave what they could not report.
     pub fn spool_dir(&self) -> PathBuf {
         self.state_dir().join("spool")

@@ -4,6 +4,7 @@
 //! is true of a session is decided here, and stored before anyone is told.
 
 mod actors;
+mod analytics;
 mod ancestry;
 mod approvals;
 mod audit;
@@ -26,6 +27,7 @@ mod scope;
 mod sessions;
 mod settings;
 mod shorten;
+mod transcripts;
 
 use crate::programs::Programs;
 use std::sync::Arc;
@@ -59,6 +61,7 @@ pub use policies::{
 pub use provider_status::{Offered, ProviderStatus};
 pub use scope::NoScope;
 use scope::Scopes;
+use transcripts::TranscriptTailer;
 pub use sessions::{
     CreateSession, Deleted, Explanation, Follower, Frame, Frames, InputKind, Output,
     ProviderResume, Pruned, Restored, SendPrompt, Sent, SessionManager, Shown, Sign, Standing,
@@ -128,6 +131,16 @@ impl Engine {
         )
         .await?;
         let tasks = TaskTracker::new();
+        let zone = Arc::new(codepiper_model::Zone::system());
+        let prices = Arc::new(analytics::load_prices(&config.prices_file()));
+        let (tailer, revisions) = TranscriptTailer::new(transcripts::Parts {
+            store: store.clone(),
+            events: events.clone(),
+            clock: clock.clone(),
+            prices,
+            zone,
+        })
+        .await?;
         // One message for each session that begins or is adopted: as many as there are sessions.
         let (app_servers, with_app_server) = mpsc::unbounded_channel();
         let sessions = SessionManager::new(sessions::Parts {
@@ -170,6 +183,12 @@ impl Engine {
             stop.clone(),
         );
         tasks.spawn(keep);
+        tasks.spawn(tailer.run(stop.child_token()));
+        tasks.spawn(transcripts::keep_index(
+            store.clone(),
+            revisions.clone(),
+            stop.child_token(),
+        ));
         let left = approvals.clone();
         tasks.spawn(async move { left.expire_abandoned().await });
         let hooks = Hooks::new(hooks::Parts {

@@ -7,6 +7,7 @@ mod activity;
 mod actor;
 mod approval;
 mod clock;
+mod conversation;
 mod decision;
 mod entry;
 mod event;
@@ -22,15 +23,20 @@ mod sent_prompt;
 mod session;
 mod sign_in;
 mod time;
+mod tokens;
 mod tool_call;
 mod trouble;
 mod verdict;
 pub mod yaml;
+pub mod zone;
 
 pub use activity::{Activity, ActivityState, Evidence, EvidenceSource};
 pub use actor::Actor;
 pub use approval::{Answer, Approval, ApprovalStatus, ClosedReason, Permission, Via};
 pub use clock::{Clock, SystemClock};
+pub use conversation::{
+    ConversationKind, Note, Said, ToolResult, ToolUse, TurnEnded, Usage,
+};
 pub use decision::{Decision, DecisionKind, DecisionSource, Outcome};
 pub use entry::{Entry, EntryKind};
 pub use event::{Event, EventSource, NewEvent, Seq};
@@ -46,6 +52,8 @@ pub use sent_prompt::SentPrompt;
 pub use session::{BillingMode, Session, Status};
 pub use sign_in::{SignIn, SignInStage};
 pub use time::Timestamp;
+pub use tokens::Tokens;
 pub use tool_call::ToolCall;
 pub use trouble::{Trouble, TroubleKind};
 pub use verdict::{Matched, Scope, Verdict};
+pub use zone::{Day, Zone};

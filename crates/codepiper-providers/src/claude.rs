@@ -2,6 +2,7 @@
 
 mod arguments;
 pub(crate) mod hooks;
+pub(crate) mod line;
 mod model;
 pub(crate) mod trouble;
 

@@ -10,6 +10,7 @@ mod command_line;
 pub mod hooks;
 mod installed;
 mod launch;
+mod line;
 mod mode;
 mod overrides;
 mod patch;

@@ -10,6 +10,7 @@ mod demo;
 mod dialog;
 mod hook;
 mod installed;
+mod line;
 mod model_switch;
 mod option;
 mod prompt_box;
@@ -22,6 +23,7 @@ use codepiper_model::ProviderId;
 
 pub use hook::{HookAnswer, HookCall, HookCommand, HookFact, HookReading};
 pub use installed::Installed;
+pub use line::{Malformed, ReaderState};
 pub use model_switch::ModelSwitch;
 pub use provider::{
     Conversation, Home, LaunchHints, LaunchRequest, Provider, Refusal, Support, TranscriptPlace,

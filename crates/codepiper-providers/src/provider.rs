@@ -1,12 +1,12 @@
 use std::path::{Path, PathBuf};
 
-use codepiper_model::{Capabilities, Channel, LaunchSpec, Native, PromptText, ProviderId};
+use codepiper_model::{Capabilities, Channel, LaunchSpec, Native, Note, PromptText, ProviderId};
 use serde::Serialize;
 use serde_json::Value;
 
 use crate::{
-    Claim, HookAnswer, HookCommand, HookReading, Installed, ModelSwitch, Reading, ScreenText,
-    installed,
+    Claim, HookAnswer, HookCommand, HookReading, Installed, Malformed, ModelSwitch, Reading,
+    ReaderState, ScreenText, claude, installed,
 };
 
 /// What a session is asked to be, as far as its agent is concerned.
@@ -216,6 +216,23 @@ pub trait Provider: Sync {
     fn transcript_root<'a>(&self, transcript: &'a Path) -> Option<&'a Path> {
         // `<root>/<folder of the directory>/<conversation>.jsonl`
         transcript.parent()?.parent()
+    }
+
+    /// What a line of a transcript says; `state` is what the lines before it left.
+    fn read_line(&self, line: &str, state: &mut ReaderState) -> Result<Vec<Note>, Malformed> {
+        claude::line::read(line, state)
+    }
+
+    /// The folder in which the transcripts of the sub-agents of a conversation appear.
+    fn sub_agents_folder(&self, transcript: &Path) -> Option<PathBuf> {
+        Some(transcript.with_extension("").join("subagents"))
+    }
+
+    /// The sub-agent whose transcript this is, a file of that folder.
+    fn sub_agent_of(&self, transcript: &Path) -> Option<String> {
+        let name = transcript.file_name()?.to_str()?;
+        let name = name.strip_prefix("agent-")?.strip_suffix(".jsonl")?;
+        Some(name.to_owned())
     }
 
     /// Whether its hook before a tool call can say nothing but no. Then an `ask` is held open there

@@ -136,7 +136,8 @@ fn said(text: &str) -> Vec<Line> {
     lines
 }
 
-const INTERRUPTED: &str = "[Request interrupted by user";
+/// How the words begin that stand for an interruption.
+pub(crate) const INTERRUPTED: &str = "[Request interrupted by user";
 
 /// Also said where the person refused a tool: it stands there as if that had run.
 fn interruption(text: &str) -> Trouble {

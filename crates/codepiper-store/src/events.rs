@@ -127,6 +127,14 @@ pub fn query(db: &Connection, query: &EventQuery) -> Result<(Vec<Event>, bool), 
     Ok((events, has_more))
 }
 
+/// The sessions of the events after that one, each once.
+pub fn sessions_since(db: &Connection, since: Seq) -> Result<Vec<SessionId>, StoreError> {
+    let mut statement =
+        db.prepare_cached("SELECT DISTINCT session_id FROM events WHERE id > ?1")?;
+    let rows = statement.query_and_then([since], |row| parsed(row, "session_id"))?;
+    rows.collect()
+}
+
 /// How many events a session has.
 pub fn count(db: &Connection, session_id: SessionId) -> Result<u64, StoreError> {
     let mut statement = db.prepare_cached("SELECT count(*) FROM events WHERE session_id = ?1")?;

@@ -3,7 +3,7 @@ use rusqlite::Connection;
 use crate::StoreError;
 
 /// Every change of the layout, oldest first. Only ever append: a released one is never edited.
-const MIGRATIONS: [&str; 8] = [
+const MIGRATIONS: [&str; 10] = [
     include_str!("../migrations/0001_sessions_events_settings.sql"),
     include_str!("../migrations/0002_permissions.sql"),
     include_str!("../migrations/0003_policy_sets.sql"),
@@ -12,6 +12,8 @@ const MIGRATIONS: [&str; 8] = [
     include_str!("../migrations/0006_prompts.sql"),
     include_str!("../migrations/0007_channel.sql"),
     include_str!("../migrations/0008_sign_ins.sql"),
+    include_str!("../migrations/0009_conversations.sql"),
+    include_str!("../migrations/0010_usage.sql"),
 ];
 
 /// Brings the layout up to date, each step in a transaction of its own.

@@ -1,16 +1,16 @@
 use std::path::{Path, PathBuf};
 
-use codepiper_model::{Capabilities, Channel, LaunchSpec, Native, ProviderId};
+use codepiper_model::{Capabilities, Channel, LaunchSpec, Native, Note, ProviderId};
 use serde_json::Value;
 
 use super::{
     ALONE, Launch, Mode, PROGRAM, SEEN, SHARED, Setting, Start, Trust, UNHEARD, arguments, hooks,
-    installed, screen, shared, trouble,
+    installed, line, screen, shared, trouble,
 };
 use crate::provider::directory;
 use crate::{
     Claim, Conversation, Home, HookAnswer, HookReading, Installed, LaunchHints, LaunchRequest,
-    Provider, Reading, Refusal, ScreenText, Support, TranscriptPlace,
+    Malformed, Provider, Reading, ReaderState, Refusal, ScreenText, Support, TranscriptPlace,
 };
 
 /// `OpenAI`'s Codex.
@@ -147,6 +147,19 @@ impl Provider for Codex {
     /// `<root>/<year>/<month>/<day>/rollout-<time>-<conversation>.jsonl`
     fn transcript_root<'a>(&self, transcript: &'a Path) -> Option<&'a Path> {
         transcript.ancestors().nth(4)
+    }
+
+    fn read_line(&self, text: &str, state: &mut ReaderState) -> Result<Vec<Note>, Malformed> {
+        line::read(text, state)
+    }
+
+    /// They stand where all others do, and are found by their names.
+    fn sub_agents_folder(&self, _transcript: &Path) -> Option<PathBuf> {
+        None
+    }
+
+    fn sub_agent_of(&self, _transcript: &Path) -> Option<String> {
+        None
     }
 
     fn hook_only_forbids(&self) -> bool {

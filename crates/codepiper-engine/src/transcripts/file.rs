@@ -1,0 +1,173 @@
+//! A transcript that is followed: where it is, how far it was read, and whether the file at its
+//! place is still the same.
+
+use std::fs::{File, Metadata};
+use std::io;
+use std::os::unix::fs::{FileExt as _, MetadataExt as _};
+use std::path::{Path, PathBuf};
+
+use codepiper_providers::{ReaderState, provider};
+use codepiper_store::transcripts::Transcript;
+use sha2::{Digest as _, Sha256};
+
+use super::piece::{self, Piece};
+
+/// How many of its first bytes tell a file from another one.
+const HEAD: usize = 1024;
+
+/// A file that is followed.
+pub(super) struct Followed {
+    pub(super) row: Transcript,
+    /// How far the database says that it was read.
+    pub(super) stored: u64,
+    /// The folders that are watched for it and for those of its sub-agents, or the nearest ones
+    /// around them. Where the first is none it is looked at from time to time.
+    pub(super) watched: [Option<PathBuf>; 2],
+    pub(super) state: ReaderState,
+    /// Its session has ended: it is read to its end, and left.
+    pub(super) is_last_look: bool,
+    file: Option<(File, u64)>,
+    searched: u64,
+}
+
+/// What there was to read.
+pub(super) struct Found {
+    pub(super) piece: Piece,
+    /// Where it begins.
+    pub(super) from: u64,
+}
+
+impl Followed {
+    pub(super) fn new(row: Transcript) -> Self {
+        let state = serde_json::from_str(&row.reader).unwrap_or_default();
+        Self {
+            stored: row.offset,
+            row,
+            watched: [None, None],
+            state,
+            is_last_look: false,
+            file: None,
+            searched: 0,
+        }
+    }
+
+    /// Goes on from what the database says.
+    pub(super) fn restart(&mut self, row: Transcript) {
+        let (watched, is_last_look) = (std::mem::take(&mut self.watched), self.is_last_look);
+        *self = Self {
+            watched,
+            is_last_look,
+            ..Self::new(row)
+        };
+    }
+
+    /// The folder in which transcripts of sub-agents appear.
+    pub(super) fn sub_agents(&self) -> Option<PathBuf> {
+        let is_main = self.row.agent_id.is_none();
+        let agent = provider(self.row.provider);
+        agent
+            .sub_agents_folder(Path::new(&self.row.path))
+            .filter(|_| is_main)
+    }
+
+    /// Whether it has to be looked at from time to time.
+    pub(super) fn is_unwatched(&self) -> bool {
+        self.watched[0].is_none() && !self.is_last_look
+    }
+
+    /// Reads the next piece. Nothing where there is no file, or no whole line behind what was read.
+    pub(super) fn next(&mut self) -> io::Result<Option<Found>> {
+        loop {
+            let Some((file, inode)) = self.open()? else {
+                return Ok(None);
+            };
+            let metadata = file.metadata()?;
+            let is_same = self.is_same(&file, &metadata)?;
+            if !is_same {
+                self.begin_again();
+            }
+            let from = self.row.offset;
+            let found = piece::read(&file, from, &mut self.searched)?;
+            if found == Piece::Nothing {
+                // What was put in its place comes after the rest of it.
+                if self.is_replaced(inode)? {
+                    self.file = None;
+                    continue;
+                }
+                self.file = Some((file, inode));
+                return Ok(None);
+            }
+            self.file = Some((file, inode));
+            return Ok(Some(Found { piece: found, from }));
+        }
+    }
+
+    /// Notes that what stands before `offset` was read.
+    pub(super) fn advance(&mut self, offset: u64) -> io::Result<()> {
+        self.row.offset = offset;
+        self.row.reader = serde_json::to_string(&self.state).unwrap_or_default();
+        if self.row.head_bytes < HEAD as u64
+            && let Some((file, _)) = &self.file
+        {
+            let bytes = usize::try_from(offset).unwrap_or(HEAD).min(HEAD);
+            self.row.head = head(file, bytes)?;
+            self.row.head_bytes = bytes as u64;
+        }
+        Ok(())
+    }
+
+    /// Lets go of the file until it changes.
+    pub(super) fn close(&mut self) {
+        self.file = None;
+    }
+
+    fn open(&mut self) -> io::Result<Option<(File, u64)>> {
+        if let Some(open) = self.file.take() {
+            return Ok(Some(open));
+        }
+        match File::open(&self.row.path) {
+            Ok(file) => {
+                let metadata = file.metadata()?;
+                if !metadata.is_file() {
+                    return Ok(None);
+                }
+                Ok(Some((file, metadata.ino())))
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Whether that is what was read before, with more behind it.
+    fn is_same(&self, file: &File, metadata: &Metadata) -> io::Result<bool> {
+        if metadata.len() < self.row.offset {
+            return Ok(false);
+        }
+        let bytes = usize::try_from(self.row.head_bytes).unwrap_or(HEAD);
+        Ok(bytes == 0 || head(file, bytes)? == self.row.head)
+    }
+
+    fn is_replaced(&self, inode: u64) -> io::Result<bool> {
+        match std::fs::metadata(&self.row.path) {
+            Ok(now) => Ok(now.ino() != inode),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Entries that were read have names, and what is read again adds nothing.
+    fn begin_again(&mut self) {
+        self.row.offset = 0;
+        self.row.head_bytes = 0;
+        self.row.head.clear();
+        self.state = ReaderState::default();
+        self.searched = 0;
+    }
+}
+
+fn head(file: &File, bytes: usize) -> io::Result<String> {
+    let mut buffer = vec![0; bytes.min(HEAD)];
+    let read = file.read_at(&mut buffer, 0)?;
+    let digest = Sha256::digest(&buffer[..read]);
+    Ok(crate::canonical::hex(&digest[..16]))
+}

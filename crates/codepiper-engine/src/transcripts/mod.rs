@@ -1,0 +1,462 @@
+//! The service that follows what agents write down: every line once, whatever happens.
+//!
+//! A piece of a file is read, understood and written down together with how far that was, so a
+//! daemon that is killed goes on behind the last piece. Files are watched; where that fails they
+//! are looked at every five seconds. One task does it all, a piece at a time and each file in
+//! turn; what changes meanwhile is kept as a set of paths, which is as long as there are files.
+
+mod digest;
+mod file;
+mod find;
+mod index;
+mod piece;
+mod watch;
+
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use codepiper_model::{Clock, Note, ProviderId, Seq, Session, SessionId, Status, Zone};
+use codepiper_providers::provider;
+use codepiper_store::ingest::{self, Taken};
+use codepiper_store::transcripts::{self as rows, Problem, Transcript};
+use codepiper_store::{Store, conversation, events, sessions};
+use tokio::sync::watch as channel;
+use tokio_util::sync::CancellationToken;
+
+use crate::analytics::Prices;
+use crate::{EngineError, EventBus};
+
+use file::{Followed, Found};
+use piece::Piece;
+use watch::{Lot, Watch};
+
+pub(crate) use index::keep_index;
+
+/// How often files are looked at that cannot be watched.
+const LOOK: Duration = Duration::from_secs(5);
+
+/// What changes with every piece that was written down: the newest revision of the conversations.
+pub(crate) type Revisions = channel::Receiver<i64>;
+
+/// Follows transcripts.
+pub(crate) struct TranscriptTailer {
+    store: Store,
+    events: EventBus,
+    clock: Arc<dyn Clock>,
+    prices: Arc<Prices>,
+    zone: Arc<Zone>,
+    revision: channel::Sender<i64>,
+    watch: Watch,
+    files: HashMap<PathBuf, Followed>,
+    /// Files that may have something to read, each once.
+    due: VecDeque<PathBuf>,
+    /// What the work of each session is counted for, as far as that was asked for.
+    projects: HashMap<SessionId, String>,
+    /// The newest event that was looked at.
+    seen: Seq,
+}
+
+/// What the tailer needs.
+pub(crate) struct Parts {
+    pub(crate) store: Store,
+    pub(crate) events: EventBus,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) prices: Arc<Prices>,
+    pub(crate) zone: Arc<Zone>,
+}
+
+impl TranscriptTailer {
+    /// A tailer, and what changes with every piece that it has written down.
+    pub(crate) async fn new(parts: Parts) -> Result<(Self, Revisions), EngineError> {
+        let revision = parts.store.read(conversation::revision).await?;
+        let (revision, revisions) = channel::channel(revision);
+        let tailer = Self {
+            store: parts.store,
+            events: parts.events,
+            clock: parts.clock,
+            prices: parts.prices,
+            zone: parts.zone,
+            revision,
+            watch: Watch::new(),
+            files: HashMap::new(),
+            due: VecDeque::new(),
+            projects: HashMap::new(),
+            seen: 0,
+        };
+        Ok((tailer, revisions))
+    }
+
+    /// Follows every transcript of every session until `stop`.
+    pub(crate) async fn run(mut self, stop: CancellationToken) {
+        let mut latest = self.events.latest();
+        self.seen = *latest.borrow_and_update();
+        if let Err(error) = self.catch_up().await {
+            tracing::error!(%error, "cannot tell which transcripts there are");
+        }
+        let mut look = tokio::time::interval(LOOK);
+        look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            let is_busy = !self.due.is_empty();
+            tokio::select! {
+                () = stop.cancelled() => return,
+                changed = latest.changed() => match changed {
+                    Ok(()) => {
+                        let newest = *latest.borrow_and_update();
+                        self.follow_events(newest).await;
+                    }
+                    Err(_) => return,
+                },
+                lot = self.watch.changed() => self.note(&lot).await,
+                _ = look.tick(), if self.has_unwatched() => self.note_unwatched(),
+                () = std::future::ready(()), if is_busy => self.read_one().await,
+            }
+        }
+    }
+
+    /// Takes up the files that were followed before, and those of the sessions.
+    async fn catch_up(&mut self) -> Result<(), EngineError> {
+        let read = |db: &codepiper_store::Connection| Ok((rows::all(db)?, sessions::all(db)?));
+        let (files, sessions) = self.store.read(read).await?;
+        let live = |id: SessionId| {
+            let session = sessions.iter().find(|stored| stored.session.id == id);
+            session.is_some_and(|stored| is_live(&stored.session))
+        };
+        for row in files {
+            let is_live = live(row.session_id);
+            self.take_up(row, is_live);
+        }
+        // Which session had a conversation last is known; the others have left it.
+        for stored in &sessions {
+            self.follow(&stored.session).await;
+        }
+        Ok(())
+    }
+
+    /// Looks at the sessions of which something was heard: they may have begun a conversation, and
+    /// whoever is heard of may have written.
+    async fn follow_events(&mut self, latest: Seq) {
+        let since = std::mem::replace(&mut self.seen, latest);
+        let read = move |db: &codepiper_store::Connection| {
+            let heard = events::sessions_since(db, since)?;
+            let found = heard.into_iter().map(|id| sessions::get(db, id));
+            found.collect::<Result<Vec<_>, _>>()
+        };
+        match self.store.read(read).await {
+            Ok(found) => {
+                for stored in found.into_iter().flatten() {
+                    self.follow(&stored.session).await;
+                }
+            }
+            Err(error) => tracing::error!(%error, "cannot tell which sessions were heard of"),
+        }
+    }
+
+    /// Follows the transcript of a session, and those of its sub-agents.
+    async fn follow(&mut self, session: &Session) {
+        let Some(path) = session.transcript_path.clone() else {
+            return;
+        };
+        let is_live = is_live(session);
+        self.claim(&path, session.provider, session.id, None, is_live)
+            .await;
+        let folder = provider(session.provider).sub_agents_folder(&path);
+        if let Some(folder) = folder {
+            for path in find::files_in(folder).await {
+                let agent = provider(session.provider).sub_agent_of(&path);
+                if agent.is_some() {
+                    self.claim(&path, session.provider, session.id, agent, is_live)
+                        .await;
+                }
+            }
+        }
+        let of_session = self.files.iter_mut().filter(|(_, file)| {
+            file.row.session_id == session.id && file.is_last_look == is_live
+        });
+        let mut due = Vec::new();
+        for (path, file) in of_session {
+            file.is_last_look = !is_live;
+            due.push(path.clone());
+        }
+        due.into_iter().for_each(|path| self.is_due(path));
+    }
+
+    /// Follows a file for a session, from where it was read before.
+    async fn claim(
+        &mut self,
+        path: &Path,
+        agent: ProviderId,
+        session: SessionId,
+        sub_agent: Option<String>,
+        is_live: bool,
+    ) {
+        let known = self.files.get(path);
+        if known.is_some_and(|file| file.row.session_id == session || !is_live) {
+            self.is_due(path.to_owned());
+            return;
+        }
+        let Some(text) = path.to_str().map(str::to_owned) else {
+            return;
+        };
+        // A session that has ended and was read to its end is not asked for again.
+        if !is_live && !path.exists() {
+            return;
+        }
+        let claim = move |tx: &codepiper_store::Transaction<'_>| {
+            rows::claim(tx, &text, agent, session, sub_agent.as_deref(), is_live)
+        };
+        match self.store.write(claim).await {
+            Ok(row) => self.take_up(row, is_live),
+            Err(error) => tracing::error!(%error, path = %path.display(), "cannot follow"),
+        }
+    }
+
+    fn take_up(&mut self, row: Transcript, is_live: bool) {
+        let path = PathBuf::from(&row.path);
+        let known = self.files.remove(&path);
+        let mut file = match known {
+            Some(mut file) => {
+                file.row.session_id = row.session_id;
+                file
+            }
+            None => Followed::new(row),
+        };
+        file.is_last_look = !is_live;
+        self.files.insert(path.clone(), file);
+        self.watch_nearer();
+        self.is_due(path);
+    }
+
+    /// Notes which files changed.
+    async fn note(&mut self, lot: &Lot) {
+        let mut due: Vec<PathBuf> = Vec::new();
+        let mut grown = self.watch_nearer();
+        for (path, file) in &self.files {
+            if lot.all || lot.paths.contains(path) {
+                due.push(path.clone());
+            }
+            let is_near = |folder: &PathBuf| {
+                let changed = |path: &PathBuf| path.starts_with(folder) || folder.starts_with(path);
+                lot.all || lot.paths.iter().any(changed)
+            };
+            if file.sub_agents().is_some_and(|folder| is_near(&folder)) {
+                grown.insert(file.row.session_id);
+            }
+        }
+        due.into_iter().for_each(|path| self.is_due(path));
+        for id in grown {
+            let read = move |db: &codepiper_store::Connection| sessions::get(db, id);
+            if let Ok(Some(stored)) = self.store.read(read).await {
+                self.follow(&stored.session).await;
+            }
+        }
+    }
+
+    /// Watches the folders of files, or where those are not there yet the nearest ones around
+    /// them. Returns the sessions for which something is watched from now on that was not before.
+    fn watch_nearer(&mut self) -> HashSet<SessionId> {
+        let mut nearer = HashSet::new();
+        for (path, file) in &mut self.files {
+            if file.is_last_look {
+                continue;
+            }
+            let sub_agents = file.sub_agents();
+            let folders = [path.parent().map(Path::to_owned), sub_agents];
+            for (watched, folder) in file.watched.iter_mut().zip(folders) {
+                let Some(folder) = folder.filter(|folder| watched.as_ref() != Some(folder)) else {
+                    continue;
+                };
+                let nearest = find::nearest_folder(&folder);
+                let nearest = nearest.filter(|nearest| watched.as_ref() != Some(nearest));
+                if let Some(nearest) = nearest.filter(|nearest| self.watch.add(nearest)) {
+                    if let Some(farther) = watched.replace(nearest) {
+                        self.watch.remove(&farther);
+                    }
+                    nearer.insert(file.row.session_id);
+                }
+            }
+        }
+        nearer
+    }
+
+    fn has_unwatched(&self) -> bool {
+        self.files.values().any(Followed::is_unwatched)
+    }
+
+    fn note_unwatched(&mut self) {
+        let unwatched = self.files.iter().filter(|(_, file)| file.is_unwatched());
+        let paths: Vec<PathBuf> = unwatched.map(|(path, _)| path.clone()).collect();
+        paths.into_iter().for_each(|path| self.is_due(path));
+    }
+
+    fn is_due(&mut self, path: PathBuf) {
+        if self.files.contains_key(&path) && !self.due.contains(&path) {
+            self.due.push_back(path);
+        }
+    }
+
+    /// Reads one piece of the file that waits longest.
+    async fn read_one(&mut self) {
+        let Some(path) = self.due.pop_front() else { return };
+        let Some(file) = self.files.remove(&path) else {
+            return;
+        };
+        let (prices, now) = (Arc::clone(&self.prices), self.clock.now());
+        let read = tokio::task::spawn_blocking(move || {
+            let mut file = file;
+            let found = file.next();
+            let digested = found.and_then(|found| found.map(|found| understand(&mut file, found, &prices, now)).transpose());
+            (file, digested)
+        });
+        let Ok((mut file, digested)) = read.await else {
+            return;
+        };
+        match digested {
+            Ok(Some(piece)) => {
+                let is_more = self.write_down(&mut file, piece).await;
+                self.files.insert(path.clone(), file);
+                if is_more {
+                    self.is_due(path);
+                }
+            }
+            Ok(None) if file.is_last_look => self.leave(&file),
+            Ok(None) => {
+                self.files.insert(path, file);
+            }
+            Err(error) => {
+                tracing::warn!(%error, path = %path.display(), "cannot read a transcript");
+                file.close();
+                if file.is_last_look {
+                    self.leave(&file);
+                } else {
+                    self.files.insert(path, file);
+                }
+            }
+        }
+    }
+
+    /// Writes a piece down, and says whether there may be more to read. What could not be written
+    /// is read again when the file changes.
+    async fn write_down(&mut self, file: &mut Followed, piece: ingest::Piece) -> bool {
+        let project = self.project(file.row.session_id).await;
+        let (from, row, zone) = (file.stored, file.row.clone(), Arc::clone(&self.zone));
+        let sub_agents = sub_agents(&piece);
+        let take = move |tx: &codepiper_store::Transaction<'_>| {
+            ingest::take(tx, from, &row, &piece, &project, &zone)
+        };
+        match self.store.write(take).await {
+            Ok(Taken::Revision(revision)) => {
+                file.stored = file.row.offset;
+                self.revision.send_replace(revision);
+                self.claim_sub_agents(file, sub_agents).await;
+                true
+            }
+            Ok(Taken::Outdated) => {
+                tracing::warn!(path = file.row.path, "was read by somebody else meanwhile");
+                self.reload(file).await
+            }
+            Err(error) => {
+                tracing::error!(%error, path = file.row.path, "cannot write a transcript down");
+                self.reload(file).await;
+                false
+            }
+        }
+    }
+
+    /// What the work of a session is counted for.
+    async fn project(&mut self, id: SessionId) -> String {
+        if let Some(project) = self.projects.get(&id) {
+            return project.clone();
+        }
+        let read = move |db: &codepiper_store::Connection| sessions::get(db, id);
+        let Ok(Some(stored)) = self.store.read(read).await else {
+            return String::new();
+        };
+        let find = move || find::project(&stored.session.cwd);
+        let project = tokio::task::spawn_blocking(find).await.unwrap_or_default();
+        self.projects.insert(id, project.clone());
+        project
+    }
+
+    /// Takes up what the database says of a file.
+    async fn reload(&mut self, file: &mut Followed) -> bool {
+        let path = file.row.path.clone();
+        let read = move |db: &codepiper_store::Connection| rows::of_path(db, &path);
+        let Ok(Some(row)) = self.store.read(read).await else {
+            return false;
+        };
+        file.restart(row);
+        true
+    }
+
+    /// Follows the sub-agents that a transcript named, where they are found by their names.
+    async fn claim_sub_agents(&mut self, file: &Followed, names: Vec<String>) {
+        let (agent, session) = (file.row.provider, file.row.session_id);
+        let path = PathBuf::from(&file.row.path);
+        if provider(agent).sub_agents_folder(&path).is_some() {
+            return;
+        }
+        for name in names {
+            if let Some(found) = find::beside(&path, &name).await {
+                let is_live = !file.is_last_look;
+                self.claim(&found, agent, session, Some(name), is_live).await;
+            }
+        }
+    }
+
+    fn leave(&mut self, file: &Followed) {
+        self.projects.remove(&file.row.session_id);
+        for folder in file.watched.iter().flatten() {
+            self.watch.remove(folder);
+        }
+    }
+}
+
+fn is_live(session: &Session) -> bool {
+    matches!(session.status, Status::Starting | Status::Running)
+}
+
+/// What a piece says, and that it was read.
+fn understand(
+    file: &mut Followed,
+    found: Found,
+    prices: &Prices,
+    now: codepiper_model::Timestamp,
+) -> std::io::Result<ingest::Piece> {
+    let agent = file.row.provider;
+    let (piece, bytes) = match found.piece {
+        Piece::Lines(lines) => {
+            let bytes = lines.len() as u64;
+            let state = &mut file.state;
+            let piece = digest::digest(agent, &lines, found.from, state, prices, now);
+            (piece, bytes)
+        }
+        Piece::TooLong(bytes, begins) => {
+            let problem = Problem {
+                offset: found.from,
+                bytes,
+                seen_at: now,
+                reason: format!("longer than {} MiB", piece::LINE_MAX / 1024 / 1024),
+                begins,
+            };
+            let piece = ingest::Piece {
+                problems: vec![problem],
+                ..ingest::Piece::default()
+            };
+            (piece, bytes)
+        }
+        Piece::Nothing => (ingest::Piece::default(), 0),
+    };
+    file.advance(found.from + bytes)?;
+    Ok(piece)
+}
+
+fn sub_agents(piece: &ingest::Piece) -> Vec<String> {
+    let notes = piece.notes.iter().map(|(_, noted)| &noted.note);
+    let named = notes.filter_map(|note| match note {
+        Note::SubAgent { agent_id, .. } => Some(agent_id.clone()),
+        _ => None,
+    });
+    named.collect()
+}

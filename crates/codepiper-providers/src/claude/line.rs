@@ -1,0 +1,323 @@
+//! A line of a transcript of Claude Code (seen: 2.1.197), which the demo agent writes as well.
+//!
+//! One answer of the model is one line per content block, each with the whole usage. A forked
+//! conversation begins with copies of the lines of the other one.
+
+use codepiper_model::{
+    ConversationKind, Note, Said, Timestamp, Tokens, ToolResult, ToolUse, TurnEnded, Usage,
+};
+use serde::Deserialize;
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+use crate::line::{Malformed, ReaderState, about};
+use crate::transcript::INTERRUPTED;
+
+/// Lines that say nothing about the conversation.
+const PLUMBING: [&str; 9] = [
+    "ai-title",
+    "file-history-snapshot",
+    "last-prompt",
+    "mode",
+    "permission-mode",
+    "progress",
+    "queue-operation",
+    "summary",
+    "custom-title",
+];
+
+/// What Claude writes for a model where no model answered.
+const NO_MODEL: &str = "<synthetic>";
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Line<'a> {
+    #[serde(rename = "type")]
+    kind: String,
+    subtype: Option<String>,
+    uuid: Option<String>,
+    parent_uuid: Option<String>,
+    timestamp: Option<String>,
+    #[serde(default)]
+    is_meta: bool,
+    #[serde(default)]
+    is_compact_summary: bool,
+    #[serde(default)]
+    is_api_error_message: bool,
+    agent_id: Option<String>,
+    duration_ms: Option<u64>,
+    #[serde(borrow)]
+    message: Option<Message<'a>>,
+    #[serde(borrow)]
+    attachment: Option<&'a RawValue>,
+    #[serde(borrow)]
+    tool_use_result: Option<&'a RawValue>,
+}
+
+#[derive(Deserialize)]
+struct Message<'a> {
+    id: Option<String>,
+    model: Option<String>,
+    #[serde(borrow)]
+    content: Option<&'a RawValue>,
+    usage: Option<Counts>,
+}
+
+#[derive(Deserialize, Default)]
+struct Counts {
+    #[serde(default)]
+    input_tokens: u64,
+    #[serde(default)]
+    output_tokens: u64,
+    #[serde(default)]
+    cache_creation_input_tokens: u64,
+    #[serde(default)]
+    cache_read_input_tokens: u64,
+    cache_creation: Option<CacheCreation>,
+}
+
+#[derive(Deserialize)]
+struct CacheCreation {
+    #[serde(default)]
+    ephemeral_1h_input_tokens: u64,
+}
+
+#[derive(Deserialize)]
+struct Block<'a> {
+    #[serde(rename = "type")]
+    kind: String,
+    text: Option<String>,
+    thinking: Option<String>,
+    id: Option<String>,
+    name: Option<String>,
+    #[serde(borrow)]
+    input: Option<&'a RawValue>,
+    tool_use_id: Option<String>,
+    #[serde(borrow)]
+    content: Option<&'a RawValue>,
+    #[serde(default)]
+    is_error: bool,
+}
+
+#[derive(Deserialize)]
+struct Attachment {
+    #[serde(rename = "type")]
+    kind: String,
+    #[serde(default)]
+    prompt: Value,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct AgentResult {
+    agent_id: String,
+}
+
+/// Reads a line.
+pub(crate) fn read(text: &str, state: &mut ReaderState) -> Result<Vec<Note>, Malformed> {
+    let line: Line<'_> = serde_json::from_str(text)?;
+    if PLUMBING.contains(&line.kind.as_str()) {
+        return Ok(Vec::new());
+    }
+    let at = state.moment(line.timestamp.as_deref(), line.parent_uuid.as_deref());
+    let key = line.uuid.clone().unwrap_or_else(|| crate::line::name(text));
+    let reader = Reader {
+        line: &line,
+        key: &key,
+        at,
+    };
+    let notes = match (line.kind.as_str(), line.subtype.as_deref()) {
+        ("user" | "assistant", _) if line.message.is_some() => reader.message()?,
+        ("system", Some("compact_boundary")) => Vec::new(),
+        ("system", Some("turn_duration")) => reader.turn_end(),
+        ("system", Some(_)) => Vec::new(),
+        ("attachment", _) => reader.attachment()?,
+        _ => vec![reader.said(0, ConversationKind::Other, text.to_owned())],
+    };
+    state.pass(line.uuid.as_deref(), at);
+    Ok(notes)
+}
+
+struct Reader<'a> {
+    line: &'a Line<'a>,
+    key: &'a str,
+    at: Timestamp,
+}
+
+impl Reader<'_> {
+    fn message(&self) -> Result<Vec<Note>, Malformed> {
+        let Some(message) = &self.line.message else {
+            return Ok(Vec::new());
+        };
+        let blocks = blocks(message.content)?;
+        let mut notes = Vec::new();
+        for (place, block) in blocks.iter().enumerate() {
+            notes.extend(self.block(place, block)?);
+        }
+        notes.extend(self.sub_agent(&blocks));
+        notes.extend(self.usage(message));
+        Ok(notes)
+    }
+
+    fn block(&self, place: usize, block: &Block<'_>) -> Result<Option<Note>, Malformed> {
+        use ConversationKind::{Compaction, Error, Prompt, Reply, Thinking};
+        let is_user = self.line.kind == "user";
+        let said = |kind, text: &Option<String>| {
+            let text = text.clone().unwrap_or_default();
+            (!text.trim().is_empty()).then(|| self.said(place, kind, text))
+        };
+        let text = block.text.as_deref().unwrap_or_default();
+        Ok(match block.kind.as_str() {
+            "text" if self.line.is_compact_summary => said(Compaction, &block.text),
+            "text" if is_user && self.line.is_meta => None,
+            "text" if is_user && text.starts_with(INTERRUPTED) => said(Error, &block.text),
+            "text" if is_user => said(Prompt, &block.text),
+            "text" if self.line.is_api_error_message => said(Error, &block.text),
+            "text" => said(Reply, &block.text),
+            "thinking" => said(Thinking, &block.thinking),
+            "tool_use" | "server_tool_use" => self.call(place, block),
+            "tool_result" => Some(Note::Result(self.result(block)?)),
+            _ => None,
+        })
+    }
+
+    /// Tells of the sub-agent whose work this is the result of.
+    fn sub_agent(&self, blocks: &[Block<'_>]) -> Option<Note> {
+        let told = self.line.tool_use_result?.get();
+        if !told.contains("\"agentId\"") {
+            return None;
+        }
+        let told: AgentResult = serde_json::from_str(told).ok()?;
+        let call_id = blocks.iter().find_map(|block| block.tool_use_id.clone());
+        Some(Note::SubAgent {
+            agent_id: told.agent_id,
+            call_id,
+        })
+    }
+
+    fn call(&self, place: usize, block: &Block<'_>) -> Option<Note> {
+        let call_id = block.id.clone()?;
+        let name = block.name.clone().unwrap_or_default();
+        let input = block.input.map_or("{}", RawValue::get).to_owned();
+        let is_agent = matches!(name.as_str(), "Agent" | "Task");
+        let kind = if is_agent {
+            ConversationKind::SubAgent
+        } else {
+            ConversationKind::ToolCall
+        };
+        let Note::Said(mut said) = self.said(place, kind, about(&input)) else {
+            return None;
+        };
+        said.tool = Some(ToolUse {
+            call_id,
+            name,
+            input,
+        });
+        Some(Note::Said(said))
+    }
+
+    fn result(&self, block: &Block<'_>) -> Result<ToolResult, Malformed> {
+        let texts = blocks(block.content)?.into_iter().map(|block| {
+            let kind = block.kind;
+            block.text.unwrap_or_else(|| format!("[{kind}]"))
+        });
+        Ok(ToolResult {
+            call_id: block.tool_use_id.clone().unwrap_or_default(),
+            at: self.at,
+            text: texts.collect::<Vec<_>>().join("\n"),
+            is_error: block.is_error,
+            duration_ms: None,
+        })
+    }
+
+    /// None for what no model said, as an error or what was there of an interrupted answer.
+    fn usage(&self, message: &Message<'_>) -> Option<Note> {
+        let counts = message.usage.as_ref()?;
+        let model = message.model.clone().filter(|model| model != NO_MODEL)?;
+        let id = message.id.clone()?;
+        let written = counts.cache_creation_input_tokens;
+        let hour = counts.cache_creation.as_ref();
+        let hour = hour.map_or(0, |counts| counts.ephemeral_1h_input_tokens.min(written));
+        Some(Note::Usage(Usage {
+            key: format!("anthropic:{id}"),
+            at: self.at,
+            model,
+            tokens: Tokens {
+                input: counts.input_tokens,
+                output: counts.output_tokens,
+                cache_write_5m: written - hour,
+                cache_write_1h: hour,
+                cache_read: counts.cache_read_input_tokens,
+                reasoning: 0,
+            },
+            message_id: id,
+        }))
+    }
+
+    fn turn_end(&self) -> Vec<Note> {
+        let ended = self.line.duration_ms.map(|duration_ms| {
+            Note::TurnEnded(TurnEnded {
+                key: format!("claude:{}", self.key),
+                at: self.at,
+                duration_ms,
+            })
+        });
+        ended.into_iter().collect()
+    }
+
+    /// A prompt that was typed while the agent worked stands in an attachment.
+    fn attachment(&self) -> Result<Vec<Note>, Malformed> {
+        let Some(raw) = self.line.attachment else {
+            return Ok(Vec::new());
+        };
+        let attachment: Attachment = serde_json::from_str(raw.get())?;
+        if attachment.kind != "queued_command" {
+            return Ok(Vec::new());
+        }
+        let raw = serde_json::value::to_raw_value(&attachment.prompt)?;
+        let texts = blocks(Some(&raw))?.into_iter().filter_map(|it| it.text);
+        let text = texts.collect::<Vec<_>>().join("\n");
+        Ok(vec![self.said(0, ConversationKind::Prompt, text)])
+    }
+
+    fn said(&self, place: usize, kind: ConversationKind, text: String) -> Note {
+        let message = self.line.message.as_ref();
+        let message = message.filter(|_| self.line.kind == "assistant");
+        let model = message.and_then(|message| message.model.clone());
+        Note::Said(Said {
+            key: if place == 0 {
+                self.key.to_owned()
+            } else {
+                format!("{}#{place}", self.key)
+            },
+            at: self.at,
+            kind,
+            text,
+            agent_id: self.line.agent_id.clone(),
+            model: model.filter(|model| model != NO_MODEL),
+            message_id: message.and_then(|message| message.id.clone()),
+            tool: None,
+        })
+    }
+}
+
+/// What a message holds: a text, or blocks.
+fn blocks<'a>(content: Option<&'a RawValue>) -> Result<Vec<Block<'a>>, Malformed> {
+    let Some(content) = content.map(RawValue::get) else {
+        return Ok(Vec::new());
+    };
+    if !content.starts_with('"') {
+        return Ok(serde_json::from_str::<Option<Vec<_>>>(content)?.unwrap_or_default());
+    }
+    Ok(vec![Block {
+        kind: "text".to_owned(),
+        text: Some(serde_json::from_str(content)?),
+        thinking: None,
+        id: None,
+        name: None,
+        input: None,
+        tool_use_id: None,
+        content: None,
+        is_error: false,
+    }])
+}

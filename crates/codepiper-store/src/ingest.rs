@@ -1,0 +1,72 @@
+//! A piece of a transcript, written down whole: what its lines say, and that they were read.
+
+use codepiper_model::{Note, Zone};
+use rusqlite::Transaction;
+
+use crate::transcripts::{self, Problem, Transcript};
+use crate::{StoreError, conversation, usage};
+
+/// What a piece of a transcript says.
+#[derive(Debug, Default)]
+pub struct Piece {
+    /// What its lines say, each with the first byte of its line.
+    pub notes: Vec<(u64, Noted)>,
+    /// The lines that cannot be read.
+    pub problems: Vec<Problem>,
+}
+
+/// What a line says, with what has to be worked out beforehand.
+#[derive(Debug)]
+pub struct Noted {
+    /// What it says.
+    pub note: Note,
+    /// The price of an answer in billionths of a dollar; none where there is no price.
+    pub cost: Option<i64>,
+}
+
+/// What became of a piece.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Taken {
+    /// It was written down; the number is the change that entries made.
+    Revision(i64),
+    /// Nothing was: the file was read on by somebody else meanwhile.
+    Outdated,
+}
+
+/// Writes down what stands between `from` and the `offset` of `now`, and that it was read.
+pub fn take(
+    tx: &Transaction<'_>,
+    from: u64,
+    now: &Transcript,
+    piece: &Piece,
+    project: &str,
+    zone: &Zone,
+) -> Result<Taken, StoreError> {
+    if !transcripts::advance(tx, from, now)? {
+        return Ok(Taken::Outdated);
+    }
+    let revision = conversation::next_revision(tx)?;
+    let mut book = usage::Book::open(tx, now.session_id, now.provider, project, zone)?;
+    for (offset, noted) in &piece.notes {
+        match &noted.note {
+            Note::Said(said) => conversation::add(tx, now.id, *offset, revision, said)?,
+            Note::Result(result) => conversation::finish(tx, now.id, *offset, revision, result)?,
+            Note::Usage(usage) => book.add(usage, noted.cost)?,
+            Note::TurnEnded(turn) => book.add_turn(turn)?,
+            Note::SubAgent { agent_id, call_id } => {
+                if let Some(call_id) = call_id {
+                    conversation::give_away(tx, now.id, revision, call_id, agent_id)?;
+                }
+            }
+            Note::Continues {
+                conversation,
+                until,
+            } => transcripts::link_base(tx, now.session_id, conversation, *until)?,
+        }
+    }
+    book.close()?;
+    for problem in &piece.problems {
+        transcripts::set_aside(tx, now.id, problem)?;
+    }
+    Ok(Taken::Revision(revision))
+}

@@ -1,0 +1,315 @@
+//! What answers of models cost, once for each answer, and the sums that are kept of it.
+
+use std::collections::HashMap;
+
+use codepiper_model::zone::quarter;
+use codepiper_model::{Day, ProviderId, SessionId, Timestamp, Tokens, TurnEnded, Usage, Zone};
+use rusqlite::{Connection, OptionalExtension as _, Row, Transaction};
+
+use crate::StoreError;
+use crate::transcripts::{bytes, unsigned};
+
+/// Sums of usage.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Answers of models.
+    pub answers: i64,
+    /// How many of them have no price.
+    pub unpriced: i64,
+    /// Turns that are over.
+    pub turns: i64,
+    /// How long they took; milliseconds.
+    pub working_ms: i64,
+    /// What models read and wrote.
+    pub tokens: Tokens,
+    /// What that costs, in billionths of a dollar, as far as there are prices.
+    pub cost: i64,
+}
+
+/// The columns of a [`Tally`], as they stand in both tables of sums.
+pub(crate) const SUMS: [&str; 11] = [
+    "answers",
+    "unpriced",
+    "turns",
+    "working_ms",
+    "input",
+    "output",
+    "cache_write_5m",
+    "cache_write_1h",
+    "cache_read",
+    "reasoning",
+    "cost",
+];
+
+/// Writes usage of one session down; the sums follow when it is closed.
+pub(crate) struct Book<'a> {
+    tx: &'a Transaction<'a>,
+    zone: &'a Zone,
+    session: i64,
+    models: HashMap<String, i64>,
+    sums: HashMap<(i64, Day, i64, i64), Delta>,
+}
+
+/// What a sum changes by: of two tallies the first is added and the second taken away.
+#[derive(Default)]
+struct Delta {
+    more: Tally,
+    less: Tally,
+}
+
+impl<'a> Book<'a> {
+    /// Opens the book of a session.
+    pub(crate) fn open(
+        tx: &'a Transaction<'a>,
+        session_id: SessionId,
+        provider: ProviderId,
+        project: &str,
+        zone: &'a Zone,
+    ) -> Result<Self, StoreError> {
+        tx.prepare_cached(
+            "INSERT INTO usage_sessions (session_id, provider, project) VALUES (?1, ?2, ?3)
+             ON CONFLICT DO NOTHING",
+        )?
+        .execute((session_id.to_string(), provider.as_str(), project))?;
+        let session = tx
+            .prepare_cached("SELECT id FROM usage_sessions WHERE session_id = ?1")?
+            .query_row([session_id.to_string()], |row| row.get(0))?;
+        Ok(Self {
+            tx,
+            zone,
+            session,
+            models: HashMap::new(),
+            sums: HashMap::new(),
+        })
+    }
+
+    /// Adds what an answer cost. An answer that is known counts once, with what was told of it
+    /// last.
+    pub(crate) fn add(&mut self, usage: &Usage, cost: Option<i64>) -> Result<(), StoreError> {
+        let model = self.model(&usage.model)?;
+        let known = self
+            .tx
+            .prepare_cached("SELECT * FROM usage WHERE key = ?1")?
+            .query_row([&usage.key], |row| Ok(Counted::read(row)))
+            .optional()?
+            .transpose()?;
+        let new = Counted {
+            session: known.as_ref().map_or(self.session, |it| it.session),
+            model,
+            at: usage.at.as_millis(),
+            tokens: usage.tokens,
+            cost,
+        };
+        if let Some(known) = known {
+            // The same line again, or its copy in another conversation.
+            if known.tokens == new.tokens && known.model == new.model {
+                return Ok(());
+            }
+            let delta = self.delta(known.session, known.at, known.model);
+            delta.less.add(&known.tally());
+            self.tx
+                .prepare_cached("DELETE FROM usage WHERE key = ?1")?
+                .execute([&usage.key])?;
+        }
+        let delta = self.delta(new.session, new.at, new.model);
+        delta.more.add(&new.tally());
+        let tokens = &usage.tokens;
+        self.tx
+            .prepare_cached(
+                "INSERT INTO usage (key, session, model, at, message_id, input, output,
+                     cache_write_5m, cache_write_1h, cache_read, reasoning, cost)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+            )?
+            .execute((
+                &usage.key,
+                new.session,
+                model,
+                new.at,
+                &usage.message_id,
+                bytes(tokens.input),
+                bytes(tokens.output),
+                bytes(tokens.cache_write_5m),
+                bytes(tokens.cache_write_1h),
+                bytes(tokens.cache_read),
+                bytes(tokens.reasoning),
+                cost,
+            ))?;
+        Ok(())
+    }
+
+    /// Adds a turn, once.
+    pub(crate) fn add_turn(&mut self, turn: &TurnEnded) -> Result<(), StoreError> {
+        let working_ms = bytes(turn.duration_ms);
+        let added = self
+            .tx
+            .prepare_cached(
+                "INSERT INTO turns (key, session, at, duration_ms) VALUES (?1, ?2, ?3, ?4)
+                 ON CONFLICT DO NOTHING",
+            )?
+            .execute((&turn.key, self.session, turn.at.as_millis(), working_ms))?;
+        if added == 1 {
+            let session = self.session;
+            let delta = self.delta(session, turn.at.as_millis(), 0);
+            delta.more.turns += 1;
+            delta.more.working_ms += working_ms;
+        }
+        Ok(())
+    }
+
+    /// Brings the sums up to date.
+    pub(crate) fn close(self) -> Result<(), StoreError> {
+        for ((quarter, day, session, model), delta) in &self.sums {
+            let change = delta.more.values().into_iter().zip(delta.less.values());
+            let change: Vec<i64> = change.map(|(more, less)| more - less).collect();
+            add_to(self.tx, "usage_quarters", "quarter", *quarter, *session, *model, &change)?;
+            add_to(self.tx, "usage_days", "day", *day, *session, *model, &change)?;
+        }
+        Ok(())
+    }
+
+    fn delta(&mut self, session: i64, at: i64, model: i64) -> &mut Delta {
+        let at = Timestamp::from_millis(at);
+        let key = (quarter(at), self.zone.day(at), session, model);
+        self.sums.entry(key).or_default()
+    }
+
+    fn model(&mut self, name: &str) -> Result<i64, StoreError> {
+        if let Some(id) = self.models.get(name) {
+            return Ok(*id);
+        }
+        self.tx
+            .prepare_cached("INSERT INTO usage_models (name) VALUES (?1) ON CONFLICT DO NOTHING")?
+            .execute([name])?;
+        let id = self
+            .tx
+            .prepare_cached("SELECT id FROM usage_models WHERE name = ?1")?
+            .query_row([name], |row| row.get(0))?;
+        self.models.insert(name.to_owned(), id);
+        Ok(id)
+    }
+}
+
+/// A row of `usage`, as far as sums are made of it.
+struct Counted {
+    session: i64,
+    model: i64,
+    at: i64,
+    tokens: Tokens,
+    cost: Option<i64>,
+}
+
+impl Counted {
+    fn read(row: &Row<'_>) -> Result<Self, StoreError> {
+        Ok(Self {
+            session: row.get("session")?,
+            model: row.get("model")?,
+            at: row.get("at")?,
+            tokens: tokens(row)?,
+            cost: row.get("cost")?,
+        })
+    }
+
+    fn tally(&self) -> Tally {
+        Tally {
+            answers: 1,
+            unpriced: i64::from(self.cost.is_none()),
+            tokens: self.tokens,
+            cost: self.cost.unwrap_or(0),
+            ..Tally::default()
+        }
+    }
+}
+
+impl Tally {
+    /// Adds another one.
+    pub fn add(&mut self, other: &Self) {
+        self.answers += other.answers;
+        self.unpriced += other.unpriced;
+        self.turns += other.turns;
+        self.working_ms += other.working_ms;
+        self.cost += other.cost;
+        let (mine, theirs) = (&mut self.tokens, &other.tokens);
+        mine.input += theirs.input;
+        mine.output += theirs.output;
+        mine.cache_write_5m += theirs.cache_write_5m;
+        mine.cache_write_1h += theirs.cache_write_1h;
+        mine.cache_read += theirs.cache_read;
+        mine.reasoning += theirs.reasoning;
+    }
+
+    /// In the order of [`SUMS`].
+    fn values(&self) -> [i64; 11] {
+        let tokens = &self.tokens;
+        [
+            self.answers,
+            self.unpriced,
+            self.turns,
+            self.working_ms,
+            bytes(tokens.input),
+            bytes(tokens.output),
+            bytes(tokens.cache_write_5m),
+            bytes(tokens.cache_write_1h),
+            bytes(tokens.cache_read),
+            bytes(tokens.reasoning),
+            self.cost,
+        ]
+    }
+
+    /// Reads the columns of [`SUMS`].
+    pub(crate) fn read(row: &Row<'_>) -> Result<Self, StoreError> {
+        Ok(Self {
+            answers: row.get("answers")?,
+            unpriced: row.get("unpriced")?,
+            turns: row.get("turns")?,
+            working_ms: row.get("working_ms")?,
+            tokens: tokens(row)?,
+            cost: row.get("cost")?,
+        })
+    }
+}
+
+pub(crate) fn tokens(row: &Row<'_>) -> Result<Tokens, StoreError> {
+    Ok(Tokens {
+        input: unsigned(row, "input")?,
+        output: unsigned(row, "output")?,
+        cache_write_5m: unsigned(row, "cache_write_5m")?,
+        cache_write_1h: unsigned(row, "cache_write_1h")?,
+        cache_read: unsigned(row, "cache_read")?,
+        reasoning: unsigned(row, "reasoning")?,
+    })
+}
+
+/// Adds to a sum, and removes it where nothing is left of it.
+fn add_to(
+    db: &Connection,
+    table: &str,
+    bucket: &str,
+    place: i64,
+    session: i64,
+    model: i64,
+    change: &[i64],
+) -> Result<(), StoreError> {
+    let columns = SUMS.join(", ");
+    let marks: Vec<String> = (4..4 + SUMS.len()).map(|n| format!("?{n}")).collect();
+    let sums: Vec<String> = SUMS
+        .iter()
+        .map(|column| format!("{column} = {column} + excluded.{column}"))
+        .collect();
+    let sql = format!(
+        "INSERT INTO {table} ({bucket}, session, model, {columns}) VALUES (?1, ?2, ?3, {})
+         ON CONFLICT DO UPDATE SET {}",
+        marks.join(", "),
+        sums.join(", ")
+    );
+    let values = [place, session, model].into_iter().chain(change.iter().copied());
+    db.prepare_cached(&sql)?
+        .execute(rusqlite::params_from_iter(values))?;
+    let sql = format!(
+        "DELETE FROM {table} WHERE {bucket} = ?1 AND session = ?2 AND model = ?3
+             AND answers = 0 AND turns = 0"
+    );
+    if change.iter().any(|value| *value < 0) {
+        db.prepare_cached(&sql)?.execute([place, session, model])?;
+    }
+    Ok(())
+}

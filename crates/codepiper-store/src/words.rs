@@ -1,0 +1,132 @@
+//! The words of conversations.
+
+use codepiper_model::{ConversationKind, SessionId, Timestamp};
+use rusqlite::types::Value;
+use rusqlite::{Connection, Transaction, params_from_iter};
+
+use crate::StoreError;
+use crate::conversation::{self, StoredSaid};
+use crate::row::parsed;
+
+/// The most bytes of a tool's result whose words can be found.
+const RESULT_MAX: usize = 16 * 1024;
+
+/// What to look for.
+#[derive(Clone, Debug, Default)]
+pub struct Search {
+    /// All of these, in the syntax of the index.
+    pub words: String,
+    /// In the conversation of this session only.
+    pub session_id: Option<SessionId>,
+    /// Of these kinds only; of all where there are none.
+    pub kinds: Vec<ConversationKind>,
+    /// Said at that time or later.
+    pub since: Option<Timestamp>,
+    /// Older than this entry.
+    pub before: Option<i64>,
+    /// At most so many.
+    pub limit: usize,
+}
+
+/// Indexes the words of the entries that changed, at most so many. Says whether there are more.
+pub fn index(tx: &Transaction<'_>, limit: usize) -> Result<bool, StoreError> {
+    let changed = {
+        let mut statement = tx.prepare_cached(
+            "SELECT c.id, c.revision, c.kind, c.text, c.tool, c.result, t.session_id
+             FROM conversation c JOIN transcripts t ON t.id = c.transcript_id
+             WHERE (c.revision, c.id) > (
+                 (SELECT value FROM conversation_marks WHERE name = 'indexed'),
+                 (SELECT value FROM conversation_marks WHERE name = 'indexed_id'))
+             ORDER BY c.revision, c.id LIMIT ?1",
+        )?;
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let rows = statement.query_and_then([limit], |row| {
+            let result: Option<String> = row.get("result")?;
+            let tool: Option<String> = row.get("tool")?;
+            Ok::<_, StoreError>(Words {
+                id: row.get("id")?,
+                revision: row.get("revision")?,
+                kind: row.get("kind")?,
+                session: row.get("session_id")?,
+                said: said(row.get("text")?, tool.as_deref(), result.as_deref()),
+            })
+        })?;
+        rows.collect::<Result<Vec<_>, _>>()?
+    };
+    let mut add = tx.prepare_cached(
+        "INSERT OR REPLACE INTO conversation_words (rowid, said, session, kind)
+         VALUES (?1, ?2, ?3, ?4)",
+    )?;
+    for words in &changed {
+        if words.kind != ConversationKind::Other.as_str() {
+            let session = words.session.replace('-', "");
+            add.execute((words.id, &words.said, session, &words.kind))?;
+        }
+    }
+    let Some(last) = changed.last() else {
+        return Ok(false);
+    };
+    let mut mark = tx.prepare_cached("UPDATE conversation_marks SET value = ?2 WHERE name = ?1")?;
+    mark.execute(("indexed", last.revision))?;
+    mark.execute(("indexed_id", last.id))?;
+    Ok(changed.len() == limit)
+}
+
+struct Words {
+    id: i64,
+    revision: i64,
+    kind: String,
+    session: String,
+    said: String,
+}
+
+fn said(text: String, tool: Option<&str>, result: Option<&str>) -> String {
+    let result = result.map(|result| &result[..result.floor_char_boundary(RESULT_MAX)]);
+    let parts = [tool, Some(text.as_str()), result];
+    parts.into_iter().flatten().collect::<Vec<_>>().join("\n")
+}
+
+/// What was found, the newest first, with the session that it was read for, and whether there is
+/// more.
+pub fn search(
+    db: &Connection,
+    search: &Search,
+) -> Result<(Vec<(SessionId, StoredSaid)>, bool), StoreError> {
+    let mut expression = format!("said : ({})", search.words);
+    if let Some(id) = search.session_id {
+        let session = id.to_string().replace('-', "");
+        expression.push_str(&format!(" AND session : \"{session}\""));
+    }
+    if !search.kinds.is_empty() {
+        let kinds: Vec<String> = search
+            .kinds
+            .iter()
+            .map(|kind| format!("\"{}\"", kind.as_str()))
+            .collect();
+        expression.push_str(&format!(" AND kind : ({})", kinds.join(" OR ")));
+    }
+    let mut sql = String::from(
+        "SELECT c.*, t.session_id FROM conversation_words w
+         JOIN conversation c ON c.id = w.rowid JOIN transcripts t ON t.id = c.transcript_id
+         WHERE conversation_words MATCH ?",
+    );
+    let mut values: Vec<Value> = vec![expression.into()];
+    if let Some(since) = search.since {
+        sql.push_str(" AND c.at >= ?");
+        values.push(since.as_millis().into());
+    }
+    if let Some(before) = search.before {
+        sql.push_str(" AND w.rowid < ?");
+        values.push(before.into());
+    }
+    sql.push_str(" ORDER BY w.rowid DESC LIMIT ?");
+    values.push(i64::try_from(search.limit + 1).unwrap_or(i64::MAX).into());
+    let mut statement = db.prepare_cached(&sql)?;
+    let rows = statement.query_and_then(params_from_iter(values), |row| {
+        Ok::<_, StoreError>((parsed(row, "session_id")?, conversation::read(row)?))
+    })?;
+    let mut found = rows.collect::<Result<Vec<_>, _>>()?;
+    let has_more = found.len() > search.limit;
+    found.truncate(search.limit);
+    Ok((found, has_more))
+}
