@@ -14,6 +14,7 @@ mod bus;
 mod canonical;
 mod codex;
 mod config;
+mod conversations;
 mod environment;
 mod error;
 mod hooks;
@@ -51,6 +52,7 @@ pub use auth::{
 };
 pub use bus::{EventBus, EventFilter};
 pub use config::Config;
+pub use conversations::{ConversationPage, ConversationPart, Conversations, SearchQuery};
 pub use error::EngineError;
 pub use hooks::{HookReply, HookReport, Hooks};
 pub use policies::{
@@ -84,6 +86,8 @@ pub struct Engine {
     pub approvals: Approvals,
     /// What was decided.
     pub audit: Audit,
+    /// What was said and done.
+    pub conversations: Conversations,
     /// Who calls.
     pub actors: Actors,
     /// Who is signed in on the web.
@@ -211,6 +215,7 @@ impl Engine {
             Self {
                 auth: AuthService::new(store.clone(), Arc::clone(&clock), key, &config),
                 actors: Actors::new(sessions.clone(), events.clone(), store.clone(), clock),
+                conversations: Conversations::new(store.clone(), revisions),
                 audit: Audit::new(store, head_file),
                 sessions,
                 events,

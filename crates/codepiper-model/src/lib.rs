@@ -8,6 +8,7 @@ mod actor;
 mod approval;
 mod clock;
 mod conversation;
+mod conversation_entry;
 mod decision;
 mod entry;
 mod event;
@@ -36,6 +37,9 @@ pub use approval::{Answer, Approval, ApprovalStatus, ClosedReason, Permission, V
 pub use clock::{Clock, SystemClock};
 pub use conversation::{
     ConversationKind, Note, Said, ToolResult, ToolUse, TurnEnded, Usage,
+};
+pub use conversation_entry::{
+    ConversationEntry, ConversationTool, Found, TranscriptProblem, UsageCost,
 };
 pub use decision::{Decision, DecisionKind, DecisionSource, Outcome};
 pub use entry::{Entry, EntryKind};

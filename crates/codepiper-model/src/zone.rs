@@ -1,3 +1,5 @@
+//! Time zones and the days in them.
+
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 

@@ -54,7 +54,7 @@ impl ReaderState {
 
 /// A tool call in one line: the command, the file or the address, otherwise the whole input.
 pub(crate) fn about(input: &str) -> String {
-    const NAMING: [&str; 9] = [
+    const NAMING: [&str; 11] = [
         "command",
         "cmd",
         "file_path",
@@ -64,6 +64,8 @@ pub(crate) fn about(input: &str) -> String {
         "query",
         "pattern",
         "description",
+        "message",
+        "prompt",
     ];
     const SHOWN: usize = 500;
     let parsed: Value = serde_json::from_str(input).unwrap_or_default();

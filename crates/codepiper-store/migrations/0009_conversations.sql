@@ -52,6 +52,8 @@ CREATE TABLE conversation (
 ) STRICT;
 
 CREATE INDEX conversation_in_order ON conversation (transcript_id, at, id);
+CREATE INDEX conversation_messages ON conversation (transcript_id, message_id, id)
+    WHERE message_id IS NOT NULL;
 CREATE INDEX conversation_changes ON conversation (revision, id);
 CREATE INDEX conversation_tools ON conversation (at, tool, is_error, duration_ms) WHERE tool IS NOT NULL;
 -- By which a call is joined with the decision about it.

@@ -3,7 +3,9 @@ CREATE TABLE usage_sessions (
     id         INTEGER PRIMARY KEY,
     session_id TEXT NOT NULL UNIQUE,
     provider   TEXT NOT NULL,
-    project    TEXT NOT NULL
+    project    TEXT NOT NULL,
+    -- When the session began: an answer that stands in several conversations is the earliest's.
+    began_at   INTEGER NOT NULL
 ) STRICT;
 
 CREATE TABLE usage_models (

@@ -1,11 +1,12 @@
 //! What was said and done in sessions.
 
-use codepiper_model::{ConversationKind, Said, SessionId, Timestamp, ToolResult};
-use rusqlite::{Connection, Row};
+use codepiper_model::{ConversationKind, Said, SessionId, Timestamp, Tokens, ToolResult};
+use rusqlite::{Connection, OptionalExtension as _, Row};
 
 use crate::StoreError;
 use crate::row::named;
 use crate::transcripts::bytes;
+use crate::usage;
 
 /// The most bytes of a text that are kept; the transcript has the rest.
 pub const TEXT_MAX: usize = 256 * 1024;
@@ -170,6 +171,21 @@ pub(crate) fn give_away(
     Ok(())
 }
 
+/// Marks the first entry of an answer as changed, with which what it cost is shown.
+pub(crate) fn touch(
+    db: &Connection,
+    transcript: i64,
+    revision: i64,
+    message_id: &str,
+) -> Result<(), StoreError> {
+    db.prepare_cached(
+        "UPDATE conversation SET revision = ?3 WHERE id =
+             (SELECT min(id) FROM conversation WHERE transcript_id = ?1 AND message_id = ?2)",
+    )?
+    .execute((transcript, message_id, revision))?;
+    Ok(())
+}
+
 /// Reads entries of a session's conversation in order, and whether there are more.
 pub fn page(
     db: &Connection,
@@ -242,6 +258,53 @@ pub fn changes(
     let has_more = found.len() > limit;
     found.truncate(limit);
     Ok((found, has_more))
+}
+
+/// What the answer of which that is the first entry cost, and its price in billionths of a dollar
+/// where there is one for all of it.
+pub fn cost_of(
+    db: &Connection,
+    said: &StoredSaid,
+) -> Result<Option<(Tokens, Option<i64>)>, StoreError> {
+    let Some(message_id) = &said.message_id else {
+        return Ok(None);
+    };
+    let first: i64 = db
+        .prepare_cached(
+            "SELECT min(id) FROM conversation WHERE transcript_id = ?1 AND message_id = ?2",
+        )?
+        .query_row((said.transcript_id, message_id), |row| row.get(0))?;
+    if first != said.id {
+        return Ok(None);
+    }
+    let mut statement = db.prepare_cached(
+        "SELECT sum(input) AS input, sum(output) AS output,
+             sum(cache_write_5m) AS cache_write_5m, sum(cache_write_1h) AS cache_write_1h,
+             sum(cache_read) AS cache_read, sum(reasoning) AS reasoning, sum(cost) AS cost,
+             count(*) AS answers, count(cost) AS priced
+         FROM usage WHERE message_id = ?1 HAVING count(*) > 0",
+    )?;
+    let mut rows = statement.query_and_then([message_id], |row| {
+        let is_priced = row.get::<_, i64>("answers")? == row.get::<_, i64>("priced")?;
+        let cost: Option<i64> = row.get("cost")?;
+        Ok::<_, StoreError>((usage::tokens(row)?, cost.filter(|_| is_priced)))
+    })?;
+    rows.next().transpose()
+}
+
+/// The decision about a call, and the approval that came of it.
+pub fn decided(
+    db: &Connection,
+    call_id: &str,
+) -> Result<Option<(String, Option<String>)>, StoreError> {
+    let found = db
+        .prepare_cached(
+            "SELECT d.id, a.id FROM decisions d LEFT JOIN approvals a ON a.decision_id = d.id
+             WHERE d.tool_use_id = ?1 LIMIT 1",
+        )?
+        .query_row([call_id], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    Ok(found)
 }
 
 impl StoredSaid {

@@ -51,7 +51,10 @@ pub fn take(
         match &noted.note {
             Note::Said(said) => conversation::add(tx, now.id, *offset, revision, said)?,
             Note::Result(result) => conversation::finish(tx, now.id, *offset, revision, result)?,
-            Note::Usage(usage) => book.add(usage, noted.cost)?,
+            Note::Usage(usage) => {
+                book.add(usage, noted.cost)?;
+                conversation::touch(tx, now.id, revision, &usage.message_id)?;
+            }
             Note::TurnEnded(turn) => book.add_turn(turn)?,
             Note::SubAgent { agent_id, call_id } => {
                 if let Some(call_id) = call_id {

@@ -46,6 +46,7 @@ pub(crate) struct Book<'a> {
     tx: &'a Transaction<'a>,
     zone: &'a Zone,
     session: i64,
+    began_at: i64,
     models: HashMap<String, i64>,
     sums: HashMap<(i64, Day, i64, i64), Delta>,
 }
@@ -67,42 +68,52 @@ impl<'a> Book<'a> {
         zone: &'a Zone,
     ) -> Result<Self, StoreError> {
         tx.prepare_cached(
-            "INSERT INTO usage_sessions (session_id, provider, project) VALUES (?1, ?2, ?3)
+            "INSERT INTO usage_sessions (session_id, provider, project, began_at)
+             VALUES (?1, ?2, ?3, coalesce((SELECT created_at FROM sessions WHERE id = ?1), 0))
              ON CONFLICT DO NOTHING",
         )?
         .execute((session_id.to_string(), provider.as_str(), project))?;
-        let session = tx
-            .prepare_cached("SELECT id FROM usage_sessions WHERE session_id = ?1")?
-            .query_row([session_id.to_string()], |row| row.get(0))?;
+        let (session, began_at) = tx
+            .prepare_cached("SELECT id, began_at FROM usage_sessions WHERE session_id = ?1")?
+            .query_row([session_id.to_string()], |row| Ok((row.get(0)?, row.get(1)?)))?;
         Ok(Self {
             tx,
             zone,
             session,
+            began_at,
             models: HashMap::new(),
             sums: HashMap::new(),
         })
     }
 
     /// Adds what an answer cost. An answer that is known counts once, with what was told of it
-    /// last.
+    /// last, for the earliest session that has it in its conversation.
     pub(crate) fn add(&mut self, usage: &Usage, cost: Option<i64>) -> Result<(), StoreError> {
         let model = self.model(&usage.model)?;
         let known = self
             .tx
-            .prepare_cached("SELECT * FROM usage WHERE key = ?1")?
+            .prepare_cached(
+                "SELECT u.*, s.began_at FROM usage u JOIN usage_sessions s ON s.id = u.session
+                 WHERE key = ?1",
+            )?
             .query_row([&usage.key], |row| Ok(Counted::read(row)))
             .optional()?
             .transpose()?;
-        let new = Counted {
-            session: known.as_ref().map_or(self.session, |it| it.session),
+        let mut new = Counted {
+            session: self.session,
+            began_at: self.began_at,
             model,
             at: usage.at.as_millis(),
             tokens: usage.tokens,
             cost,
         };
         if let Some(known) = known {
+            let place = |it: &Counted| (it.began_at, it.session);
+            if place(&known) <= place(&new) {
+                new.session = known.session;
+            }
             // The same line again, or its copy in another conversation.
-            if known.tokens == new.tokens && known.model == new.model {
+            if known.tokens == new.tokens && (known.model, known.session) == (model, new.session) {
                 return Ok(());
             }
             let delta = self.delta(known.session, known.at, known.model);
@@ -192,6 +203,7 @@ impl<'a> Book<'a> {
 /// A row of `usage`, as far as sums are made of it.
 struct Counted {
     session: i64,
+    began_at: i64,
     model: i64,
     at: i64,
     tokens: Tokens,
@@ -202,6 +214,7 @@ impl Counted {
     fn read(row: &Row<'_>) -> Result<Self, StoreError> {
         Ok(Self {
             session: row.get("session")?,
+            began_at: row.get("began_at")?,
             model: row.get("model")?,
             at: row.get("at")?,
             tokens: tokens(row)?,

@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use codepiper_model::{Clock, Note, ProviderId, Seq, Session, SessionId, Status, Zone};
+use codepiper_model::{Clock, Note, ProviderId, Seq, Session, SessionId, Zone};
 use codepiper_providers::provider;
 use codepiper_store::ingest::{self, Taken};
 use codepiper_store::transcripts::{self as rows, Problem, Transcript};
@@ -121,7 +121,7 @@ impl TranscriptTailer {
         let (files, sessions) = self.store.read(read).await?;
         let live = |id: SessionId| {
             let session = sessions.iter().find(|stored| stored.session.id == id);
-            session.is_some_and(|stored| is_live(&stored.session))
+            session.is_some_and(|stored| stored.session.status.is_live())
         };
         for row in files {
             let is_live = live(row.session_id);
@@ -158,7 +158,7 @@ impl TranscriptTailer {
         let Some(path) = session.transcript_path.clone() else {
             return;
         };
-        let is_live = is_live(session);
+        let is_live = session.status.is_live();
         self.claim(&path, session.provider, session.id, None, is_live)
             .await;
         let folder = provider(session.provider).sub_agents_folder(&path);
@@ -411,10 +411,6 @@ impl TranscriptTailer {
             self.watch.remove(folder);
         }
     }
-}
-
-fn is_live(session: &Session) -> bool {
-    matches!(session.status, Status::Starting | Status::Running)
 }
 
 /// What a piece says, and that it was read.
