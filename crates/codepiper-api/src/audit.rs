@@ -1,8 +1,10 @@
 use codepiper_model::{DecisionKind, Entry, EntryKind, Outcome, SessionId, Timestamp};
 use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
 /// `GET /audit/verify`
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct VerifyParams {
     /// A hash that was noted earlier: its row must still be there.
@@ -64,7 +66,8 @@ pub struct AuditProblem {
 }
 
 /// `GET /audit/entries`: those that are everything that is given.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct EntriesParams {
     /// Of this kind.
@@ -87,18 +90,19 @@ pub struct EntriesParams {
     pub before: Option<i64>,
     /// At most so many, 1 to 1000; 100 by default.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[param(minimum = 1, maximum = 1000)]
     pub limit: Option<usize>,
 }
 
 /// Entries beside the decisions, newest first.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct EntriesResponse {
     /// The entries.
     pub entries: Vec<Entry>,
 }
 
 /// The form of an export.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum ExportFormat {
     /// JSON, one row a line.
@@ -110,7 +114,8 @@ pub enum ExportFormat {
 
 /// `GET /audit/export`: everything that `GET /policy-decisions` would find, or with `entries`
 /// everything that `GET /audit/entries` would; oldest first.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ExportParams {
     /// `jsonl` (the default) or `csv`.

@@ -1,8 +1,10 @@
 use codepiper_model::{Decision, DecisionKind, Outcome, SessionId, Timestamp};
 use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
 /// `GET /policy-decisions`: those that are everything that is given.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct DecisionsParams {
     /// Of this session.
@@ -41,11 +43,12 @@ pub struct DecisionsParams {
     pub before: Option<String>,
     /// At most so many, 1 to 1000; 100 by default.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[param(minimum = 1, maximum = 1000)]
     pub limit: Option<usize>,
 }
 
 /// Decisions, newest first.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct DecisionsResponse {
     /// The decisions.
     pub decisions: Vec<Decision>,

@@ -3,9 +3,11 @@ use std::path::PathBuf;
 use codepiper_model::{SessionId, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use utoipa::{IntoParams, ToSchema};
 
 /// `GET /policies`
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct PoliciesParams {
     /// Only those that count, or only those that do not.
@@ -17,7 +19,7 @@ pub struct PoliciesParams {
 }
 
 /// `POST /policies`
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct CreatePolicyRequest {
     /// Its id; one is found when there is none.
@@ -37,7 +39,8 @@ pub struct CreatePolicyRequest {
     /// The only session it is for.
     #[serde(default)]
     pub session_id: Option<SessionId>,
-    /// What it says.
+    /// What it says: a list of `Rule`. One without an `id` is called after its place.
+    #[schema(value_type = Vec<Map<String, Value>>)]
     pub rules: Value,
 }
 
@@ -46,7 +49,7 @@ const fn yes() -> bool {
 }
 
 /// `PUT /policies/:id`: what is absent stays.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct UpdatePolicyRequest {
     /// What people call it.
@@ -61,21 +64,23 @@ pub struct UpdatePolicyRequest {
     /// Where it stands in lists.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub priority: Option<i64>,
-    /// What it says.
+    /// What it says: a list of `Rule`. One without an `id` is called after its place.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Vec<Map<String, Value>>>)]
     pub rules: Option<Value>,
 }
 
 /// `POST /policies/check`
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct CheckPolicyRequest {
     /// The tool.
     pub tool_name: String,
-    /// What it would get.
+    /// What it would get: any JSON, as the agent would give it.
     #[serde(default)]
     pub tool_input: Value,
     /// Where it would happen; absolute.
+    #[schema(value_type = String)]
     pub cwd: PathBuf,
     /// The session that would ask.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -86,13 +91,14 @@ pub struct CheckPolicyRequest {
     /// The permission mode that the agent is in, in its own spelling.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mode: Option<String>,
-    /// Rules to ask instead of those that are kept.
+    /// Rules to ask instead of those that are kept: a list of `Rule`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Vec<Map<String, Value>>>)]
     pub rules: Option<Value>,
 }
 
 /// `POST /policies/apply`
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ApplyPoliciesRequest {
     /// Policies and sets, as YAML or JSON.
@@ -126,7 +132,7 @@ pub struct AppliedChanges {
 }
 
 /// `POST /policies/export`
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ExportPoliciesRequest {
     /// These policies.
@@ -140,15 +146,15 @@ pub struct ExportPoliciesRequest {
     pub all: bool,
 }
 
-/// The answer to `POST /policies/export`
-#[derive(Clone, Debug, Serialize, Deserialize)]
+/// Policies and sets, as a file.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct ExportPoliciesResponse {
     /// YAML that `POST /policies/apply` takes.
     pub text: String,
 }
 
 /// `POST /policies/test`
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct TestPoliciesRequest {
     /// A draft: policies and sets, as YAML or JSON.
@@ -189,7 +195,7 @@ pub struct ReadySetResponse {
 }
 
 /// `POST /policy-sets`
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct CreatePolicySetRequest {
     /// Its id; one is found when there is none.
@@ -209,7 +215,7 @@ pub struct CreatePolicySetRequest {
 }
 
 /// `PUT /policy-sets/:id`: what is absent stays.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct UpdatePolicySetRequest {
     /// What people call it.
@@ -224,7 +230,7 @@ pub struct UpdatePolicySetRequest {
 }
 
 /// `POST /policy-sets/:id/policies`
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct AddPolicyRequest {
     /// The policy.
@@ -232,7 +238,7 @@ pub struct AddPolicyRequest {
 }
 
 /// `POST /sessions/:id/policy-sets`
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct GivePolicySetRequest {
     /// The set.

@@ -1,5 +1,6 @@
 use codepiper_model::Seq;
 use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
 /// The WebSocket sub-protocol of a terminal's stream.
 pub const TERMINAL_PROTOCOL: &str = "codepiper.terminal.v1";
@@ -12,7 +13,8 @@ pub const SNAPSHOT_FRAME: u8 = 1;
 pub const OUTPUT_FRAME: u8 = 2;
 
 /// `GET /sessions/:id/terminal/stream`
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct TerminalParams {
     /// The offset behind the last byte that the viewer has.
@@ -21,7 +23,7 @@ pub struct TerminalParams {
 }
 
 /// What a viewer calls a message of its own, to know the answer by.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(untagged)]
 pub enum MessageId {
     /// A number.
@@ -31,7 +33,7 @@ pub enum MessageId {
 }
 
 /// What a viewer says on a terminal's stream.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
 pub enum TerminalRequest {
     /// What its terminal made of a key press.
@@ -73,7 +75,7 @@ pub enum TerminalRequest {
 }
 
 /// What a viewer is told on a terminal's stream, beside what the terminal shows.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum TerminalMessage {
     /// The beginning.
@@ -103,6 +105,7 @@ pub enum TerminalMessage {
     Error {
         /// The message it was asked for with.
         #[serde(skip_serializing_if = "Option::is_none")]
+        #[schema(nullable = false)]
         id: Option<MessageId>,
         /// A name for programs.
         code: String,
@@ -122,7 +125,7 @@ pub enum TerminalMessage {
 pub const HUB_VERSION: u32 = 1;
 
 /// What a client says on `/ws`.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(
     tag = "op",
     rename_all = "snake_case",
@@ -139,10 +142,12 @@ pub enum HubRequest {
         supports: serde_json::Map<String, serde_json::Value>,
     },
     /// Wants to hear of a topic.
+    #[schema(rename_all = "camelCase")]
     Subscribe {
         /// Which.
         topic: String,
         /// From the first event behind this one on.
+        #[schema(value_type = Option<i64>)]
         since_seq: Option<Seq>,
     },
     /// Wants to hear of it no more.
@@ -151,6 +156,7 @@ pub enum HubRequest {
         topic: String,
     },
     /// Types text.
+    #[schema(rename_all = "camelCase")]
     PtyInput {
         /// Where.
         session_id: String,
@@ -160,6 +166,7 @@ pub enum HubRequest {
         request_id: Option<String>,
     },
     /// Presses a key.
+    #[schema(rename_all = "camelCase")]
     PtyKey {
         /// Where.
         session_id: String,
@@ -169,6 +176,7 @@ pub enum HubRequest {
         request_id: Option<String>,
     },
     /// Pastes a piece of a text.
+    #[schema(rename_all = "camelCase")]
     PtyPaste {
         /// Where.
         session_id: String,

@@ -13,6 +13,7 @@ use serde_json::json;
 use tokio::sync::watch;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
+use utoipa::ToSchema;
 
 use crate::EngineError;
 use crate::config::write_private;
@@ -21,7 +22,8 @@ use crate::config::write_private;
 const PAUSE: Duration = Duration::from_millis(250);
 
 /// The newest hash of each chain; none where it is empty.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = AuditHeads)]
 pub struct Heads {
     /// Of the decisions.
     pub decisions: Option<Head>,
@@ -30,7 +32,8 @@ pub struct Heads {
 }
 
 /// The newest row of a chain.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = AuditHead)]
 pub struct Head {
     /// Its place.
     pub seq: i64,

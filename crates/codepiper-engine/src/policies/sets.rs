@@ -5,6 +5,7 @@ use codepiper_store::policy_sets::{self, StoredSet, Taken};
 use codepiper_store::{Connection, StoreError, Transaction, policies, sessions};
 use serde::Serialize;
 use serde_json::{Value, json};
+use utoipa::ToSchema;
 
 use super::change::{checked_text, whole};
 use super::view::no_policy;
@@ -12,8 +13,9 @@ use super::{PolicyEngine, PolicyView};
 use crate::{EngineError, audit};
 
 /// A set in a list.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = PolicySet)]
 pub struct SetSummary {
     /// Its id.
     pub id: String,
@@ -21,6 +23,7 @@ pub struct SetSummary {
     pub name: String,
     /// What it is for.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub description: Option<String>,
     /// Whether it is given to every new session.
     pub is_default: bool,
@@ -35,7 +38,8 @@ pub struct SetSummary {
 }
 
 /// A set with its policies.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = PolicySetWithPolicies)]
 pub struct SetView {
     /// The set.
     #[serde(flatten)]

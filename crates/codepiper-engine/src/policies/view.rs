@@ -3,18 +3,21 @@ use codepiper_policy::{Policy, PolicyError, Rule};
 use codepiper_store::policies::StoredPolicy;
 use serde::Serialize;
 use serde_json::Value;
+use utoipa::ToSchema;
 
 use crate::EngineError;
 
 /// A policy, as it is shown.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = KeptPolicy)]
 pub struct PolicyView {
     /// What it says.
     #[serde(flatten)]
     pub policy: Policy,
     /// Why it cannot be used as it is kept: what cannot be used asks about everything.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub broken: Option<String>,
     /// When it was made.
     pub created_at: Timestamp,
