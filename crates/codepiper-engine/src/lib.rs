@@ -41,6 +41,9 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 pub use actors::{Actors, Peer};
+pub use analytics::{
+    Analytics, By, Range, RangeError, UsageQuery, UsageSums, cache_hit_rate,
+};
 pub use approvals::{AnswerRequest, ApprovalFilter, Approvals, Refused};
 pub use audit::{
     Audit, AuditQuery, DecisionFilter, EntryFilter, Export, Head, Heads, Problem, StoredDecision,
@@ -88,6 +91,8 @@ pub struct Engine {
     pub audit: Audit,
     /// What was said and done.
     pub conversations: Conversations,
+    /// What agents used.
+    pub analytics: Analytics,
     /// Who calls.
     pub actors: Actors,
     /// Who is signed in on the web.
@@ -141,10 +146,11 @@ impl Engine {
             store: store.clone(),
             events: events.clone(),
             clock: clock.clone(),
-            prices,
-            zone,
+            prices: Arc::clone(&prices),
+            zone: Arc::clone(&zone),
         })
         .await?;
+        let analytics = Analytics::new(store.clone(), clock.clone(), prices, zone).await?;
         // One message for each session that begins or is adopted: as many as there are sessions.
         let (app_servers, with_app_server) = mpsc::unbounded_channel();
         let sessions = SessionManager::new(sessions::Parts {
@@ -215,6 +221,7 @@ impl Engine {
             Self {
                 auth: AuthService::new(store.clone(), Arc::clone(&clock), key, &config),
                 actors: Actors::new(sessions.clone(), events.clone(), store.clone(), clock),
+                analytics,
                 conversations: Conversations::new(store.clone(), revisions),
                 audit: Audit::new(store, head_file),
                 sessions,

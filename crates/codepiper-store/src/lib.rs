@@ -7,6 +7,7 @@
 //! Invariant: no decisions. What a row means is other crates' business.
 
 pub mod account;
+pub mod analytics;
 pub mod approvals;
 pub mod audit;
 pub mod chain;

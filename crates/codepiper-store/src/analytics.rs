@@ -1,0 +1,233 @@
+//! Sums of usage, as they are asked for.
+
+use codepiper_model::zone::{quarter, quarter_begins};
+use codepiper_model::{Day, Timestamp, Zone};
+use rusqlite::types::Value;
+use rusqlite::{Connection, OptionalExtension as _, Transaction, params_from_iter};
+
+use crate::StoreError;
+use crate::usage::{SUMS, Tally, tokens};
+
+/// What sums are made for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Group {
+    /// All together.
+    Total,
+    /// Each bucket of the table: a day, or a quarter of an hour.
+    Bucket,
+    /// Each session.
+    Session,
+    /// Each project.
+    Project,
+    /// Each agent.
+    Provider,
+    /// Each model; what belongs to none is left out.
+    Model,
+}
+
+/// What to sum up. The first and the last bucket count.
+#[derive(Clone, Debug)]
+pub struct Sums {
+    /// By days of the zone that days are kept in, or by quarters of an hour.
+    pub is_by_day: bool,
+    /// The first bucket.
+    pub from: i64,
+    /// The last one.
+    pub to: i64,
+    /// Of this session only.
+    pub session: Option<String>,
+    /// Of this project only.
+    pub project: Option<String>,
+    /// Of this agent only.
+    pub provider: Option<String>,
+    /// Of this model only.
+    pub model: Option<String>,
+}
+
+/// Sums for each of a group, by its name or number.
+pub fn sums(db: &Connection, sums: &Sums, group: Group) -> Result<Vec<(String, Tally)>, StoreError> {
+    let (table, bucket) = if sums.is_by_day {
+        ("usage_days", "day")
+    } else {
+        ("usage_quarters", "quarter")
+    };
+    let key = match group {
+        Group::Total => "''",
+        Group::Bucket => bucket,
+        Group::Session => "s.session_id",
+        Group::Project => "s.project",
+        Group::Provider => "s.provider",
+        Group::Model => "m.name",
+    };
+    let columns: Vec<String> = SUMS
+        .iter()
+        .map(|column| format!("sum(u.{column}) AS {column}"))
+        .collect();
+    let mut sql = format!(
+        "SELECT CAST({key} AS TEXT) AS grouped, {} FROM {table} u
+         JOIN usage_sessions s ON s.id = u.session LEFT JOIN usage_models m ON m.id = u.model
+         WHERE u.{bucket} BETWEEN ? AND ?",
+        columns.join(", ")
+    );
+    let mut values: Vec<Value> = vec![sums.from.into(), sums.to.into()];
+    let filters = [
+        (" AND s.session_id = ?", &sums.session),
+        (" AND s.project = ?", &sums.project),
+        (" AND s.provider = ?", &sums.provider),
+        (" AND m.name = ?", &sums.model),
+    ];
+    for (condition, value) in filters {
+        if let Some(value) = value {
+            sql.push_str(condition);
+            values.push(value.clone().into());
+        }
+    }
+    if group == Group::Model {
+        sql.push_str(" AND u.model <> 0");
+    }
+    sql.push_str(" GROUP BY 1 HAVING count(*) > 0 ORDER BY 1");
+    let mut statement = db.prepare_cached(&sql)?;
+    let rows = statement.query_and_then(params_from_iter(values), |row| {
+        Ok::<_, StoreError>((row.get("grouped")?, Tally::read(row)?))
+    })?;
+    rows.collect()
+}
+
+/// A tool, and what came of its calls.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ToolCalls {
+    /// The tool.
+    pub tool: String,
+    /// How often it was used.
+    pub calls: u64,
+    /// How often that failed or was refused.
+    pub errors: u64,
+    /// How long it ran, of the calls of which that is known; milliseconds.
+    pub duration_ms: u64,
+    /// How many calls those are.
+    pub timed: u64,
+}
+
+/// The tools that were used in a time, the most used first.
+pub fn tools(
+    db: &Connection,
+    from: Timestamp,
+    until: Timestamp,
+    limit: usize,
+) -> Result<Vec<ToolCalls>, StoreError> {
+    let mut statement = db.prepare_cached(
+        "SELECT tool, count(*) AS calls, total(is_error) AS errors,
+             total(duration_ms) AS duration_ms, count(duration_ms) AS timed
+         FROM conversation INDEXED BY conversation_tools
+         WHERE tool IS NOT NULL AND at >= ?1 AND at < ?2
+         GROUP BY tool ORDER BY calls DESC, tool LIMIT ?3",
+    )?;
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let rows = statement.query_and_then((from.as_millis(), until.as_millis(), limit), |row| {
+        Ok::<_, StoreError>(ToolCalls {
+            tool: row.get("tool")?,
+            calls: whole(row.get("calls")?),
+            errors: whole(row.get("errors")?),
+            duration_ms: whole(row.get("duration_ms")?),
+            timed: whole(row.get("timed")?),
+        })
+    })?;
+    rows.collect()
+}
+
+/// The zone of the days that are kept.
+pub fn zone(db: &Connection) -> Result<Option<String>, StoreError> {
+    let mut statement = db.prepare_cached("SELECT name FROM usage_zone")?;
+    Ok(statement.query_row([], |row| row.get(0)).optional()?)
+}
+
+/// Makes the days anew, as they are in that zone, out of the quarters of an hour.
+pub fn rebuild_days(tx: &Transaction<'_>, zone: &Zone) -> Result<(), StoreError> {
+    tx.execute_batch("DELETE FROM usage_days; DELETE FROM usage_zone;")?;
+    tx.execute("INSERT INTO usage_zone VALUES (?1)", [zone.name()])?;
+    let columns = SUMS.join(", ");
+    let added: Vec<String> = SUMS
+        .iter()
+        .map(|column| format!("{column} = {column} + excluded.{column}"))
+        .collect();
+    let mut add = tx.prepare(&format!(
+        "INSERT INTO usage_days (day, session, model, {columns})
+         SELECT ?2, session, model, {columns} FROM usage_quarters WHERE quarter = ?1
+         ON CONFLICT DO UPDATE SET {}",
+        added.join(", ")
+    ))?;
+    let mut quarters = tx.prepare("SELECT DISTINCT quarter FROM usage_quarters")?;
+    let quarters = quarters.query_map([], |row| row.get::<_, i64>(0))?;
+    for quarter in quarters {
+        let quarter = quarter?;
+        add.execute((quarter, zone.day(quarter_begins(quarter))))?;
+    }
+    Ok(())
+}
+
+/// The first and the last moment of which there is usage.
+pub fn span(db: &Connection) -> Result<Option<(Timestamp, Timestamp)>, StoreError> {
+    let sql = "SELECT min(quarter), max(quarter) FROM usage_quarters";
+    let span = db.prepare_cached(sql)?.query_row([], |row| {
+        Ok((row.get::<_, Option<i64>>(0)?, row.get::<_, Option<i64>>(1)?))
+    })?;
+    Ok(span
+        .0
+        .zip(span.1)
+        .map(|(first, last)| (quarter_begins(first), quarter_begins(last))))
+}
+
+/// When the first answer or turn was, of all that are kept.
+pub fn first_day(db: &Connection) -> Result<Option<Day>, StoreError> {
+    let sql = "SELECT min(at) FROM (SELECT min(at) AS at FROM usage UNION ALL SELECT min(at) FROM turns)";
+    let at: Option<i64> = db.prepare_cached(sql)?.query_row([], |row| row.get(0))?;
+    Ok(at.map(|at| Zone::utc().day(Timestamp::from_millis(at))))
+}
+
+/// Counts one day (UTC) anew: prices every answer with `price` and makes the sums of its quarters
+/// of an hour.
+pub fn recount(
+    tx: &Transaction<'_>,
+    day: Day,
+    price: impl Fn(&str, Timestamp, &codepiper_model::Tokens) -> Option<i64>,
+) -> Result<(), StoreError> {
+    let from = Zone::utc().beginning(day);
+    let until = Zone::utc().beginning(day + 1);
+    let bounds = (from.as_millis(), until.as_millis());
+    let mut answers = tx.prepare_cached(
+        "SELECT u.*, m.name FROM usage u JOIN usage_models m ON m.id = u.model
+         WHERE u.at >= ?1 AND u.at < ?2",
+    )?;
+    let mut set = tx.prepare_cached("UPDATE usage SET cost = ?2 WHERE id = ?1")?;
+    let rows = answers.query_and_then(bounds, |row| {
+        let at = Timestamp::from_millis(row.get("at")?);
+        let cost = price(&row.get::<_, String>("name")?, at, &tokens(row)?);
+        let known: Option<i64> = row.get("cost")?;
+        Ok::<_, StoreError>((row.get::<_, i64>("id")?, (cost != known).then_some(cost)))
+    })?;
+    let changed: Vec<_> = rows.collect::<Result<_, _>>()?;
+    for (id, cost) in changed {
+        if let Some(cost) = cost {
+            set.execute((id, cost))?;
+        }
+    }
+    tx.prepare_cached("DELETE FROM usage_quarters WHERE quarter >= ?1 AND quarter < ?2")?
+        .execute((quarter(from), quarter(until)))?;
+    tx.prepare_cached(
+        "INSERT INTO usage_quarters
+         SELECT at / 900000, session, model, count(*), count(*) - count(cost), 0, 0, sum(input),
+             sum(output), sum(cache_write_5m), sum(cache_write_1h), sum(cache_read),
+             sum(reasoning), coalesce(sum(cost), 0)
+         FROM usage WHERE at >= ?1 AND at < ?2 GROUP BY 1, 2, 3
+         UNION ALL
+         SELECT at / 900000, session, 0, 0, 0, count(*), sum(duration_ms), 0, 0, 0, 0, 0, 0, 0
+         FROM turns WHERE at >= ?1 AND at < ?2 GROUP BY 1, 2",
+    )?
+    .execute(bounds)?;
+    Ok(())
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count")]
+fn whole(total: f64) -> u64 {
+    total as u64
+}
