@@ -3,10 +3,12 @@
 //! Invariant: shapes only. Unknown fields of a request are refused here; whether its values make
 //! sense is the engine's business.
 
+mod analytics;
 mod approvals;
 mod audit;
 mod auth;
 mod client;
+mod conversations;
 mod decisions;
 mod error;
 mod events;
@@ -16,6 +18,10 @@ mod policies;
 mod sessions;
 mod streams;
 
+pub use analytics::{
+    AnalyticsParams, DecisionDay, HeatCell, ModelTokens, OverviewResponse, ProviderSessions,
+    RuleDecisions, TimelineDay, TokenDay, ToolUsage, UsageResponse, UsageRow, UsageSum,
+};
 pub use approvals::{AnswerApprovalRequest, ApprovalResponse, ApprovalsParams, ApprovalsResponse};
 pub use audit::{
     AuditHead, AuditHeads, AuditProblem, EntriesParams, EntriesResponse, ExportFormat,
@@ -27,6 +33,10 @@ pub use auth::{
     ResetPasswordRequest, SignInView, SignInsResponse, VerifyAuthenticatorRequest,
 };
 pub use client::{BodyStream, Client, ClientError, USER_AGENT};
+pub use conversations::{
+    ConversationParams, ConversationResponse, ProblemsParams, ProblemsResponse, SearchParams,
+    SearchResponse,
+};
 pub use decisions::{DecisionsParams, DecisionsResponse};
 pub use error::ErrorBody;
 pub use events::{EventsParams, EventsResponse};

@@ -42,7 +42,7 @@ use tokio_util::task::TaskTracker;
 
 pub use actors::{Actors, Peer};
 pub use analytics::{
-    Analytics, By, Range, RangeError, UsageQuery, UsageSums, cache_hit_rate,
+    Analytics, By, Counts as UsageCounts, Range, RangeError, UsageQuery, UsageSums, cache_hit_rate,
 };
 pub use approvals::{AnswerRequest, ApprovalFilter, Approvals, Refused};
 pub use audit::{
@@ -55,7 +55,10 @@ pub use auth::{
 };
 pub use bus::{EventBus, EventFilter};
 pub use config::Config;
-pub use conversations::{ConversationPage, ConversationPart, Conversations, SearchQuery};
+pub use codepiper_store::usage::Tally;
+pub use conversations::{
+    ConversationPage, ConversationPart, Conversations, SearchQuery, dollars,
+};
 pub use error::EngineError;
 pub use hooks::{HookReply, HookReport, Hooks};
 pub use policies::{

@@ -1,11 +1,12 @@
 //! What was said and done in a conversation, in words that all agents share.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::{Timestamp, Tokens};
 
 /// What an entry of a conversation is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ConversationKind {
     /// What the person said, or in a sub-agent's part what it was told to do.

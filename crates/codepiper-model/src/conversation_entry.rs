@@ -2,11 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use utoipa::ToSchema;
 
 use crate::{ApprovalId, ConversationKind, Timestamp, Tokens};
 
 /// One thing that was said or done in a session.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ConversationEntry {
     /// Names it among all entries.
@@ -32,7 +33,7 @@ pub struct ConversationEntry {
 }
 
 /// A tool that was used, and what came of that.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ConversationTool {
     /// The agent's name of the call.
@@ -58,7 +59,7 @@ pub struct ConversationTool {
 }
 
 /// What was used, and what that costs.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct UsageCost {
     /// Read and written.
@@ -69,7 +70,7 @@ pub struct UsageCost {
 }
 
 /// Something that was found in a conversation.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Found {
     /// The session in whose conversation it stands.
@@ -81,7 +82,7 @@ pub struct Found {
 }
 
 /// A line of a transcript that could not be read.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct TranscriptProblem {
     /// The session for which the file is followed.

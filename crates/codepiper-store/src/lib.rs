@@ -12,6 +12,7 @@ pub mod approvals;
 pub mod audit;
 pub mod chain;
 pub mod conversation;
+pub mod counts;
 pub mod decisions;
 pub mod deliveries;
 mod error;

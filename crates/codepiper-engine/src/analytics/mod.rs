@@ -1,5 +1,6 @@
 //! What agents used, and what that costs.
 
+mod counts;
 mod prices;
 mod range;
 
@@ -14,6 +15,7 @@ use codepiper_store::{Connection, Store, StoreError, Transaction};
 
 use crate::EngineError;
 
+pub use counts::Counts;
 pub(crate) use prices::Prices;
 pub use range::{Range, RangeError};
 

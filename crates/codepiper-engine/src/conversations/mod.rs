@@ -184,7 +184,7 @@ impl Conversations {
 
 /// Billionths of a dollar as dollars.
 #[expect(clippy::cast_precision_loss, reason = "exact up to nine million dollars")]
-pub(crate) fn dollars(billionths: i64) -> f64 {
+pub fn dollars(billionths: i64) -> f64 {
     billionths as f64 / 1e9
 }
 

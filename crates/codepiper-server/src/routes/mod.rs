@@ -1,8 +1,10 @@
 //! Every path of the API, one file per resource.
 
+mod analytics;
 mod approvals;
 mod audit;
 mod auth;
+mod conversations;
 mod daemon;
 mod decisions;
 mod events;
@@ -73,9 +75,11 @@ pub(crate) fn shared(engine: Engine) -> Router {
 pub(crate) fn described() -> OpenApiRouter<Engine> {
     let without_params = OpenApiRouter::default()
         .routes(routes!(openapi::show))
+        .routes(routes!(conversations::markdown))
         .routes(routes!(daemon::version))
         .routes(routes!(daemon::providers))
         .routes(routes!(daemon::settings, daemon::change_settings))
+        .routes(routes!(analytics::rebuild))
         .routes(routes!(approvals::show))
         .routes(routes!(approvals::answer))
         .routes(routes!(auth::list))
@@ -121,10 +125,23 @@ pub(crate) fn described() -> OpenApiRouter<Engine> {
         .routes(routes!(sessions::stop))
         .route_layer(from_fn(no_params));
     OpenApiRouter::default()
+        .routes(routes!(analytics::usage))
+        .routes(routes!(analytics::overview))
+        .routes(routes!(analytics::timeline))
+        .routes(routes!(analytics::models))
+        .routes(routes!(analytics::tokens))
+        .routes(routes!(analytics::providers))
+        .routes(routes!(analytics::tools))
+        .routes(routes!(analytics::heatmap))
+        .routes(routes!(analytics::decisions))
+        .routes(routes!(analytics::rules))
         .routes(routes!(approvals::list))
         .routes(routes!(audit::entries))
         .routes(routes!(export::export))
         .routes(routes!(audit::verify))
+        .routes(routes!(conversations::page))
+        .routes(routes!(conversations::search))
+        .routes(routes!(conversations::problems))
         .routes(routes!(events::all))
         .routes(routes!(policies::list))
         .routes(routes!(decisions::list))
