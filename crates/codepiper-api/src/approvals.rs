@@ -1,8 +1,9 @@
 use codepiper_model::{Approval, Permission, SessionId};
 use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
 /// `GET /approvals`
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ApprovalsParams {
     /// In this status only.
@@ -17,21 +18,21 @@ pub struct ApprovalsParams {
 }
 
 /// Approvals, newest first.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct ApprovalsResponse {
     /// The approvals.
     pub approvals: Vec<Approval>,
 }
 
 /// One approval.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct ApprovalResponse {
     /// The approval.
     pub approval: Approval,
 }
 
 /// `POST /approvals/:id/answer`
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct AnswerApprovalRequest {
     /// What is said.

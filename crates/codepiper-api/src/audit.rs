@@ -1,8 +1,9 @@
 use codepiper_model::{DecisionKind, Entry, EntryKind, Outcome, SessionId, Timestamp};
 use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
 /// `GET /audit/verify`
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 pub struct VerifyParams {
     /// A hash that was noted earlier: its row must still be there.
@@ -64,7 +65,7 @@ pub struct AuditProblem {
 }
 
 /// `GET /audit/entries`: those that are everything that is given.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct EntriesParams {
     /// Of this kind.
@@ -91,14 +92,14 @@ pub struct EntriesParams {
 }
 
 /// Entries beside the decisions, newest first.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct EntriesResponse {
     /// The entries.
     pub entries: Vec<Entry>,
 }
 
 /// The form of an export.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum ExportFormat {
     /// JSON, one row a line.
@@ -110,7 +111,7 @@ pub enum ExportFormat {
 
 /// `GET /audit/export`: everything that `GET /policy-decisions` would find, or with `entries`
 /// everything that `GET /audit/entries` would; oldest first.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ExportParams {
     /// `jsonl` (the default) or `csv`.

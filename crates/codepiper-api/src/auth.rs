@@ -1,8 +1,9 @@
 use codepiper_model::{SignIn, Timestamp};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// `POST /auth/login`.
-#[derive(Clone, Deserialize, Serialize)]
+#[derive(Clone, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct LoginRequest {
     /// The password.
@@ -16,7 +17,7 @@ pub struct LoginRequest {
 }
 
 /// `POST /auth/mfa/verify`.
-#[derive(Clone, Deserialize, Serialize)]
+#[derive(Clone, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct VerifyAuthenticatorRequest {
     /// A code of the new authenticator.
@@ -24,7 +25,7 @@ pub struct VerifyAuthenticatorRequest {
 }
 
 /// `POST /auth/password`.
-#[derive(Clone, Deserialize, Serialize)]
+#[derive(Clone, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ChangePasswordRequest {
     /// The password so far.
@@ -34,7 +35,7 @@ pub struct ChangePasswordRequest {
 }
 
 /// `POST /auth/confirm`: one of the two.
-#[derive(Clone, Deserialize, Serialize)]
+#[derive(Clone, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ConfirmRequest {
     /// The password.
@@ -46,7 +47,7 @@ pub struct ConfirmRequest {
 }
 
 /// `POST /auth/cli/reset-password`: one of the two.
-#[derive(Clone, Deserialize, Serialize)]
+#[derive(Clone, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ResetPasswordRequest {
     /// The password from now on.
@@ -58,7 +59,7 @@ pub struct ResetPasswordRequest {
 }
 
 /// A browser that is signed in.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SignInView {
     /// Its name.

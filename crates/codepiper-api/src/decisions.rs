@@ -1,8 +1,9 @@
 use codepiper_model::{Decision, DecisionKind, Outcome, SessionId, Timestamp};
 use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
 /// `GET /policy-decisions`: those that are everything that is given.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct DecisionsParams {
     /// Of this session.
@@ -45,7 +46,7 @@ pub struct DecisionsParams {
 }
 
 /// Decisions, newest first.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct DecisionsResponse {
     /// The decisions.
     pub decisions: Vec<Decision>,

@@ -1,15 +1,18 @@
 use codepiper_model::{Event, Seq};
 use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
 /// Which events to read.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct EventsParams {
     /// Later than this one.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[param(value_type = Option<i64>)]
     pub since: Option<Seq>,
     /// Earlier than this one.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[param(value_type = Option<i64>)]
     pub before: Option<Seq>,
     /// From this source only.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -29,7 +32,7 @@ pub struct EventsParams {
 }
 
 /// Events, in the order that was asked for.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct EventsResponse {
     /// The events.

@@ -1,6 +1,7 @@
 use codepiper_model::{DecisionKind, SessionId, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
+use utoipa::ToSchema;
 
 /// The header that carries a session's secret.
 pub const SECRET_HEADER: &str = "x-codepiper-secret";
@@ -8,7 +9,7 @@ pub const SECRET_HEADER: &str = "x-codepiper-secret";
 /// `POST /hooks/claude`, `POST /hooks/codex`
 ///
 /// Unknown fields are no error here: the program that sends it may be of a later version.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct HookRequest {
     /// The session.
@@ -16,6 +17,7 @@ pub struct HookRequest {
     /// What happened, in the agent's words.
     pub event: String,
     /// What the agent gave, as it gave it.
+    #[schema(value_type = Value)]
     pub data: Box<RawValue>,
     /// Names this report, so that it can be repeated.
     pub delivery_id: String,
@@ -25,7 +27,7 @@ pub struct HookRequest {
 }
 
 /// What the hook is to do.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct HookAnswer {
     /// Always true.

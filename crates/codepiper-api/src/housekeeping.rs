@@ -2,9 +2,10 @@ use std::path::PathBuf;
 
 use codepiper_model::{ProviderId, SessionId, Timestamp};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// A session that was removed, or would be.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct DeletedSession {
     /// Its id.
@@ -14,6 +15,7 @@ pub struct DeletedSession {
     /// What people called it.
     pub name: Option<String>,
     /// Where the agent was started.
+    #[schema(value_type = String)]
     pub cwd: PathBuf,
     /// When it ended.
     pub ended_at: Timestamp,
@@ -22,11 +24,12 @@ pub struct DeletedSession {
     /// The agent's own name for the conversation, which stays.
     pub provider_session_id: Option<String>,
     /// Where the agent wrote the conversation down, which stays.
+    #[schema(value_type = Option<String>)]
     pub transcript_path: Option<PathBuf>,
 }
 
 /// `DELETE /sessions/:id`
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct DeleteResponse {
     /// The session as it was.
     pub deleted: DeletedSession,
@@ -35,7 +38,7 @@ pub struct DeleteResponse {
 }
 
 /// `POST /sessions/prune`
-#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct PruneRequest {
     /// Only sessions that ended at least so many milliseconds ago.
@@ -47,7 +50,7 @@ pub struct PruneRequest {
 }
 
 /// What came of removing many sessions.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct PruneResponse {
     /// Those that are gone, or would be; longest ended first.
@@ -59,7 +62,7 @@ pub struct PruneResponse {
 }
 
 /// A session that could not be removed.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct PruneFailure {
     /// The session.

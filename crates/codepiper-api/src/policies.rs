@@ -3,9 +3,10 @@ use std::path::PathBuf;
 use codepiper_model::{SessionId, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use utoipa::{IntoParams, ToSchema};
 
 /// `GET /policies`
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct PoliciesParams {
     /// Only those that count, or only those that do not.
@@ -17,7 +18,7 @@ pub struct PoliciesParams {
 }
 
 /// `POST /policies`
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct CreatePolicyRequest {
     /// Its id; one is found when there is none.
@@ -46,7 +47,7 @@ const fn yes() -> bool {
 }
 
 /// `PUT /policies/:id`: what is absent stays.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct UpdatePolicyRequest {
     /// What people call it.
@@ -67,7 +68,7 @@ pub struct UpdatePolicyRequest {
 }
 
 /// `POST /policies/check`
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct CheckPolicyRequest {
     /// The tool.
@@ -76,6 +77,7 @@ pub struct CheckPolicyRequest {
     #[serde(default)]
     pub tool_input: Value,
     /// Where it would happen; absolute.
+    #[schema(value_type = String)]
     pub cwd: PathBuf,
     /// The session that would ask.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -92,7 +94,7 @@ pub struct CheckPolicyRequest {
 }
 
 /// `POST /policies/apply`
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ApplyPoliciesRequest {
     /// Policies and sets, as YAML or JSON.
@@ -126,7 +128,7 @@ pub struct AppliedChanges {
 }
 
 /// `POST /policies/export`
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ExportPoliciesRequest {
     /// These policies.
@@ -141,14 +143,14 @@ pub struct ExportPoliciesRequest {
 }
 
 /// The answer to `POST /policies/export`
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct ExportPoliciesResponse {
     /// YAML that `POST /policies/apply` takes.
     pub text: String,
 }
 
 /// `POST /policies/test`
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct TestPoliciesRequest {
     /// A draft: policies and sets, as YAML or JSON.
@@ -189,7 +191,7 @@ pub struct ReadySetResponse {
 }
 
 /// `POST /policy-sets`
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct CreatePolicySetRequest {
     /// Its id; one is found when there is none.
@@ -209,7 +211,7 @@ pub struct CreatePolicySetRequest {
 }
 
 /// `PUT /policy-sets/:id`: what is absent stays.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct UpdatePolicySetRequest {
     /// What people call it.
@@ -224,7 +226,7 @@ pub struct UpdatePolicySetRequest {
 }
 
 /// `POST /policy-sets/:id/policies`
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct AddPolicyRequest {
     /// The policy.
@@ -232,7 +234,7 @@ pub struct AddPolicyRequest {
 }
 
 /// `POST /sessions/:id/policy-sets`
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct GivePolicySetRequest {
     /// The set.

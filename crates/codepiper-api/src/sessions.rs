@@ -4,28 +4,30 @@ use std::path::PathBuf;
 use codepiper_model::{BillingMode, ProviderId, Receipt, SentPrompt, Session, SessionId, Verdict};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use utoipa::{IntoParams, ToSchema};
 
 /// `GET /sessions`
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct SessionsResponse {
     /// Newest first.
     pub sessions: Vec<Session>,
 }
 
 /// One session.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct SessionResponse {
     /// The session.
     pub session: Session,
 }
 
 /// `POST /sessions`
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct CreateSessionRequest {
     /// The agent.
     pub provider: String,
     /// Where it starts; absolute.
+    #[schema(value_type = String)]
     pub cwd: PathBuf,
     /// Further arguments for it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -70,7 +72,7 @@ pub struct CreateSessionRequest {
 }
 
 /// A conversation of an agent's own.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ProviderResumeRequest {
     /// The agent's name for it.
@@ -81,7 +83,7 @@ pub struct ProviderResumeRequest {
 }
 
 /// How an old conversation goes on.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum ResumeMode {
     /// It goes on itself.
@@ -92,7 +94,7 @@ pub enum ResumeMode {
 }
 
 /// What came of bringing back sessions.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
 pub struct RestoreResponse {
     /// Those that are back.
     pub restored: Vec<SessionId>,
@@ -101,7 +103,7 @@ pub struct RestoreResponse {
 }
 
 /// A session that is not back.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct RestoreFailure {
     /// The session.
@@ -111,7 +113,7 @@ pub struct RestoreFailure {
 }
 
 /// `POST /sessions/:id/fork`
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ForkRequest {
     /// What people call the new session.
@@ -123,7 +125,7 @@ pub struct ForkRequest {
 }
 
 /// What a text is meant as.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum SendKind {
     /// Words for the model: `!` and `/` mean nothing.
@@ -134,7 +136,7 @@ pub enum SendKind {
 }
 
 /// `POST /sessions/:id/send`
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct SendRequest {
     /// The text.
@@ -165,7 +167,7 @@ const fn yes() -> bool {
 }
 
 /// What became of a text.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct SendResponse {
     /// How far it has come.
     pub receipt: Receipt,
@@ -176,7 +178,7 @@ pub struct SendResponse {
 }
 
 /// `GET /sessions/:id/prompts`
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 pub struct PromptsParams {
     /// What is over too: the latest so many, 1 to 1000. Otherwise what is not over.
@@ -184,14 +186,14 @@ pub struct PromptsParams {
 }
 
 /// What was sent to a session, in order.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct PromptsResponse {
     /// The prompts.
     pub prompts: Vec<SentPrompt>,
 }
 
 /// `PUT /sessions/:id/prompts/:prompt`
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EditPromptRequest {
     /// The text it has from now on.
@@ -199,14 +201,14 @@ pub struct EditPromptRequest {
 }
 
 /// One prompt.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct PromptResponse {
     /// The prompt.
     pub prompt: SentPrompt,
 }
 
 /// `POST /sessions/:id/keys`
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct KeysRequest {
     /// The names of the keys, 1 to 100.
@@ -214,7 +216,7 @@ pub struct KeysRequest {
 }
 
 /// `POST /sessions/:id/resize`
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ResizeRequest {
     /// Columns.
@@ -224,7 +226,7 @@ pub struct ResizeRequest {
 }
 
 /// `PUT /sessions/:id/name`
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RenameRequest {
     /// The name; null or blank takes it away, absence does not.
@@ -233,7 +235,7 @@ pub struct RenameRequest {
 }
 
 /// `PUT /sessions/:id/default-policy-action`
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DefaultActionRequest {
     /// `ask`, `deny`, or null for what the daemon's setting says.
@@ -242,7 +244,7 @@ pub struct DefaultActionRequest {
 }
 
 /// `PUT /sessions/:id/model`
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ModelRequest {
     /// The model, by the agent's name for it.
@@ -250,7 +252,7 @@ pub struct ModelRequest {
 }
 
 /// `GET /sessions/:id/model`, and what a switch is answered with.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ModelResponse {
     /// The model that the agent was given; none: its own choice.
@@ -264,14 +266,14 @@ pub struct ModelResponse {
 }
 
 /// It was done.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Success {
     /// Always true.
     pub success: bool,
 }
 
 /// `GET /sessions/:id/output`
-#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 pub struct OutputParams {
     /// The last so many rows of the history as plain text, instead of the screen with colours.
@@ -280,7 +282,7 @@ pub struct OutputParams {
 }
 
 /// What a terminal shows.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct OutputResponse {
     /// The text.
     pub output: String,
@@ -293,7 +295,7 @@ pub struct OutputResponse {
 }
 
 /// `GET /sessions/:id/wait`
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct WaitParams {
     /// States, separated by commas: `running`, `idle`, `working`, `needs_permission`,
@@ -305,7 +307,7 @@ pub struct WaitParams {
 }
 
 /// What waiting came to.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct WaitResponse {
     /// The session as it is now.
     pub session: Session,

@@ -1,5 +1,6 @@
 use codepiper_model::Seq;
 use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
 /// The WebSocket sub-protocol of a terminal's stream.
 pub const TERMINAL_PROTOCOL: &str = "codepiper.terminal.v1";
@@ -12,7 +13,7 @@ pub const SNAPSHOT_FRAME: u8 = 1;
 pub const OUTPUT_FRAME: u8 = 2;
 
 /// `GET /sessions/:id/terminal/stream`
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 pub struct TerminalParams {
     /// The offset behind the last byte that the viewer has.
@@ -21,7 +22,7 @@ pub struct TerminalParams {
 }
 
 /// What a viewer calls a message of its own, to know the answer by.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(untagged)]
 pub enum MessageId {
     /// A number.
@@ -31,7 +32,7 @@ pub enum MessageId {
 }
 
 /// What a viewer says on a terminal's stream.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
 pub enum TerminalRequest {
     /// What its terminal made of a key press.
@@ -73,7 +74,7 @@ pub enum TerminalRequest {
 }
 
 /// What a viewer is told on a terminal's stream, beside what the terminal shows.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum TerminalMessage {
     /// The beginning.
@@ -122,7 +123,7 @@ pub enum TerminalMessage {
 pub const HUB_VERSION: u32 = 1;
 
 /// What a client says on `/ws`.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(
     tag = "op",
     rename_all = "snake_case",
@@ -143,6 +144,7 @@ pub enum HubRequest {
         /// Which.
         topic: String,
         /// From the first event behind this one on.
+        #[schema(value_type = Option<i64>)]
         since_seq: Option<Seq>,
     },
     /// Wants to hear of it no more.

@@ -4,13 +4,15 @@ use std::path::PathBuf;
 use codepiper_model::{Capabilities, Channel, Native, ProviderId};
 use codepiper_providers::{Home, LaunchHints, Provider, Support, provider};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::programs::{Programs, find};
 use crate::{Config, DaemonSettings};
 
 /// What can be said of a provider on this machine.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = Provider)]
 pub struct ProviderStatus {
     /// Its name.
     pub id: ProviderId,
@@ -25,6 +27,7 @@ pub struct ProviderStatus {
     /// Whether its program is there.
     pub installed: bool,
     /// Where.
+    #[schema(value_type = Option<String>)]
     pub program: Option<PathBuf>,
     /// Its version, where it says one.
     pub version: Option<String>,
@@ -43,8 +46,9 @@ pub struct ProviderStatus {
 }
 
 /// What works with a provider, also in the words of the existing CodePiper.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = ProviderCapabilities)]
 pub struct Offered {
     /// In our own words.
     #[serde(flatten)]

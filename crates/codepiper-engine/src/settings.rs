@@ -6,6 +6,7 @@ use codepiper_store::{Store, settings};
 use codepiper_tmux::Key;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::json;
+use utoipa::ToSchema;
 
 use crate::EngineError;
 use crate::audit;
@@ -26,25 +27,32 @@ pub struct Settings {
 }
 
 /// The settings of the daemon.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", default)]
 pub struct DaemonSettings {
     /// Whether sessions live on when the daemon stops.
+    #[schema(required)]
     pub preserve_sessions: bool,
     /// Whether the sessions that ran come back by themselves after the machine was switched off.
+    #[schema(required)]
     pub restore_after_reboot: bool,
     /// Whether agents get the `SSH_AUTH_SOCK` of the daemon.
+    #[schema(required)]
     pub forward_ssh_auth_sock: bool,
     /// The key that leaves an attached terminal; every other key reaches the agent.
+    #[schema(required)]
     pub detach_key: String,
     /// What becomes of a request that no rule matches, where the agent itself would ask: `ask` a
     /// person or `deny`.
+    #[schema(required)]
     pub default_policy_action: Verdict,
     /// After how many days sessions that have ended are removed; `None`: never.
     pub retention_days: Option<u32>,
     /// Whether Codex gets an app-server, where its version has one; without, hooks have to do.
+    #[schema(required)]
     pub codex_app_server: bool,
     /// Whether new sessions of Codex work without a sandbox, where nothing else is asked for.
+    #[schema(required)]
     pub codex_host_access_profile_enabled: bool,
 }
 
@@ -74,8 +82,9 @@ impl Default for DaemonSettings {
 }
 
 /// A change of some settings; what is absent stays.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(as = ChangeSettingsRequest)]
 pub struct SettingsChange {
     /// See [`DaemonSettings::preserve_sessions`].
     pub preserve_sessions: Option<bool>,

@@ -2,11 +2,12 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use utoipa::ToSchema;
 
 use crate::{ApprovalId, Matched, ProviderId, Risk, SessionId, Timestamp, ToolCall};
 
 /// Where an approval is in its life.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum ApprovalStatus {
     /// It waits for an answer.
@@ -53,7 +54,7 @@ impl ApprovalStatus {
 }
 
 /// What a person says to a request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Permission {
     /// It may happen.
@@ -73,7 +74,7 @@ impl Permission {
 }
 
 /// The way an answer came.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Via {
     /// The command line.
@@ -89,7 +90,7 @@ pub enum Via {
 }
 
 /// An answer to an approval.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Answer {
     /// What it says.
@@ -107,7 +108,7 @@ pub struct Answer {
 }
 
 /// Why there is nothing to answer any more.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ClosedReason {
     /// A person answered the agent's own dialog.
@@ -119,7 +120,7 @@ pub enum ClosedReason {
 }
 
 /// A request of an agent that waits for a person.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Approval {
     /// Its name.
@@ -137,6 +138,7 @@ pub struct Approval {
     /// The same in one line for a person.
     pub summary: String,
     /// Where it would happen.
+    #[schema(value_type = String)]
     pub cwd: PathBuf,
     /// The sub-agent that asks; none for the main one.
     pub agent_id: Option<String>,

@@ -1,10 +1,11 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use utoipa::ToSchema;
 
 use crate::{Matched, Seq, SessionId, Timestamp};
 
 /// What was decided on a tool call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum DecisionKind {
     /// It may happen.
@@ -30,7 +31,7 @@ impl DecisionKind {
 }
 
 /// What a decision was made from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum DecisionSource {
     /// A rule matched.
@@ -56,7 +57,7 @@ impl DecisionSource {
 }
 
 /// What came of a tool call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Outcome {
     /// It happened.
@@ -82,7 +83,7 @@ impl Outcome {
 }
 
 /// The audit's row of one tool call.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Decision {
     /// Its name, a UUID.
@@ -90,6 +91,7 @@ pub struct Decision {
     /// The session.
     pub session_id: SessionId,
     /// The event that it was asked with.
+    #[schema(value_type = Option<i64>)]
     pub event_id: Option<Seq>,
     /// The sub-agent; none for the main one.
     pub agent_id: Option<String>,

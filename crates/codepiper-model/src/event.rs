@@ -1,5 +1,6 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use utoipa::ToSchema;
 
 use crate::{SessionId, Timestamp};
 
@@ -7,7 +8,7 @@ use crate::{SessionId, Timestamp};
 pub type Seq = i64;
 
 /// Who reported an event.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum EventSource {
     /// The agent's hook.
@@ -78,10 +79,11 @@ pub struct NewEvent {
 }
 
 /// A stored fact.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Event {
     /// Its place in the order of all events.
+    #[schema(value_type = i64)]
     pub id: Seq,
     /// Whom it concerns.
     pub session_id: SessionId,

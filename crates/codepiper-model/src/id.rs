@@ -2,12 +2,14 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// The name of a session: a version 4 UUID, shown in lower case with hyphens. It also names the
 /// tmux session (`codepiper-<uuid>`) and, where the agent lets us choose, its conversation.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(transparent)]
+#[schema(value_type = String, format = Uuid)]
 pub struct SessionId(Uuid);
 
 impl SessionId {
@@ -43,8 +45,9 @@ impl fmt::Debug for SessionId {
 }
 
 /// The name of an approval: a version 4 UUID, shown in lower case with hyphens.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(transparent)]
+#[schema(value_type = String, format = Uuid)]
 pub struct ApprovalId(Uuid);
 
 impl ApprovalId {

@@ -2,11 +2,12 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use utoipa::ToSchema;
 
 use crate::{Activity, Channel, Exit, ExitReason, ProviderId, SessionId, Timestamp, Verdict};
 
 /// Where a session is in its life.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum Status {
     /// Made, but the agent has not shown a sign of life.
@@ -47,7 +48,7 @@ impl Status {
 }
 
 /// Who pays for the agent's model calls.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum BillingMode {
     /// The subscription the agent is signed in with; API keys are kept away from it.
@@ -68,7 +69,7 @@ impl BillingMode {
 }
 
 /// One run of an agent in its own tmux server, from launch to exit.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Session {
     /// Its name for ever.
@@ -78,6 +79,7 @@ pub struct Session {
     /// What people call it.
     pub name: Option<String>,
     /// Where the agent was started; absolute.
+    #[schema(value_type = String)]
     pub cwd: PathBuf,
     /// Where it is in its life.
     pub status: Status,
@@ -111,6 +113,7 @@ pub struct Session {
     /// The agent's own name for the conversation.
     pub provider_session_id: Option<String>,
     /// Where the agent writes the conversation down.
+    #[schema(value_type = Option<String>)]
     pub transcript_path: Option<PathBuf>,
     /// The command that attaches a terminal; absent once ended.
     pub attach: Option<Vec<String>>,

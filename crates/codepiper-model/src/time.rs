@@ -2,10 +2,12 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use utoipa::ToSchema;
 
 /// A point in time in whole milliseconds since the Unix epoch, written as ISO 8601 UTC with
 /// milliseconds (`2026-11-23T10:00:00.000Z`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, ToSchema)]
+#[schema(value_type = String, format = DateTime, example = "2026-11-23T10:00:00.000Z")]
 pub struct Timestamp(i64);
 
 impl Timestamp {

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use codepiper_model::ToolCall;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use utoipa::ToSchema;
 
 use crate::evaluate::matches;
 use crate::facts::Facts;
@@ -12,7 +13,7 @@ use crate::rule::CompiledRule;
 use crate::{Context, PolicyError, Rule};
 
 /// A command line for Bash, or a call of any tool.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(
     untagged,
     expecting = "an example is a command line, or `{\"tool\": …, \"input\": {…}}`"
@@ -25,7 +26,7 @@ pub enum Example {
 }
 
 /// A call of any tool.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ExampleCall {
     /// The tool.
@@ -35,6 +36,7 @@ pub struct ExampleCall {
     pub input: Value,
     /// Where; `/workspace` where that does not matter.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
     pub cwd: Option<PathBuf>,
     /// The mode that the agent is in.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -1,11 +1,12 @@
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::PolicyError;
 use crate::glob::Glob;
 
 /// One pattern or a list of them. Of a list any may match; one that begins with `!` must not, and
 /// a list of nothing but such ones matches everything else.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(untagged, expecting = "this takes a pattern or a list of patterns")]
 pub enum Patterns {
     /// One pattern.

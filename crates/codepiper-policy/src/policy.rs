@@ -2,6 +2,7 @@ use std::collections::HashSet;
 
 use codepiper_model::SessionId;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::rule::CompiledRule;
 use crate::{PolicyError, Rule};
@@ -10,7 +11,7 @@ use crate::{PolicyError, Rule};
 const RULES_MAX: usize = 2000;
 
 /// A named list of rules, for every session or for one.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Policy {
     /// Its id.

@@ -3,6 +3,7 @@ use std::collections::BTreeMap;
 use codepiper_model::Verdict;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use utoipa::ToSchema;
 
 use crate::example::Example;
 use crate::facts::{Facts, Part, SHELL_ARGUMENTS, Shell};
@@ -15,7 +16,7 @@ use crate::typed::TERMINAL_INPUT;
 use crate::{Patterns, PolicyError};
 
 /// What is to become of the tool calls that it matches. Everything that is given must match.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Rule {
     /// Its name within the policy.

@@ -3,6 +3,7 @@ use std::path::{Path, PathBuf};
 use codepiper_model::{Capabilities, Channel, LaunchSpec, Native, PromptText, ProviderId};
 use serde::Serialize;
 use serde_json::Value;
+use utoipa::ToSchema;
 
 use crate::{
     Claim, HookAnswer, HookCommand, HookReading, Installed, ModelSwitch, Reading, ScreenText,
@@ -87,7 +88,7 @@ pub struct TranscriptPlace<'a> {
 
 /// How each thing can be done with an agent: through a channel of its own, by its screen and keys,
 /// or not at all.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Support {
     /// Hearing of its events, and forbidding a tool call.
@@ -105,7 +106,7 @@ pub struct Support {
 }
 
 /// Command lines of an agent; `{id}` stands for its name of a conversation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct LaunchHints {
     /// The argument that lets it run without asking.

@@ -10,6 +10,7 @@ use codepiper_store::chain::{self, Chain};
 use codepiper_store::{Connection, Store, StoreError, Transaction, audit, decisions};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use utoipa::ToSchema;
 use tokio::sync::watch;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
@@ -21,7 +22,8 @@ use crate::config::write_private;
 const PAUSE: Duration = Duration::from_millis(250);
 
 /// The newest hash of each chain; none where it is empty.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = AuditHeads)]
 pub struct Heads {
     /// Of the decisions.
     pub decisions: Option<Head>,
@@ -30,7 +32,8 @@ pub struct Heads {
 }
 
 /// The newest row of a chain.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = AuditHead)]
 pub struct Head {
     /// Its place.
     pub seq: i64,

@@ -9,6 +9,7 @@ use codepiper_store::StoreError;
 use codepiper_store::chain::{self, Chain, Link};
 use serde::Serialize;
 use serde_json::Value;
+use utoipa::ToSchema;
 
 use super::head::{Head, Heads};
 use crate::canonical::sha256;
@@ -20,8 +21,9 @@ const PAGE: usize = 500;
 const LISTED: usize = 100;
 
 /// What checking the audit came to.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = VerificationResponse)]
 pub struct Verification {
     /// Whether nothing is wrong.
     pub ok: bool,
@@ -40,8 +42,9 @@ pub struct Verification {
 }
 
 /// Something that is not as it was written.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = AuditProblem)]
 pub struct Problem {
     /// `decisions`, or `after` for what came after them.
     pub chain: &'static str,

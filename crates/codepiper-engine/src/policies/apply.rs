@@ -3,6 +3,7 @@
 use codepiper_model::Actor;
 use codepiper_store::{Connection, Transaction};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::PolicyEngine;
 use super::change::whole;
@@ -11,8 +12,9 @@ use super::plan::{Plan, Step};
 use crate::EngineError;
 
 /// What a file changed, or would change.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = ApplyPoliciesResponse)]
 pub struct Applied {
     /// The policies.
     pub policies: Changes,
@@ -23,7 +25,8 @@ pub struct Applied {
 }
 
 /// Ids by what became of them, in the order of the file.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = AppliedChanges)]
 pub struct Changes {
     /// Those that were not there.
     pub created: Vec<String>,

@@ -2,14 +2,16 @@ use codepiper_model::{Matched, Risk, Scope, ToolCall, Verdict};
 use codepiper_policy::{Policy, Scoped, explain, risk};
 use serde::Serialize;
 use serde_json::Value;
+use utoipa::ToSchema;
 
 use super::view::{parsed_rules, wrong};
 use super::{PolicyEngine, context};
 use crate::EngineError;
 
 /// What the rules say of a tool call, and whether a rule said it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = CheckPolicyResponse)]
 pub struct Checked {
     /// What would become of it where the agent itself would ask.
     pub verdict: Verdict,
@@ -26,7 +28,7 @@ pub struct Checked {
 }
 
 /// The rule that decides.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct DecidedBy {
     /// Its policy.
@@ -36,7 +38,7 @@ pub struct DecidedBy {
 }
 
 /// One simple command of a shell line.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct CheckedCommand {
     /// Its words.
     pub argv: Vec<String>,

@@ -1,12 +1,14 @@
 use codepiper_policy::READY_SETS;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::PolicyEngine;
 use super::file::PolicyFile;
 use crate::EngineError;
 
 /// A set that needs nothing but to be applied.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = ReadySet)]
 pub struct ReadyView {
     /// The id of its set.
     pub id: String,

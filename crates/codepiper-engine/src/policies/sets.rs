@@ -5,6 +5,7 @@ use codepiper_store::policy_sets::{self, StoredSet, Taken};
 use codepiper_store::{Connection, StoreError, Transaction, policies, sessions};
 use serde::Serialize;
 use serde_json::{Value, json};
+use utoipa::ToSchema;
 
 use super::change::{checked_text, whole};
 use super::view::no_policy;
@@ -12,8 +13,9 @@ use super::{PolicyEngine, PolicyView};
 use crate::{EngineError, audit};
 
 /// A set in a list.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = PolicySet)]
 pub struct SetSummary {
     /// Its id.
     pub id: String,
@@ -35,7 +37,8 @@ pub struct SetSummary {
 }
 
 /// A set with its policies.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = PolicySetWithPolicies)]
 pub struct SetView {
     /// The set.
     #[serde(flatten)]

@@ -3,12 +3,14 @@ use codepiper_policy::{Policy, PolicyError, Rule};
 use codepiper_store::policies::StoredPolicy;
 use serde::Serialize;
 use serde_json::Value;
+use utoipa::ToSchema;
 
 use crate::EngineError;
 
 /// A policy, as it is shown.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = KeptPolicy)]
 pub struct PolicyView {
     /// What it says.
     #[serde(flatten)]

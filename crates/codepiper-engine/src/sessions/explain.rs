@@ -4,6 +4,7 @@ use codepiper_model::{
     Activity, ActivityState, EvidenceSource, Seq, SessionId, Status, Timestamp, Trouble,
 };
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::turn::latest;
 use super::{Live, SessionManager, Terms};
@@ -11,8 +12,9 @@ use crate::EngineError;
 use crate::approvals::Pending;
 
 /// What is known of what an agent does, and from where.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = ExplainResponse)]
 pub struct Explanation {
     /// Where the session is in its life.
     pub status: Status,
@@ -30,8 +32,9 @@ pub struct Explanation {
 }
 
 /// One thing that says what an agent does.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = ActivitySign)]
 pub struct Sign {
     /// Where it is seen.
     pub source: EvidenceSource,
@@ -43,6 +46,7 @@ pub struct Sign {
     /// The words themselves: the window's title, the file, the process.
     pub detail: Option<String>,
     /// The event that carries it.
+    #[schema(value_type = Option<i64>)]
     pub event_id: Option<Seq>,
     /// Whether it is what is believed.
     pub believed: bool,

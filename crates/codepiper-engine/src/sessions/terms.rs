@@ -2,12 +2,14 @@ use codepiper_model::{Channel, ProviderId, Session};
 use codepiper_providers::codex::Mode;
 use codepiper_providers::{Support, provider};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::SessionManager;
 
 /// How a session's agent is heard and answered, and what it may do.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = SessionTerms)]
 pub struct Terms {
     /// Over what.
     pub channel: Channel,

@@ -1,10 +1,11 @@
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::patterns::Compiled;
 use crate::{Patterns, PolicyError};
 
 /// Which tools of which servers of the Model Context Protocol: `mcp__server__tool`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct McpRule {
     /// The server's name.

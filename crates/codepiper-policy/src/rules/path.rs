@@ -1,5 +1,6 @@
 use codepiper_model::Verdict;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::access::{Access, Accesses};
 use crate::operands::Mode;
@@ -8,7 +9,7 @@ use crate::{Patterns, PolicyError};
 
 /// The files that a call reads or writes. A pattern is held against the whole path, against
 /// `~/…` below the home directory, and against the path below the working directory.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PathRule {
     /// Files that are read.
@@ -26,7 +27,7 @@ pub struct PathRule {
 }
 
 /// A place.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Within {
     /// Below the working directory or another root of the workspace.

@@ -1,10 +1,11 @@
 use codepiper_model::RiskClass;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::PolicyError;
 
 /// One class of risk or several, any of which will do.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(
     untagged,
     expecting = "this takes a class of risk or a list of them: `read`, `write_workspace`, \

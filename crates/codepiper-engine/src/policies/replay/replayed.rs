@@ -1,11 +1,13 @@
 use codepiper_model::{DecisionKind, SessionId, Timestamp, Verdict};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::super::check::DecidedBy;
 
 /// What a draft would have made of calls that were decided on.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = TestPoliciesResponse)]
 pub struct Replayed {
     /// How many calls there were.
     pub calls: usize,
@@ -27,7 +29,8 @@ pub struct Replayed {
 }
 
 /// Calls by what would become of them.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = ReplayCounts)]
 pub struct Counts {
     /// They would run.
     pub allow: usize,
@@ -38,7 +41,8 @@ pub struct Counts {
 }
 
 /// Calls of which something else would become.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = ReplayChanges)]
 pub struct Changed {
     /// How many there are.
     pub count: usize,
@@ -48,8 +52,9 @@ pub struct Changed {
 }
 
 /// Differences that are alike.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = ReplayGroup)]
 pub struct Group {
     /// The beginning of the command, or the tool.
     pub what: String,
@@ -66,8 +71,9 @@ pub struct Group {
 }
 
 /// A call of which something else would become.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = ReplayDifference)]
 pub struct Difference {
     /// What was decided, in the audit.
     pub decision_id: String,
