@@ -1,19 +1,22 @@
-use codepiper_model::{Approval, Permission, SessionId};
+use codepiper_model::{Approval, ApprovalStatus, Permission, SessionId};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 /// `GET /approvals`
 #[derive(Clone, Debug, Default, Serialize, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ApprovalsParams {
     /// In this status only.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[param(value_type = Option<ApprovalStatus>)]
     pub status: Option<String>,
     /// Of this session only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub session_id: Option<SessionId>,
     /// At most so many, 1 to 1000; 100 by default.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[param(minimum = 1, maximum = 1000)]
     pub limit: Option<usize>,
 }
 

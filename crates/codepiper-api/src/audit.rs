@@ -4,6 +4,7 @@ use utoipa::{IntoParams, ToSchema};
 
 /// `GET /audit/verify`
 #[derive(Clone, Debug, Default, Serialize, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct VerifyParams {
     /// A hash that was noted earlier: its row must still be there.
@@ -66,6 +67,7 @@ pub struct AuditProblem {
 
 /// `GET /audit/entries`: those that are everything that is given.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct EntriesParams {
     /// Of this kind.
@@ -88,6 +90,7 @@ pub struct EntriesParams {
     pub before: Option<i64>,
     /// At most so many, 1 to 1000; 100 by default.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[param(minimum = 1, maximum = 1000)]
     pub limit: Option<usize>,
 }
 
@@ -112,6 +115,7 @@ pub enum ExportFormat {
 /// `GET /audit/export`: everything that `GET /policy-decisions` would find, or with `entries`
 /// everything that `GET /audit/entries` would; oldest first.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ExportParams {
     /// `jsonl` (the default) or `csv`.

@@ -92,3 +92,82 @@ impl SignInView {
         }
     }
 }
+
+/// The browsers that are signed in.
+#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
+pub struct SignInsResponse {
+    /// The browsers. They are no sessions, but the path calls them so.
+    pub sessions: Vec<SignInView>,
+}
+
+/// It was done, where signing in is concerned.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, ToSchema)]
+pub struct Done {
+    /// Always true.
+    pub ok: bool,
+}
+
+/// The other browsers were signed out.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, ToSchema)]
+pub struct EndSignInsResponse {
+    /// Always true.
+    pub ok: bool,
+    /// How many were signed out.
+    pub count: usize,
+}
+
+/// How far a browser is signed in.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct AuthStatusResponse {
+    /// Whether there is no password yet.
+    pub setup_required: bool,
+    /// Whether there is an authenticator.
+    pub mfa_enabled: bool,
+    /// Whether this browser has shown the password and is to set up an authenticator.
+    pub mfa_setup_required: bool,
+    /// Whether an authenticator has to be set up.
+    pub onboarding_pending: bool,
+    /// Whether this browser is signed in.
+    pub authenticated: bool,
+}
+
+/// The browser is signed in.
+#[derive(Clone, Deserialize, Serialize, ToSchema)]
+pub struct LoginResponse {
+    /// Always true.
+    pub ok: bool,
+    /// What the cookie holds, where that was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub token: Option<String>,
+}
+
+/// An authenticator that is offered.
+#[derive(Clone, Deserialize, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct AuthenticatorOffer {
+    /// The secret, to be typed.
+    pub secret: String,
+    /// The same for a program.
+    pub otpauth_uri: String,
+    /// The same for a camera, as SVG.
+    pub qr: String,
+}
+
+/// The authenticator counts from now on.
+#[derive(Clone, Deserialize, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct RecoveryCodesResponse {
+    /// Each signs in once, without the authenticator.
+    pub recovery_codes: Vec<String>,
+}
+
+/// It is the owner who asks.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, ToSchema)]
+pub struct ConfirmResponse {
+    /// Always true.
+    pub ok: bool,
+    /// How long that counts.
+    pub until: Timestamp,
+}

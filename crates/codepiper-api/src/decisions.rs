@@ -4,6 +4,7 @@ use utoipa::{IntoParams, ToSchema};
 
 /// `GET /policy-decisions`: those that are everything that is given.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct DecisionsParams {
     /// Of this session.
@@ -42,6 +43,7 @@ pub struct DecisionsParams {
     pub before: Option<String>,
     /// At most so many, 1 to 1000; 100 by default.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[param(minimum = 1, maximum = 1000)]
     pub limit: Option<usize>,
 }
 

@@ -11,9 +11,11 @@ pub struct ErrorBody {
     pub code: String,
     /// The part of the request that is wrong, such as `keys[1]`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub field: Option<String>,
     /// What to do next.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub hint: Option<String>,
     /// What else there is to know, such as the approval that was answered already.
     #[serde(flatten)]

@@ -28,7 +28,7 @@ pub struct DeletedSession {
     pub transcript_path: Option<PathBuf>,
 }
 
-/// `DELETE /sessions/:id`
+/// A session was removed.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct DeleteResponse {
     /// The session as it was.

@@ -22,8 +22,9 @@ pub use audit::{
     ExportParams, ExportedLine, VerificationResponse, VerifyParams,
 };
 pub use auth::{
-    ChangePasswordRequest, ConfirmRequest, LoginRequest, ResetPasswordRequest, SignInView,
-    VerifyAuthenticatorRequest,
+    AuthStatusResponse, AuthenticatorOffer, ChangePasswordRequest, ConfirmRequest, ConfirmResponse,
+    Done, EndSignInsResponse, LoginRequest, LoginResponse, RecoveryCodesResponse,
+    ResetPasswordRequest, SignInView, SignInsResponse, VerifyAuthenticatorRequest,
 };
 pub use client::{BodyStream, Client, ClientError, USER_AGENT};
 pub use decisions::{DecisionsParams, DecisionsResponse};

@@ -7,6 +7,7 @@ use utoipa::{IntoParams, ToSchema};
 
 /// `GET /policies`
 #[derive(Clone, Debug, Default, Serialize, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct PoliciesParams {
     /// Only those that count, or only those that do not.
@@ -38,7 +39,8 @@ pub struct CreatePolicyRequest {
     /// The only session it is for.
     #[serde(default)]
     pub session_id: Option<SessionId>,
-    /// What it says.
+    /// What it says: a list of `Rule`. One without an `id` is called after its place.
+    #[schema(value_type = Vec<Map<String, Value>>)]
     pub rules: Value,
 }
 
@@ -62,8 +64,9 @@ pub struct UpdatePolicyRequest {
     /// Where it stands in lists.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub priority: Option<i64>,
-    /// What it says.
+    /// What it says: a list of `Rule`. One without an `id` is called after its place.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Vec<Map<String, Value>>>)]
     pub rules: Option<Value>,
 }
 
@@ -73,7 +76,7 @@ pub struct UpdatePolicyRequest {
 pub struct CheckPolicyRequest {
     /// The tool.
     pub tool_name: String,
-    /// What it would get.
+    /// What it would get: any JSON, as the agent would give it.
     #[serde(default)]
     pub tool_input: Value,
     /// Where it would happen; absolute.
@@ -88,8 +91,9 @@ pub struct CheckPolicyRequest {
     /// The permission mode that the agent is in, in its own spelling.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mode: Option<String>,
-    /// Rules to ask instead of those that are kept.
+    /// Rules to ask instead of those that are kept: a list of `Rule`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Vec<Map<String, Value>>>)]
     pub rules: Option<Value>,
 }
 
@@ -142,7 +146,7 @@ pub struct ExportPoliciesRequest {
     pub all: bool,
 }
 
-/// The answer to `POST /policies/export`
+/// Policies and sets, as a file.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct ExportPoliciesResponse {
     /// YAML that `POST /policies/apply` takes.

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::{IntoParams, ToSchema};
 
-/// `GET /sessions`
+/// Sessions.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct SessionsResponse {
     /// Newest first.
@@ -66,7 +66,7 @@ pub struct CreateSessionRequest {
     /// A conversation of the agent's own to go on with, begun here or elsewhere.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub provider_resume: Option<ProviderResumeRequest>,
-    /// Whatever its maker wants to remember.
+    /// Whatever its maker wants to remember: any JSON.
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     pub metadata: Map<String, Value>,
 }
@@ -179,6 +179,7 @@ pub struct SendResponse {
 
 /// `GET /sessions/:id/prompts`
 #[derive(Clone, Debug, Default, Serialize, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct PromptsParams {
     /// What is over too: the latest so many, 1 to 1000. Otherwise what is not over.
@@ -231,6 +232,7 @@ pub struct ResizeRequest {
 pub struct RenameRequest {
     /// The name; null or blank takes it away, absence does not.
     #[serde(deserialize_with = "Option::deserialize")]
+    #[schema(required)]
     pub name: Option<String>,
 }
 
@@ -240,6 +242,7 @@ pub struct RenameRequest {
 pub struct DefaultActionRequest {
     /// `ask`, `deny`, or null for what the daemon's setting says.
     #[serde(deserialize_with = "Option::deserialize")]
+    #[schema(required)]
     pub action: Option<Verdict>,
 }
 
@@ -251,7 +254,7 @@ pub struct ModelRequest {
     pub model: String,
 }
 
-/// `GET /sessions/:id/model`, and what a switch is answered with.
+/// The model of a session.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ModelResponse {
@@ -274,6 +277,7 @@ pub struct Success {
 
 /// `GET /sessions/:id/output`
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct OutputParams {
     /// The last so many rows of the history as plain text, instead of the screen with colours.
@@ -296,6 +300,7 @@ pub struct OutputResponse {
 
 /// `GET /sessions/:id/wait`
 #[derive(Clone, Debug, Serialize, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct WaitParams {
     /// States, separated by commas: `running`, `idle`, `working`, `needs_permission`,

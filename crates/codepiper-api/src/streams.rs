@@ -14,6 +14,7 @@ pub const OUTPUT_FRAME: u8 = 2;
 
 /// `GET /sessions/:id/terminal/stream`
 #[derive(Clone, Debug, Default, Serialize, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct TerminalParams {
     /// The offset behind the last byte that the viewer has.
@@ -104,6 +105,7 @@ pub enum TerminalMessage {
     Error {
         /// The message it was asked for with.
         #[serde(skip_serializing_if = "Option::is_none")]
+        #[schema(nullable = false)]
         id: Option<MessageId>,
         /// A name for programs.
         code: String,
@@ -140,6 +142,7 @@ pub enum HubRequest {
         supports: serde_json::Map<String, serde_json::Value>,
     },
     /// Wants to hear of a topic.
+    #[schema(rename_all = "camelCase")]
     Subscribe {
         /// Which.
         topic: String,
@@ -153,6 +156,7 @@ pub enum HubRequest {
         topic: String,
     },
     /// Types text.
+    #[schema(rename_all = "camelCase")]
     PtyInput {
         /// Where.
         session_id: String,
@@ -162,6 +166,7 @@ pub enum HubRequest {
         request_id: Option<String>,
     },
     /// Presses a key.
+    #[schema(rename_all = "camelCase")]
     PtyKey {
         /// Where.
         session_id: String,
@@ -171,6 +176,7 @@ pub enum HubRequest {
         request_id: Option<String>,
     },
     /// Pastes a piece of a text.
+    #[schema(rename_all = "camelCase")]
     PtyPaste {
         /// Where.
         session_id: String,

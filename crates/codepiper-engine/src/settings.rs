@@ -46,7 +46,7 @@ pub struct DaemonSettings {
     /// person or `deny`.
     #[schema(required)]
     pub default_policy_action: Verdict,
-    /// After how many days sessions that have ended are removed; `None`: never.
+    /// After how many days sessions that have ended are removed; none: never.
     pub retention_days: Option<u32>,
     /// Whether Codex gets an app-server, where its version has one; without, hooks have to do.
     #[schema(required)]

@@ -133,7 +133,7 @@ pub struct Approval {
     pub status: ApprovalStatus,
     /// The tool.
     pub tool_name: String,
-    /// What the tool is to get.
+    /// What the tool is to get: any JSON, as the agent gave it.
     pub tool_input: Value,
     /// The same in one line for a person.
     pub summary: String,

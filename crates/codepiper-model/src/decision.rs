@@ -101,7 +101,7 @@ pub struct Decision {
     pub rule_id: Option<String>,
     /// The tool.
     pub tool_name: String,
-    /// What the tool was to get, without secrets.
+    /// What the tool was to get, without secrets: any JSON, as the agent gave it.
     pub tool_input: Value,
     /// The same, under its older name.
     pub args: Value,

@@ -103,7 +103,7 @@ pub struct Entry {
     pub kind: String,
     /// The decision that it is about.
     pub decision_id: Option<String>,
-    /// What there is to tell; null where it cannot be read.
+    /// What there is to tell, which differs from kind to kind; null where it cannot be read.
     pub facts: Value,
     /// The hash of this entry of the chain.
     pub hash: String,

@@ -94,6 +94,6 @@ pub struct Event {
     /// What happened.
     #[serde(rename = "type")]
     pub kind: String,
-    /// The details.
+    /// The details: any JSON, as the source gave it.
     pub payload: Value,
 }

@@ -101,6 +101,7 @@ pub struct Session {
     pub billing_mode: BillingMode,
     /// How its agent is heard and answered.
     #[serde(default)]
+    #[schema(required)]
     pub channel: Channel,
     /// Whether it runs without asking.
     pub dangerous_mode: bool,
@@ -121,6 +122,6 @@ pub struct Session {
     pub exit: Option<Exit>,
     /// Variables that its billing mode kept away from it.
     pub scrubbed_env: Vec<String>,
-    /// Whatever its maker wanted to remember.
+    /// Whatever its maker wanted to remember: any JSON.
     pub metadata: Map<String, Value>,
 }

@@ -3,7 +3,9 @@ use utoipa::ToSchema;
 
 /// What is to become of a tool call. The order is that of strictness: of several verdicts the
 /// greatest holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {
     /// It may happen.

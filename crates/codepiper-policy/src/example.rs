@@ -36,10 +36,12 @@ pub struct ExampleCall {
     pub input: Value,
     /// Where; `/workspace` where that does not matter.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     #[schema(value_type = Option<String>)]
     pub cwd: Option<PathBuf>,
     /// The mode that the agent is in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub mode: Option<String>,
 }
 

@@ -20,6 +20,7 @@ pub struct Policy {
     pub name: String,
     /// What it is for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub description: Option<String>,
     /// Whether it counts.
     pub enabled: bool,

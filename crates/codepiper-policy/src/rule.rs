@@ -25,40 +25,52 @@ pub struct Rule {
     pub action: Verdict,
     /// The tool's name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub tool: Option<Patterns>,
     /// The tool's arguments, by name. One that is not there is what every `!` pattern wants, and
     /// nothing else. A shell line matches as a whole (not for an `allow`) or command by command.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub args: Option<BTreeMap<String, Patterns>>,
     /// A simple command of a shell line.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub command: Option<Patterns>,
     /// The files that are read or written.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub path: Option<PathRule>,
     /// The machines that are talked to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub host: Option<Patterns>,
     /// The tool of an MCP server.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub mcp: Option<McpRule>,
     /// What could happen at worst.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub risk: Option<RiskRule>,
     /// Where it would happen.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub cwd: Option<Patterns>,
     /// The session's id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub session: Option<Patterns>,
     /// The agent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub provider: Option<Patterns>,
     /// The mode that the agent is in, in its own spelling (`plan`, `acceptEdits`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub mode: Option<Patterns>,
     /// Why: shown to the person and told to the agent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub reason: Option<String>,
     /// Calls that it must match.
     #[serde(default, rename = "match", skip_serializing_if = "Vec::is_empty")]

@@ -9,6 +9,7 @@ mod entrance;
 mod error;
 mod exported;
 mod extract;
+mod openapi;
 mod reading;
 mod routes;
 mod socket;

@@ -10,10 +10,10 @@ use codepiper_store::chain::{self, Chain};
 use codepiper_store::{Connection, Store, StoreError, Transaction, audit, decisions};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use utoipa::ToSchema;
 use tokio::sync::watch;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
+use utoipa::ToSchema;
 
 use crate::EngineError;
 use crate::config::write_private;

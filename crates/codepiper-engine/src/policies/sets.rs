@@ -23,6 +23,7 @@ pub struct SetSummary {
     pub name: String,
     /// What it is for.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub description: Option<String>,
     /// Whether it is given to every new session.
     pub is_default: bool,

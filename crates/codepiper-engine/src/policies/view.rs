@@ -17,6 +17,7 @@ pub struct PolicyView {
     pub policy: Policy,
     /// Why it cannot be used as it is kept: what cannot be used asks about everything.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub broken: Option<String>,
     /// When it was made.
     pub created_at: Timestamp,

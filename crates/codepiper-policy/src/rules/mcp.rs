@@ -10,9 +10,11 @@ use crate::{Patterns, PolicyError};
 pub struct McpRule {
     /// The server's name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub server: Option<Patterns>,
     /// The tool's name there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub tool: Option<Patterns>,
 }
 

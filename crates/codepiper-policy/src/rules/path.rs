@@ -14,15 +14,19 @@ use crate::{Patterns, PolicyError};
 pub struct PathRule {
     /// Files that are read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub read: Option<Patterns>,
     /// Files that are written, made, changed or removed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub write: Option<Patterns>,
     /// Either.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub any: Option<Patterns>,
     /// Where the files are.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub within: Option<Within>,
 }
 

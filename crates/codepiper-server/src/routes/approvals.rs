@@ -13,6 +13,14 @@ use crate::entrance::Entrance;
 use crate::error::ApiError;
 use crate::extract::{Body, Name, Params};
 
+/// Lists the requests for leave, newest first.
+#[utoipa::path(
+    get,
+    path = "/approvals",
+    tag = "approvals",
+    params(ApprovalsParams),
+    responses((status = 200, body = ApprovalsResponse))
+)]
 pub(crate) async fn list(
     State(engine): State<Engine>,
     Params(params): Params<ApprovalsParams>,
@@ -45,6 +53,14 @@ pub(crate) async fn list(
     Ok(Json(ApprovalsResponse { approvals }))
 }
 
+/// Shows a request for leave.
+#[utoipa::path(
+    get,
+    path = "/approvals/{id}",
+    tag = "approvals",
+    params(("id" = ApprovalId, Path, description = "The approval")),
+    responses((status = 200, body = ApprovalResponse))
+)]
 pub(crate) async fn show(
     State(engine): State<Engine>,
     Name(id): Name,
@@ -53,6 +69,18 @@ pub(crate) async fn show(
     Ok(Json(ApprovalResponse { approval }))
 }
 
+/// Answers a request for leave.
+#[utoipa::path(
+    post,
+    path = "/approvals/{id}/answer",
+    tag = "approvals",
+    params(("id" = ApprovalId, Path, description = "The approval")),
+    request_body = AnswerApprovalRequest,
+    responses(
+        (status = 200, body = ApprovalResponse),
+        (status = 409, description = "`already_answered` or `request_changed`, with the `approval` as it is", body = ErrorBody),
+    )
+)]
 pub(crate) async fn answer(
     State(engine): State<Engine>,
     Name(id): Name,

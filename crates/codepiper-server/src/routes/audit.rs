@@ -8,7 +8,14 @@ use codepiper_engine::{Engine, EntryFilter, Verification};
 use crate::error::ApiError;
 use crate::extract::Params;
 
-/// Whether the audit is as it was written.
+/// Checks that the audit is as it was written.
+#[utoipa::path(
+    get,
+    path = "/audit/verify",
+    tag = "audit",
+    params(VerifyParams),
+    responses((status = 200, body = Verification))
+)]
 pub(crate) async fn verify(
     State(engine): State<Engine>,
     Params(params): Params<VerifyParams>,
@@ -16,7 +23,14 @@ pub(crate) async fn verify(
     Ok(Json(engine.audit.verify(params.head).await?))
 }
 
-/// What came after the decisions, and what else has to be accounted for.
+/// Lists what came after the decisions, and what else has to be accounted for, newest first.
+#[utoipa::path(
+    get,
+    path = "/audit/entries",
+    tag = "audit",
+    params(EntriesParams),
+    responses((status = 200, body = EntriesResponse))
+)]
 pub(crate) async fn entries(
     State(engine): State<Engine>,
     Params(params): Params<EntriesParams>,

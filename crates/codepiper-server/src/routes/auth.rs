@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use axum::{Extension, Json};
-use codepiper_api::{ResetPasswordRequest, SignInView};
+use codepiper_api::{Done, EndSignInsResponse, ResetPasswordRequest, SignInView, SignInsResponse};
 use codepiper_engine::{Engine, Reset};
 use codepiper_model::SignInStage;
 use serde_json::{Value, json};
@@ -11,7 +11,10 @@ use crate::entrance::Entrance;
 use crate::error::ApiError;
 use crate::extract::{Body, Name, NoBody};
 
+/// What only the socket answers, which no document describes.
 type Answer = Result<Json<Value>, ApiError>;
+
+const DONE: Json<Done> = Json(Done { ok: true });
 
 pub(crate) async fn status(State(engine): State<Engine>) -> Answer {
     let status = engine.auth.status().await?;
@@ -25,31 +28,57 @@ pub(crate) async fn status(State(engine): State<Engine>) -> Answer {
     })))
 }
 
+/// Lists the browsers that are signed in.
+#[utoipa::path(
+    get,
+    path = "/auth/sessions",
+    tag = "auth",
+    responses((status = 200, body = SignInsResponse))
+)]
 pub(crate) async fn list(
     State(engine): State<Engine>,
     Extension(entrance): Extension<Entrance>,
-) -> Answer {
+) -> Result<Json<SignInsResponse>, ApiError> {
     let own = entrance.sign_in.map(|sign_in| sign_in.id);
     let views = engine.auth.sign_ins().await?.into_iter().map(|sign_in| {
         let is_current = own.as_ref() == Some(&sign_in.id);
         SignInView::of(sign_in, is_current)
     });
-    let views: Vec<SignInView> = views.collect();
-    Ok(Json(json!({ "sessions": views })))
+    let sessions = views.collect();
+    Ok(Json(SignInsResponse { sessions }))
 }
 
-pub(crate) async fn end(State(engine): State<Engine>, Name(id): Name, _: NoBody) -> Answer {
+/// Signs a browser out.
+#[utoipa::path(
+    delete,
+    path = "/auth/sessions/{id}",
+    tag = "auth",
+    params(("id" = String, Path, description = "The sign-in")),
+    responses((status = 200, body = Done))
+)]
+pub(crate) async fn end(
+    State(engine): State<Engine>,
+    Name(id): Name,
+    _: NoBody,
+) -> Result<Json<Done>, ApiError> {
     engine.auth.end(&id).await?;
-    Ok(Json(json!({ "ok": true })))
+    Ok(DONE)
 }
 
+/// Signs every other browser out.
+#[utoipa::path(
+    post,
+    path = "/auth/sessions/revoke-all",
+    tag = "auth",
+    responses((status = 200, body = EndSignInsResponse))
+)]
 pub(crate) async fn end_others(
     State(engine): State<Engine>,
     Extension(entrance): Extension<Entrance>,
     _: NoBody,
-) -> Answer {
-    let ended = engine.auth.end_others(entrance.sign_in.as_ref()).await?;
-    Ok(Json(json!({ "ok": true, "count": ended })))
+) -> Result<Json<EndSignInsResponse>, ApiError> {
+    let count = engine.auth.end_others(entrance.sign_in.as_ref()).await?;
+    Ok(Json(EndSignInsResponse { ok: true, count }))
 }
 
 pub(crate) async fn reset_password(
@@ -74,7 +103,10 @@ pub(crate) async fn reset_password(
     Ok(Json(answer))
 }
 
-pub(crate) async fn reset_authenticator(State(engine): State<Engine>, _: NoBody) -> Answer {
+pub(crate) async fn reset_authenticator(
+    State(engine): State<Engine>,
+    _: NoBody,
+) -> Result<Json<Done>, ApiError> {
     engine.auth.reset_authenticator().await?;
-    Ok(Json(json!({ "ok": true })))
+    Ok(DONE)
 }

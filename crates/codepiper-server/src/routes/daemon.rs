@@ -4,9 +4,11 @@ use std::net::SocketAddr;
 
 use axum::extract::State;
 use axum::{Extension, Json};
-use codepiper_engine::{DaemonSettings, Engine, SettingsChange};
+use codepiper_engine::{DaemonSettings, Engine, ProviderStatus, SettingsChange};
 use codepiper_model::{Actor, Status};
+use serde::Serialize;
 use serde_json::{Value, json};
+use utoipa::ToSchema;
 
 use crate::error::ApiError;
 use crate::extract::Body;
@@ -17,6 +19,29 @@ pub(crate) struct WebAddresses {
     pub(crate) web: Vec<SocketAddr>,
     /// `/ws` alone.
     pub(crate) ws: Option<SocketAddr>,
+}
+
+/// The versions of what runs here.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct VersionResponse {
+    /// Of this program.
+    version: &'static str,
+    /// Of tmux; none where it cannot be found.
+    tmux: Option<String>,
+}
+
+/// The agents that are known.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ProvidersResponse {
+    /// The agents, in the order in which they are offered.
+    providers: Vec<ProviderStatus>,
+}
+
+/// The settings of the daemon.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct SettingsResponse {
+    /// The settings.
+    settings: DaemonSettings,
 }
 
 pub(crate) async fn health(
@@ -44,29 +69,57 @@ pub(crate) async fn health(
     })))
 }
 
-pub(crate) async fn version(State(engine): State<Engine>) -> Json<Value> {
-    Json(json!({
-        "version": env!("CARGO_PKG_VERSION"),
-        "tmux": engine.sessions.tmux_version().ok(),
-    }))
+/// Says which version this is.
+#[utoipa::path(
+    get,
+    path = "/version",
+    tag = "daemon",
+    responses((status = 200, body = VersionResponse))
+)]
+pub(crate) async fn version(State(engine): State<Engine>) -> Json<VersionResponse> {
+    Json(VersionResponse {
+        version: env!("CARGO_PKG_VERSION"),
+        tmux: engine.sessions.tmux_version().ok(),
+    })
 }
 
-pub(crate) async fn providers(State(engine): State<Engine>) -> Json<Value> {
-    Json(json!({ "providers": engine.sessions.providers().await }))
+/// Lists the agents that can be run, and what works with each on this machine.
+#[utoipa::path(
+    get,
+    path = "/providers",
+    tag = "daemon",
+    responses((status = 200, body = ProvidersResponse))
+)]
+pub(crate) async fn providers(State(engine): State<Engine>) -> Json<ProvidersResponse> {
+    let providers = engine.sessions.providers().await;
+    Json(ProvidersResponse { providers })
 }
 
-pub(crate) async fn settings(State(engine): State<Engine>) -> Json<Value> {
-    answer(&engine.settings.get())
+/// Shows the settings of the daemon.
+#[utoipa::path(
+    get,
+    path = "/settings/daemon",
+    tag = "daemon",
+    responses((status = 200, body = SettingsResponse))
+)]
+pub(crate) async fn settings(State(engine): State<Engine>) -> Json<SettingsResponse> {
+    let settings = engine.settings.get();
+    Json(SettingsResponse { settings })
 }
 
+/// Changes settings of the daemon.
+#[utoipa::path(
+    put,
+    path = "/settings/daemon",
+    tag = "daemon",
+    request_body = SettingsChange,
+    responses((status = 200, body = SettingsResponse))
+)]
 pub(crate) async fn change_settings(
     State(engine): State<Engine>,
     Extension(actor): Extension<Actor>,
     Body(change): Body<SettingsChange>,
-) -> Result<Json<Value>, ApiError> {
-    Ok(answer(&engine.settings.change(change, actor).await?))
-}
-
-fn answer(settings: &DaemonSettings) -> Json<Value> {
-    Json(json!({ "settings": settings }))
+) -> Result<Json<SettingsResponse>, ApiError> {
+    let settings = engine.settings.change(change, actor).await?;
+    Ok(Json(SettingsResponse { settings }))
 }

@@ -8,6 +8,15 @@ use codepiper_engine::{DecisionFilter, Engine};
 use crate::error::ApiError;
 use crate::extract::Params;
 
+/// Lists what was decided on tool calls, newest first.
+#[utoipa::path(
+    get,
+    path = "/policy-decisions",
+    tag = "audit",
+    operation_id = "decisions",
+    params(DecisionsParams),
+    responses((status = 200, body = DecisionsResponse))
+)]
 pub(crate) async fn list(
     State(engine): State<Engine>,
     Params(params): Params<DecisionsParams>,

@@ -15,6 +15,14 @@ use crate::extract::{Id, Params};
 /// The longest a reader may wait for something to happen.
 const WAIT_MAX_MS: u64 = 60_000;
 
+/// Lists what happened in all sessions.
+#[utoipa::path(
+    get,
+    path = "/events",
+    tag = "events",
+    params(EventsParams),
+    responses((status = 200, body = EventsResponse))
+)]
 pub(crate) async fn all(
     State(engine): State<Engine>,
     Params(params): Params<EventsParams>,
@@ -22,6 +30,14 @@ pub(crate) async fn all(
     read(&engine, None, params).await
 }
 
+/// Lists what happened in a session.
+#[utoipa::path(
+    get,
+    path = "/sessions/{id}/events",
+    tag = "events",
+    params(Id, EventsParams),
+    responses((status = 200, body = EventsResponse))
+)]
 pub(crate) async fn of_session(
     State(engine): State<Engine>,
     Id(id): Id,

@@ -16,6 +16,18 @@ use crate::error::ApiError;
 use crate::exported::Exported;
 use crate::extract::Params;
 
+/// Streams the audit as a file, oldest first.
+#[utoipa::path(
+    get,
+    path = "/audit/export",
+    tag = "audit",
+    params(ExportParams),
+    responses((
+        status = 200,
+        description = "One row a line: JSON, or with `format=csv` comma-separated values",
+        content((String = "application/x-ndjson"), (String = "text/csv"))
+    ))
+)]
 pub(crate) async fn export(
     State(engine): State<Engine>,
     Params(mut params): Params<ExportParams>,

@@ -9,6 +9,14 @@ use codepiper_model::Actor;
 use crate::error::ApiError;
 use crate::extract::{Body, Id, NoBody};
 
+/// Removes a session that has ended, with its events.
+#[utoipa::path(
+    delete,
+    path = "/sessions/{id}",
+    tag = "sessions",
+    params(Id),
+    responses((status = 200, body = DeleteResponse))
+)]
 pub(crate) async fn delete(
     State(engine): State<Engine>,
     Extension(actor): Extension<Actor>,
@@ -22,6 +30,14 @@ pub(crate) async fn delete(
     }))
 }
 
+/// Removes the sessions that ended long ago, or says which these are.
+#[utoipa::path(
+    post,
+    path = "/sessions/prune",
+    tag = "sessions",
+    request_body = PruneRequest,
+    responses((status = 200, body = PruneResponse))
+)]
 pub(crate) async fn prune(
     State(engine): State<Engine>,
     Extension(actor): Extension<Actor>,

@@ -21,19 +21,25 @@ use axum::http::uri::Authority;
 use axum::http::{Method, StatusCode, Uri};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
-use axum::routing::{MethodRouter, delete, get, post, put};
+use axum::routing::{MethodRouter, get, post};
 use axum::{Extension, Router};
 use codepiper_api::ErrorBody;
 use codepiper_engine::Engine;
+use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter, UtoipaMethodRouterExt as _};
+use utoipa_axum::routes;
 
 pub(crate) use daemon::WebAddresses;
 
 use crate::actor::guard;
 use crate::error::ApiError;
 use crate::extract::no_params;
+use crate::openapi;
 use crate::stream::{hub, terminal};
 
 /// What the Unix socket serves: everything.
+///
+/// What is only here is left out of the document, for it is no API: agents' hooks and our own command
+/// line call it, out of the same program.
 pub(crate) fn router(engine: Engine, web: WebAddresses) -> Router {
     let own = Router::new()
         .route("/health", get(daemon::health))
@@ -56,104 +62,83 @@ pub(crate) fn router(engine: Engine, web: WebAddresses) -> Router {
 
 /// What the web serves too, to whoever is signed in there.
 pub(crate) fn shared(engine: Engine) -> Router {
-    let without_params = Router::new()
-        .route("/version", get(daemon::version))
-        .route("/providers", get(daemon::providers))
-        .route(
-            "/settings/daemon",
-            get(daemon::settings).put(daemon::change_settings),
-        )
-        .route("/approvals/{id}", get(approvals::show))
-        .route("/approvals/{id}/answer", post(approvals::answer))
-        .route("/auth/sessions", get(auth::list))
-        .route("/auth/sessions/revoke-all", post(auth::end_others))
-        .route("/auth/sessions/{id}", delete(auth::end))
-        .route("/policies", post(policies::create))
-        .route("/policies/apply", policy().post(policies::apply))
-        .route("/policies/check", policy().post(policies::check))
-        .route("/policies/export", policy().post(policies::export))
-        .route("/policies/test", policy().post(policies::test))
-        .route("/policies/{id}", policy())
-        .route(
-            "/policy-sets",
-            get(policy_sets::list).post(policy_sets::create),
-        )
-        .route("/policy-sets/ready", get(policy_sets::ready))
-        .route(
-            "/policy-sets/{id}",
-            get(policy_sets::show)
-                .put(policy_sets::update)
-                .delete(policy_sets::delete),
-        )
-        .route("/policy-sets/{id}/policies", post(policy_sets::add))
-        .route(
-            "/policy-sets/{id}/policies/{policy}",
-            delete(policy_sets::remove),
-        )
-        .route(
-            "/sessions/{id}/effective-policies",
-            get(policy_sets::effective),
-        )
-        .route(
-            "/sessions/{id}/policy-sets",
-            get(policy_sets::of_session).post(policy_sets::give),
-        )
-        .route(
-            "/sessions/{id}/policy-sets/{set}",
-            delete(policy_sets::take),
-        )
-        .route("/restore", get(restore::list).post(restore::restore))
-        .route("/sessions", get(sessions::list).post(sessions::create))
-        .route("/sessions/prune", post(housekeeping::prune))
-        .route(
-            "/sessions/{id}",
-            get(sessions::show).delete(housekeeping::delete),
-        )
-        .route(
-            "/sessions/{id}/default-policy-action",
-            put(sessions::change_default_action),
-        )
-        .route("/sessions/{id}/interrupt", post(sessions::interrupt))
-        .route("/sessions/{id}/keys", post(sessions::keys))
-        .route("/sessions/{id}/kill", post(sessions::kill))
-        .route(
-            "/sessions/{id}/model",
-            get(sessions::model).put(sessions::switch_model),
-        )
-        .route("/sessions/{id}/name", put(sessions::rename))
-        .route("/sessions/{id}/output/stream", get(sessions::output_stream))
-        .route("/sessions/{id}/explain", get(sessions::explain))
-        .route("/sessions/{id}/fork", post(sessions::fork))
-        .route("/sessions/{id}/processes", get(sessions::processes))
-        .route(
-            "/sessions/{id}/prompts/{prompt}",
-            put(prompts::edit).delete(prompts::cancel),
-        )
-        .route("/sessions/{id}/recover", post(sessions::recover))
-        .route("/sessions/{id}/resume", post(sessions::resume))
-        .route("/sessions/{id}/resize", post(sessions::resize))
-        .route("/sessions/{id}/send", post(sessions::send))
-        .route("/sessions/{id}/stop", post(sessions::stop))
-        .route_layer(from_fn(no_params));
-    let routes = Router::new()
-        .route("/approvals", get(approvals::list))
-        .route("/audit/entries", get(audit::entries))
-        .route("/audit/export", get(export::export))
-        .route("/audit/verify", get(audit::verify))
-        .route("/events", get(events::all))
-        .route("/policies", get(policies::list))
-        .route("/policy-decisions", get(decisions::list))
-        .route("/sessions/{id}/events", get(events::of_session))
-        .route("/sessions/{id}/output", get(sessions::output))
-        .route("/sessions/{id}/prompts", get(prompts::list))
-        .route("/sessions/{id}/terminal/stream", get(terminal::watch))
-        .route("/sessions/{id}/wait", get(sessions::wait))
-        .merge(without_params)
-        .fallback(not_found)
-        .with_state(engine);
+    let (routes, _) = described().split_for_parts();
+    let routes = routes.fallback(not_found).with_state(engine);
     Router::new()
         .fallback_service(routes)
         .layer(from_fn(explain_wrong_method))
+}
+
+/// The same, with what the document says of it: what is not described is not served.
+pub(crate) fn described() -> OpenApiRouter<Engine> {
+    let without_params = OpenApiRouter::default()
+        .routes(routes!(openapi::show))
+        .routes(routes!(daemon::version))
+        .routes(routes!(daemon::providers))
+        .routes(routes!(daemon::settings, daemon::change_settings))
+        .routes(routes!(approvals::show))
+        .routes(routes!(approvals::answer))
+        .routes(routes!(auth::list))
+        .routes(routes!(auth::end_others))
+        .routes(routes!(auth::end))
+        .routes(routes!(policies::create))
+        .routes(policy_too(routes!(policies::apply)))
+        .routes(policy_too(routes!(policies::check)))
+        .routes(policy_too(routes!(policies::export)))
+        .routes(policy_too(routes!(policies::test)))
+        .routes(routes!(policies::show, policies::update, policies::delete))
+        .routes(routes!(policy_sets::list, policy_sets::create))
+        .routes(routes!(policy_sets::ready))
+        .routes(routes!(
+            policy_sets::show,
+            policy_sets::update,
+            policy_sets::delete
+        ))
+        .routes(routes!(policy_sets::add))
+        .routes(routes!(policy_sets::remove))
+        .routes(routes!(policy_sets::effective))
+        .routes(routes!(policy_sets::of_session, policy_sets::give))
+        .routes(routes!(policy_sets::take))
+        .routes(routes!(restore::list, restore::restore))
+        .routes(routes!(sessions::list, sessions::create))
+        .routes(routes!(housekeeping::prune))
+        .routes(routes!(sessions::show, housekeeping::delete))
+        .routes(routes!(sessions::change_default_action))
+        .routes(routes!(sessions::interrupt))
+        .routes(routes!(sessions::keys))
+        .routes(routes!(sessions::kill))
+        .routes(routes!(sessions::model, sessions::switch_model))
+        .routes(routes!(sessions::rename))
+        .routes(routes!(sessions::output_stream))
+        .routes(routes!(sessions::explain))
+        .routes(routes!(sessions::fork))
+        .routes(routes!(sessions::processes))
+        .routes(routes!(prompts::edit, prompts::cancel))
+        .routes(routes!(sessions::recover))
+        .routes(routes!(sessions::resume))
+        .routes(routes!(sessions::resize))
+        .routes(routes!(sessions::send))
+        .routes(routes!(sessions::stop))
+        .route_layer(from_fn(no_params));
+    OpenApiRouter::default()
+        .routes(routes!(approvals::list))
+        .routes(routes!(audit::entries))
+        .routes(routes!(export::export))
+        .routes(routes!(audit::verify))
+        .routes(routes!(events::all))
+        .routes(routes!(policies::list))
+        .routes(routes!(decisions::list))
+        .routes(routes!(events::of_session))
+        .routes(routes!(sessions::output))
+        .routes(routes!(prompts::list))
+        .routes(routes!(terminal::watch))
+        .routes(routes!(sessions::wait))
+        .merge(without_params)
+}
+
+/// A path of its own that a policy may be called as well takes what every policy takes.
+fn policy_too(own: UtoipaMethodRouter<Engine>) -> UtoipaMethodRouter<Engine> {
+    own.map(|own| own.merge(policy()))
 }
 
 /// What every policy takes, whatever it is called.

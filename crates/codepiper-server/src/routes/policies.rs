@@ -13,7 +13,8 @@ use codepiper_engine::{
 };
 use codepiper_model::yaml::YAML_BYTES_MAX;
 use codepiper_model::{Actor, SessionId, ToolCall};
-use serde_json::{Value, json};
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::error::ApiError;
 use crate::extract::{Body, Name, NoBody, Params};
@@ -22,10 +23,32 @@ use crate::extract::{Body, Name, NoBody, Params};
 const FILE_MAX: usize = YAML_BYTES_MAX;
 const FILE_BODY_MAX: usize = 6 * FILE_MAX + 4096;
 
+/// Policies.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct PoliciesResponse {
+    /// Highest priority first.
+    pub(super) policies: Vec<PolicyView>,
+}
+
+/// One policy.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct PolicyResponse {
+    /// The policy.
+    policy: PolicyView,
+}
+
+/// Lists the policies.
+#[utoipa::path(
+    get,
+    path = "/policies",
+    tag = "policies",
+    params(PoliciesParams),
+    responses((status = 200, body = PoliciesResponse))
+)]
 pub(crate) async fn list(
     State(engine): State<Engine>,
     Params(params): Params<PoliciesParams>,
-) -> Result<Json<Value>, ApiError> {
+) -> Result<Json<PoliciesResponse>, ApiError> {
     let mut policies = engine.policies.list().await?;
     if let Some(enabled) = params.enabled {
         policies.retain(|view| view.policy.enabled == enabled);
@@ -40,14 +63,22 @@ pub(crate) async fn list(
         };
         policies.retain(|view| view.policy.session_id == wanted);
     }
-    Ok(Json(json!({ "policies": policies })))
+    Ok(Json(PoliciesResponse { policies }))
 }
 
+/// Makes a policy.
+#[utoipa::path(
+    post,
+    path = "/policies",
+    tag = "policies",
+    request_body = CreatePolicyRequest,
+    responses((status = 201, body = PolicyResponse))
+)]
 pub(crate) async fn create(
     State(engine): State<Engine>,
     Extension(actor): Extension<Actor>,
     Body(request): Body<CreatePolicyRequest>,
-) -> Result<(StatusCode, Json<Value>), ApiError> {
+) -> Result<(StatusCode, Json<PolicyResponse>), ApiError> {
     let new = NewPolicy {
         id: request.id,
         name: request.name,
@@ -58,22 +89,40 @@ pub(crate) async fn create(
         rules: request.rules,
     };
     let policy = engine.policies.create(new, actor).await?;
-    Ok((StatusCode::CREATED, answer(&policy)))
+    Ok((StatusCode::CREATED, Json(PolicyResponse { policy })))
 }
 
+/// Shows a policy.
+#[utoipa::path(
+    get,
+    path = "/policies/{id}",
+    tag = "policies",
+    params(("id" = String, Path, description = "The policy")),
+    responses((status = 200, body = PolicyResponse))
+)]
 pub(crate) async fn show(
     State(engine): State<Engine>,
     Name(id): Name,
-) -> Result<Json<Value>, ApiError> {
-    Ok(answer(&engine.policies.get(&id).await?))
+) -> Result<Json<PolicyResponse>, ApiError> {
+    let policy = engine.policies.get(&id).await?;
+    Ok(Json(PolicyResponse { policy }))
 }
 
+/// Changes a policy.
+#[utoipa::path(
+    put,
+    path = "/policies/{id}",
+    tag = "policies",
+    params(("id" = String, Path, description = "The policy")),
+    request_body = UpdatePolicyRequest,
+    responses((status = 200, body = PolicyResponse))
+)]
 pub(crate) async fn update(
     State(engine): State<Engine>,
     Extension(actor): Extension<Actor>,
     Name(id): Name,
     Body(request): Body<UpdatePolicyRequest>,
-) -> Result<Json<Value>, ApiError> {
+) -> Result<Json<PolicyResponse>, ApiError> {
     let change = PolicyChange {
         name: request.name,
         description: request
@@ -83,9 +132,18 @@ pub(crate) async fn update(
         priority: request.priority,
         rules: request.rules,
     };
-    Ok(answer(&engine.policies.update(&id, change, actor).await?))
+    let policy = engine.policies.update(&id, change, actor).await?;
+    Ok(Json(PolicyResponse { policy }))
 }
 
+/// Removes a policy.
+#[utoipa::path(
+    delete,
+    path = "/policies/{id}",
+    tag = "policies",
+    params(("id" = String, Path, description = "The policy")),
+    responses((status = 200, body = Success))
+)]
 pub(crate) async fn delete(
     State(engine): State<Engine>,
     Extension(actor): Extension<Actor>,
@@ -96,6 +154,14 @@ pub(crate) async fn delete(
     Ok(Json(Success { success: true }))
 }
 
+/// Says what would become of a tool call. Nothing is recorded.
+#[utoipa::path(
+    post,
+    path = "/policies/check",
+    tag = "policies",
+    request_body = CheckPolicyRequest,
+    responses((status = 200, body = Checked))
+)]
 pub(crate) async fn check(
     State(engine): State<Engine>,
     Body(request): Body<CheckPolicyRequest>,
@@ -131,6 +197,14 @@ pub(crate) async fn check(
     Ok(Json(engine.policies.check(&call, request.rules)?))
 }
 
+/// Makes the policies and sets say what a file says; all of it or nothing.
+#[utoipa::path(
+    post,
+    path = "/policies/apply",
+    tag = "policies",
+    request_body = ApplyPoliciesRequest,
+    responses((status = 200, body = Applied))
+)]
 pub(crate) async fn apply(
     State(engine): State<Engine>,
     Extension(actor): Extension<Actor>,
@@ -141,6 +215,14 @@ pub(crate) async fn apply(
     Ok(Json(engine.policies.apply(text, dry_run, actor).await?))
 }
 
+/// Writes policies and sets as a file.
+#[utoipa::path(
+    post,
+    path = "/policies/export",
+    tag = "policies",
+    request_body = ExportPoliciesRequest,
+    responses((status = 200, body = ExportPoliciesResponse))
+)]
 pub(crate) async fn export(
     State(engine): State<Engine>,
     Body(request): Body<ExportPoliciesRequest>,
@@ -154,6 +236,14 @@ pub(crate) async fn export(
     Ok(Json(ExportPoliciesResponse { text }))
 }
 
+/// Asks a draft about the calls that were recorded. Nothing is changed.
+#[utoipa::path(
+    post,
+    path = "/policies/test",
+    tag = "policies",
+    request_body = TestPoliciesRequest,
+    responses((status = 200, body = Replayed))
+)]
 pub(crate) async fn test(
     State(engine): State<Engine>,
     Body(request): Body<TestPoliciesRequest, FILE_BODY_MAX>,
@@ -176,8 +266,4 @@ fn check_size(text: &str) -> Result<(), ApiError> {
     let message = format!("`text` has more than {FILE_MAX} bytes");
     let body = ErrorBody::new("too_large", message).with_field("text");
     Err(ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, body))
-}
-
-fn answer(policy: &PolicyView) -> Json<Value> {
-    Json(json!({ "policy": policy }))
 }

@@ -6,31 +6,82 @@ use axum::{Extension, Json};
 use codepiper_api::{
     AddPolicyRequest, CreatePolicySetRequest, GivePolicySetRequest, Success, UpdatePolicySetRequest,
 };
-use codepiper_engine::{Engine, NewSet, SetChange, SetView};
+use codepiper_engine::{Engine, NewSet, ReadyView, SetChange, SetSummary, SetView};
 use codepiper_model::Actor;
-use serde_json::{Value, json};
+use serde::Serialize;
+use utoipa::ToSchema;
 
+use super::policies::PoliciesResponse;
 use crate::error::ApiError;
 use crate::extract::{Body, Id, IdAndName, Name, NoBody};
 
 const DONE: Json<Success> = Json(Success { success: true });
 
-pub(crate) async fn list(State(engine): State<Engine>) -> Result<Json<Value>, ApiError> {
-    let sets = engine.policies.sets().await?;
-    Ok(Json(json!({ "policySets": sets })))
+/// Sets of policies.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct PolicySetsResponse {
+    /// By their names.
+    policy_sets: Vec<SetSummary>,
 }
 
-/// The sets that come with this, with their files.
-pub(crate) async fn ready(State(engine): State<Engine>) -> Result<Json<Value>, ApiError> {
-    let sets = engine.policies.ready_sets()?;
-    Ok(Json(json!({ "readySets": sets })))
+/// One set.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct PolicySetResponse {
+    /// The set.
+    policy_set: SetView,
 }
 
+/// The sets that come with this.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ReadySetsResponse {
+    /// The most careful first.
+    ready_sets: Vec<ReadyView>,
+}
+
+/// Lists the sets of policies.
+#[utoipa::path(
+    get,
+    path = "/policy-sets",
+    tag = "policy-sets",
+    responses((status = 200, body = PolicySetsResponse))
+)]
+pub(crate) async fn list(
+    State(engine): State<Engine>,
+) -> Result<Json<PolicySetsResponse>, ApiError> {
+    let policy_sets = engine.policies.sets().await?;
+    Ok(Json(PolicySetsResponse { policy_sets }))
+}
+
+/// Lists the sets that come with this, with their files.
+#[utoipa::path(
+    get,
+    path = "/policy-sets/ready",
+    tag = "policy-sets",
+    responses((status = 200, body = ReadySetsResponse))
+)]
+pub(crate) async fn ready(
+    State(engine): State<Engine>,
+) -> Result<Json<ReadySetsResponse>, ApiError> {
+    let ready_sets = engine.policies.ready_sets()?;
+    Ok(Json(ReadySetsResponse { ready_sets }))
+}
+
+/// Makes a set.
+#[utoipa::path(
+    post,
+    path = "/policy-sets",
+    tag = "policy-sets",
+    request_body = CreatePolicySetRequest,
+    responses((status = 201, body = PolicySetResponse))
+)]
 pub(crate) async fn create(
     State(engine): State<Engine>,
     Extension(actor): Extension<Actor>,
     Body(request): Body<CreatePolicySetRequest>,
-) -> Result<(StatusCode, Json<Value>), ApiError> {
+) -> Result<(StatusCode, Json<PolicySetResponse>), ApiError> {
     let new = NewSet {
         id: request.id,
         name: request.name,
@@ -38,23 +89,41 @@ pub(crate) async fn create(
         is_default: request.is_default,
         policy_ids: request.policy_ids,
     };
-    let set = engine.policies.create_set(new, actor).await?;
-    Ok((StatusCode::CREATED, answer(&set)))
+    let policy_set = engine.policies.create_set(new, actor).await?;
+    Ok((StatusCode::CREATED, Json(PolicySetResponse { policy_set })))
 }
 
+/// Shows a set with its policies.
+#[utoipa::path(
+    get,
+    path = "/policy-sets/{id}",
+    tag = "policy-sets",
+    params(("id" = String, Path, description = "The set")),
+    responses((status = 200, body = PolicySetResponse))
+)]
 pub(crate) async fn show(
     State(engine): State<Engine>,
     Name(id): Name,
-) -> Result<Json<Value>, ApiError> {
-    Ok(answer(&engine.policies.set(&id).await?))
+) -> Result<Json<PolicySetResponse>, ApiError> {
+    let policy_set = engine.policies.set(&id).await?;
+    Ok(Json(PolicySetResponse { policy_set }))
 }
 
+/// Changes a set.
+#[utoipa::path(
+    put,
+    path = "/policy-sets/{id}",
+    tag = "policy-sets",
+    params(("id" = String, Path, description = "The set")),
+    request_body = UpdatePolicySetRequest,
+    responses((status = 200, body = PolicySetResponse))
+)]
 pub(crate) async fn update(
     State(engine): State<Engine>,
     Extension(actor): Extension<Actor>,
     Name(id): Name,
     Body(request): Body<UpdatePolicySetRequest>,
-) -> Result<Json<Value>, ApiError> {
+) -> Result<Json<PolicySetResponse>, ApiError> {
     let change = SetChange {
         name: request.name,
         description: request
@@ -62,11 +131,18 @@ pub(crate) async fn update(
             .map(|text| Some(text).filter(|text| !text.trim().is_empty())),
         is_default: request.is_default,
     };
-    Ok(answer(
-        &engine.policies.update_set(&id, change, actor).await?,
-    ))
+    let policy_set = engine.policies.update_set(&id, change, actor).await?;
+    Ok(Json(PolicySetResponse { policy_set }))
 }
 
+/// Removes a set; its policies stay.
+#[utoipa::path(
+    delete,
+    path = "/policy-sets/{id}",
+    tag = "policy-sets",
+    params(("id" = String, Path, description = "The set")),
+    responses((status = 200, body = Success))
+)]
 pub(crate) async fn delete(
     State(engine): State<Engine>,
     Extension(actor): Extension<Actor>,
@@ -77,6 +153,15 @@ pub(crate) async fn delete(
     Ok(DONE)
 }
 
+/// Puts a policy into a set.
+#[utoipa::path(
+    post,
+    path = "/policy-sets/{id}/policies",
+    tag = "policy-sets",
+    params(("id" = String, Path, description = "The set")),
+    request_body = AddPolicyRequest,
+    responses((status = 200, body = Success))
+)]
 pub(crate) async fn add(
     State(engine): State<Engine>,
     Extension(actor): Extension<Actor>,
@@ -88,6 +173,14 @@ pub(crate) async fn add(
     Ok(DONE)
 }
 
+/// Takes a policy out of a set.
+#[utoipa::path(
+    delete,
+    path = "/policy-sets/{id}/policies/{policy}",
+    tag = "policy-sets",
+    params(("id" = String, Path, description = "The set"), ("policy" = String, Path, description = "The policy")),
+    responses((status = 200, body = Success))
+)]
 pub(crate) async fn remove(
     State(engine): State<Engine>,
     Extension(actor): Extension<Actor>,
@@ -98,25 +191,48 @@ pub(crate) async fn remove(
     Ok(DONE)
 }
 
-/// The sets that a session has.
+/// Lists the sets that a session has.
+#[utoipa::path(
+    get,
+    path = "/sessions/{id}/policy-sets",
+    tag = "policy-sets",
+    params(Id),
+    responses((status = 200, body = PolicySetsResponse))
+)]
 pub(crate) async fn of_session(
     State(engine): State<Engine>,
     Id(id): Id,
-) -> Result<Json<Value>, ApiError> {
-    let sets = engine.policies.sets_of(id).await?;
-    Ok(Json(json!({ "policySets": sets })))
+) -> Result<Json<PolicySetsResponse>, ApiError> {
+    let policy_sets = engine.policies.sets_of(id).await?;
+    Ok(Json(PolicySetsResponse { policy_sets }))
 }
 
-/// Every policy that has a say in a session.
+/// Lists every policy that has a say in a session.
+#[utoipa::path(
+    get,
+    path = "/sessions/{id}/effective-policies",
+    tag = "policy-sets",
+    params(Id),
+    responses((status = 200, body = PoliciesResponse))
+)]
 pub(crate) async fn effective(
     State(engine): State<Engine>,
     Id(id): Id,
-) -> Result<Json<Value>, ApiError> {
+) -> Result<Json<PoliciesResponse>, ApiError> {
     engine.sessions.get(id).await?;
     let policies = engine.policies.effective(id).await?;
-    Ok(Json(json!({ "policies": policies })))
+    Ok(Json(PoliciesResponse { policies }))
 }
 
+/// Gives a session a set.
+#[utoipa::path(
+    post,
+    path = "/sessions/{id}/policy-sets",
+    tag = "policy-sets",
+    params(Id),
+    request_body = GivePolicySetRequest,
+    responses((status = 200, body = Success))
+)]
 pub(crate) async fn give(
     State(engine): State<Engine>,
     Extension(actor): Extension<Actor>,
@@ -128,6 +244,14 @@ pub(crate) async fn give(
     Ok(DONE)
 }
 
+/// Takes a set from a session.
+#[utoipa::path(
+    delete,
+    path = "/sessions/{id}/policy-sets/{set}",
+    tag = "policy-sets",
+    params(Id, ("set" = String, Path, description = "The set")),
+    responses((status = 200, body = Success))
+)]
 pub(crate) async fn take(
     State(engine): State<Engine>,
     Extension(actor): Extension<Actor>,
@@ -136,8 +260,4 @@ pub(crate) async fn take(
 ) -> Result<Json<Success>, ApiError> {
     engine.policies.take_set(id, &set, actor).await?;
     Ok(DONE)
-}
-
-fn answer(set: &SetView) -> Json<Value> {
-    Json(json!({ "policySet": set }))
 }

@@ -9,6 +9,14 @@ use super::sessions::{SEND_BODY_MAX, check_text};
 use crate::error::ApiError;
 use crate::extract::{Body, Id, IdAndName, NoBody, Params};
 
+/// Lists what was sent to a session, in order.
+#[utoipa::path(
+    get,
+    path = "/sessions/{id}/prompts",
+    tag = "prompts",
+    params(Id, PromptsParams),
+    responses((status = 200, body = PromptsResponse))
+)]
 pub(crate) async fn list(
     State(engine): State<Engine>,
     Id(id): Id,
@@ -26,6 +34,15 @@ pub(crate) async fn list(
     Ok(Json(PromptsResponse { prompts }))
 }
 
+/// Changes a prompt that waits.
+#[utoipa::path(
+    put,
+    path = "/sessions/{id}/prompts/{prompt}",
+    tag = "prompts",
+    params(Id, ("prompt" = String, Path, description = "The prompt")),
+    request_body = EditPromptRequest,
+    responses((status = 200, body = PromptResponse))
+)]
 pub(crate) async fn edit(
     State(engine): State<Engine>,
     IdAndName(id, prompt): IdAndName,
@@ -39,6 +56,14 @@ pub(crate) async fn edit(
     Ok(Json(PromptResponse { prompt }))
 }
 
+/// Takes a prompt back that waits.
+#[utoipa::path(
+    delete,
+    path = "/sessions/{id}/prompts/{prompt}",
+    tag = "prompts",
+    params(Id, ("prompt" = String, Path, description = "The prompt")),
+    responses((status = 200, body = PromptResponse))
+)]
 pub(crate) async fn cancel(
     State(engine): State<Engine>,
     IdAndName(id, prompt): IdAndName,

@@ -9,11 +9,26 @@ use codepiper_model::Actor;
 use crate::error::ApiError;
 use crate::extract::NoBody;
 
+/// Lists the sessions that were lost while no daemon ran.
+#[utoipa::path(
+    get,
+    path = "/restore",
+    tag = "sessions",
+    operation_id = "lost",
+    responses((status = 200, body = SessionsResponse))
+)]
 pub(crate) async fn list(State(engine): State<Engine>) -> Result<Json<SessionsResponse>, ApiError> {
     let sessions = engine.sessions.lost().await?;
     Ok(Json(SessionsResponse { sessions }))
 }
 
+/// Brings back the sessions that were lost.
+#[utoipa::path(
+    post,
+    path = "/restore",
+    tag = "sessions",
+    responses((status = 200, body = RestoreResponse))
+)]
 pub(crate) async fn restore(
     State(engine): State<Engine>,
     Extension(actor): Extension<Actor>,

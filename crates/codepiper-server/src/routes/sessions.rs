@@ -30,12 +30,27 @@ pub(crate) const SEND_BODY_MAX: usize = 6 * TEXT_MAX + 4096;
 /// The longest that a request may wait.
 const WAIT_MAX_MS: u64 = 3_600_000;
 
+/// Lists the sessions, newest first.
+#[utoipa::path(
+    get,
+    path = "/sessions",
+    tag = "sessions",
+    responses((status = 200, body = SessionsResponse))
+)]
 pub(crate) async fn list(State(engine): State<Engine>) -> Result<Json<SessionsResponse>, ApiError> {
     Ok(Json(SessionsResponse {
         sessions: engine.sessions.list().await?,
     }))
 }
 
+/// Starts a session.
+#[utoipa::path(
+    post,
+    path = "/sessions",
+    tag = "sessions",
+    request_body = CreateSessionRequest,
+    responses((status = 201, body = SessionResponse))
+)]
 pub(crate) async fn create(
     State(engine): State<Engine>,
     Extension(actor): Extension<Actor>,
@@ -80,6 +95,14 @@ pub(crate) async fn create(
     Ok((StatusCode::CREATED, Json(SessionResponse { session })))
 }
 
+/// Shows a session.
+#[utoipa::path(
+    get,
+    path = "/sessions/{id}",
+    tag = "sessions",
+    params(Id),
+    responses((status = 200, body = SessionResponse))
+)]
 pub(crate) async fn show(
     State(engine): State<Engine>,
     Id(id): Id,
@@ -89,6 +112,14 @@ pub(crate) async fn show(
     }))
 }
 
+/// Shows the processes of a session, and what they take of the machine.
+#[utoipa::path(
+    get,
+    path = "/sessions/{id}/processes",
+    tag = "sessions",
+    params(Id),
+    responses((status = 200, body = ProcessTree))
+)]
 pub(crate) async fn processes(
     State(engine): State<Engine>,
     Id(id): Id,
@@ -96,6 +127,15 @@ pub(crate) async fn processes(
     Ok(Json(engine.sessions.processes(id).await?))
 }
 
+/// Names a session, or takes its name away.
+#[utoipa::path(
+    put,
+    path = "/sessions/{id}/name",
+    tag = "sessions",
+    params(Id),
+    request_body = RenameRequest,
+    responses((status = 200, body = SessionResponse))
+)]
 pub(crate) async fn rename(
     State(engine): State<Engine>,
     Id(id): Id,
@@ -105,6 +145,15 @@ pub(crate) async fn rename(
     Ok(Json(SessionResponse { session }))
 }
 
+/// Says what becomes of a request of this session that no rule matches.
+#[utoipa::path(
+    put,
+    path = "/sessions/{id}/default-policy-action",
+    tag = "sessions",
+    params(Id),
+    request_body = DefaultActionRequest,
+    responses((status = 200, body = SessionResponse))
+)]
 pub(crate) async fn change_default_action(
     State(engine): State<Engine>,
     Extension(actor): Extension<Actor>,
@@ -117,6 +166,15 @@ pub(crate) async fn change_default_action(
     Ok(Json(SessionResponse { session }))
 }
 
+/// Gives the terminal another size.
+#[utoipa::path(
+    post,
+    path = "/sessions/{id}/resize",
+    tag = "sessions",
+    params(Id),
+    request_body = ResizeRequest,
+    responses((status = 200, body = Success))
+)]
 pub(crate) async fn resize(
     State(engine): State<Engine>,
     Id(id): Id,
@@ -129,6 +187,15 @@ pub(crate) async fn resize(
     Ok(Json(Success { success: true }))
 }
 
+/// Sends a text to the agent.
+#[utoipa::path(
+    post,
+    path = "/sessions/{id}/send",
+    tag = "sessions",
+    params(Id),
+    request_body = SendRequest,
+    responses((status = 200, body = SendResponse))
+)]
 pub(crate) async fn send(
     State(engine): State<Engine>,
     Extension(actor): Extension<Actor>,
@@ -158,6 +225,15 @@ pub(crate) async fn send(
     }))
 }
 
+/// Presses keys in the terminal.
+#[utoipa::path(
+    post,
+    path = "/sessions/{id}/keys",
+    tag = "sessions",
+    params(Id),
+    request_body = KeysRequest,
+    responses((status = 200, body = Success))
+)]
 pub(crate) async fn keys(
     State(engine): State<Engine>,
     Extension(actor): Extension<Actor>,
@@ -168,6 +244,14 @@ pub(crate) async fn keys(
     Ok(Json(Success { success: true }))
 }
 
+/// Ends the turn that the agent is at.
+#[utoipa::path(
+    post,
+    path = "/sessions/{id}/interrupt",
+    tag = "sessions",
+    params(Id),
+    responses((status = 200, body = Success))
+)]
 pub(crate) async fn interrupt(
     State(engine): State<Engine>,
     Extension(actor): Extension<Actor>,
@@ -178,6 +262,14 @@ pub(crate) async fn interrupt(
     Ok(Json(Success { success: true }))
 }
 
+/// Asks the agent to end, and sees to it that it does.
+#[utoipa::path(
+    post,
+    path = "/sessions/{id}/stop",
+    tag = "sessions",
+    params(Id),
+    responses((status = 200, body = Success))
+)]
 pub(crate) async fn stop(
     State(engine): State<Engine>,
     Id(id): Id,
@@ -187,6 +279,14 @@ pub(crate) async fn stop(
     Ok(Json(Success { success: true }))
 }
 
+/// Shows the model that the agent was given.
+#[utoipa::path(
+    get,
+    path = "/sessions/{id}/model",
+    tag = "sessions",
+    params(Id),
+    responses((status = 200, body = ModelResponse))
+)]
 pub(crate) async fn model(
     State(engine): State<Engine>,
     Id(id): Id,
@@ -195,6 +295,15 @@ pub(crate) async fn model(
     Ok(model_of(&engine, session))
 }
 
+/// Gives the agent another model.
+#[utoipa::path(
+    put,
+    path = "/sessions/{id}/model",
+    tag = "sessions",
+    params(Id),
+    request_body = ModelRequest,
+    responses((status = 200, body = ModelResponse))
+)]
 pub(crate) async fn switch_model(
     State(engine): State<Engine>,
     Extension(actor): Extension<Actor>,
@@ -214,7 +323,14 @@ fn model_of(engine: &Engine, session: Session) -> Json<ModelResponse> {
     })
 }
 
-/// Why it is thought to do what it does.
+/// Says why a session is thought to do what it does.
+#[utoipa::path(
+    get,
+    path = "/sessions/{id}/explain",
+    tag = "sessions",
+    params(Id),
+    responses((status = 200, body = Explanation))
+)]
 pub(crate) async fn explain(
     State(engine): State<Engine>,
     Id(id): Id,
@@ -222,6 +338,14 @@ pub(crate) async fn explain(
     Ok(Json(engine.sessions.explain(id).await?))
 }
 
+/// Starts a session that has ended again, with its conversation.
+#[utoipa::path(
+    post,
+    path = "/sessions/{id}/resume",
+    tag = "sessions",
+    params(Id),
+    responses((status = 200, body = SessionResponse))
+)]
 pub(crate) async fn resume(
     State(engine): State<Engine>,
     Extension(actor): Extension<Actor>,
@@ -232,6 +356,14 @@ pub(crate) async fn resume(
     Ok(Json(SessionResponse { session }))
 }
 
+/// Takes up a session again whose terminal was lost sight of.
+#[utoipa::path(
+    post,
+    path = "/sessions/{id}/recover",
+    tag = "sessions",
+    params(Id),
+    responses((status = 200, body = SessionResponse))
+)]
 pub(crate) async fn recover(
     State(engine): State<Engine>,
     Id(id): Id,
@@ -241,6 +373,15 @@ pub(crate) async fn recover(
     Ok(Json(SessionResponse { session }))
 }
 
+/// Starts a session with a copy of the conversation of this one.
+#[utoipa::path(
+    post,
+    path = "/sessions/{id}/fork",
+    tag = "sessions",
+    params(Id),
+    request_body = ForkRequest,
+    responses((status = 201, body = SessionResponse))
+)]
 pub(crate) async fn fork(
     State(engine): State<Engine>,
     Extension(actor): Extension<Actor>,
@@ -252,6 +393,14 @@ pub(crate) async fn fork(
     Ok((StatusCode::CREATED, Json(SessionResponse { session })))
 }
 
+/// Ends the agent and everything that it started, at once.
+#[utoipa::path(
+    post,
+    path = "/sessions/{id}/kill",
+    tag = "sessions",
+    params(Id),
+    responses((status = 200, body = Success))
+)]
 pub(crate) async fn kill(
     State(engine): State<Engine>,
     Id(id): Id,
@@ -261,6 +410,14 @@ pub(crate) async fn kill(
     Ok(Json(Success { success: true }))
 }
 
+/// Shows the screen of the terminal, or its history as plain text.
+#[utoipa::path(
+    get,
+    path = "/sessions/{id}/output",
+    tag = "sessions",
+    params(Id, OutputParams),
+    responses((status = 200, body = OutputResponse))
+)]
 pub(crate) async fn output(
     State(engine): State<Engine>,
     Id(id): Id,
@@ -294,7 +451,14 @@ pub(crate) async fn output(
     }))
 }
 
-/// The screen, and then every byte the agent writes, until the session ends.
+/// Streams the screen, and then every byte that the agent writes, until the session ends.
+#[utoipa::path(
+    get,
+    path = "/sessions/{id}/output/stream",
+    tag = "sessions",
+    params(Id),
+    responses((status = 200, description = "The bytes", body = String, content_type = "application/octet-stream"))
+)]
 pub(crate) async fn output_stream(
     State(engine): State<Engine>,
     Id(id): Id,
@@ -308,6 +472,14 @@ pub(crate) async fn output_stream(
     Ok((headers, Stream::from_stream(pieces)).into_response())
 }
 
+/// Waits until a session does one of several things.
+#[utoipa::path(
+    get,
+    path = "/sessions/{id}/wait",
+    tag = "sessions",
+    params(Id, WaitParams),
+    responses((status = 200, body = WaitResponse))
+)]
 pub(crate) async fn wait(
     State(engine): State<Engine>,
     Id(id): Id,

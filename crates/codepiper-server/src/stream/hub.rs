@@ -31,6 +31,14 @@ const TOPICS_MAX: usize = 200;
 /// The longest name of a request.
 const NAME_MAX: usize = 128;
 
+/// Opens what tells of sessions, approvals and events as they come, as a WebSocket.
+#[utoipa::path(
+    get,
+    path = "/ws",
+    tag = "streams",
+    servers((url = "/", description = "Beside the API, not below it")),
+    responses((status = 101, description = "Text frames; those of the client are `HubRequest`"))
+)]
 pub(crate) async fn open(
     State(engine): State<Engine>,
     Extension(actor): Extension<Actor>,

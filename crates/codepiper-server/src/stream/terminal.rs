@@ -18,7 +18,7 @@ use super::upgrade::upgrade;
 use super::{Stop, over};
 use crate::entrance::Entrance;
 use crate::error::ApiError;
-use crate::extract::Params;
+use crate::extract::{Id, Params};
 
 /// The longest message, and the longest text that may be pasted with one.
 const MESSAGE_MAX: usize = 64 * 1024;
@@ -35,6 +35,16 @@ struct Viewer {
     from: Option<u64>,
 }
 
+/// Opens the terminal of a session, as a WebSocket.
+#[utoipa::path(
+    get,
+    path = "/sessions/{id}/terminal/stream",
+    tag = "streams",
+    params(Id, TerminalParams),
+    responses((status = 101, description = "Binary frames are output: a byte `1` (what the terminal shows) or `2` (output), the \
+                         offset as eight bytes little-endian, the bytes. Text frames are \
+                         `TerminalMessage`, those of the client `TerminalRequest`"))
+)]
 pub(crate) async fn watch(
     State(engine): State<Engine>,
     Extension(actor): Extension<Actor>,

@@ -6,34 +6,55 @@ use axum::http::header::SET_COOKIE;
 use axum::response::{IntoResponse as _, Response};
 use axum::{Extension, Json};
 use codepiper_api::{
-    ChangePasswordRequest, ConfirmRequest, LoginRequest, VerifyAuthenticatorRequest,
+    AuthStatusResponse, AuthenticatorOffer, ChangePasswordRequest, ConfirmRequest, ConfirmResponse,
+    Done, ErrorBody, LoginRequest, LoginResponse, RecoveryCodesResponse,
+    VerifyAuthenticatorRequest,
 };
 use codepiper_engine::{Credentials, Proof, SignedIn};
 use codepiper_model::{SignIn, SignInStage};
-use serde_json::{Value, json};
 
 use super::cookie;
 use super::door::{Door, Visitor, not_signed_in};
 use crate::error::ApiError;
 use crate::extract::{Body, NoBody};
 
-type Answer = Result<Json<Value>, ApiError>;
+type Answer<T> = Result<Json<T>, ApiError>;
 
+const DONE: Json<Done> = Json(Done { ok: true });
+
+/// Says how far the browser is signed in, and what is missing.
+#[utoipa::path(
+    get,
+    path = "/auth/status",
+    tag = "auth",
+    responses((status = 200, body = AuthStatusResponse))
+)]
 pub(super) async fn status(
     State(door): State<Door>,
     Extension(visitor): Extension<Visitor>,
-) -> Answer {
+) -> Answer<AuthStatusResponse> {
     let status = door.engine.auth.status().await?;
     let stage = visitor.sign_in.map(|sign_in| sign_in.stage);
-    Ok(Json(json!({
-        "setupRequired": !status.has_password,
-        "mfaEnabled": status.has_authenticator,
-        "mfaSetupRequired": stage == Some(SignInStage::Onboarding) && !status.has_authenticator,
-        "onboardingPending": !status.has_authenticator,
-        "authenticated": stage == Some(SignInStage::Full),
-    })))
+    Ok(Json(AuthStatusResponse {
+        setup_required: !status.has_password,
+        mfa_enabled: status.has_authenticator,
+        mfa_setup_required: stage == Some(SignInStage::Onboarding) && !status.has_authenticator,
+        onboarding_pending: !status.has_authenticator,
+        authenticated: stage == Some(SignInStage::Full),
+    }))
 }
 
+/// Signs the browser in: the answer sets a cookie.
+#[utoipa::path(
+    post,
+    path = "/auth/login",
+    tag = "auth",
+    request_body = LoginRequest,
+    responses(
+        (status = 200, body = LoginResponse),
+        (status = 401, description = "`invalid_credentials`, or `mfa_setup_required` with a cookie for that", body = ErrorBody),
+    )
+)]
 pub(super) async fn login(
     State(door): State<Door>,
     Extension(visitor): Extension<Visitor>,
@@ -54,13 +75,18 @@ pub(super) async fn login(
         let refused = ApiError::authenticator_missing().into_response();
         return Ok(with_cookies(refused, [cookie]));
     }
-    let mut answer = json!({ "ok": true });
-    if request.token {
-        answer["token"] = came.token.reveal().into();
-    }
-    Ok(with_cookies(Json(answer).into_response(), [cookie]))
+    let token = request.token.then(|| came.token.reveal().to_owned());
+    let answer = Json(LoginResponse { ok: true, token });
+    Ok(with_cookies(answer.into_response(), [cookie]))
 }
 
+/// Signs the browser out.
+#[utoipa::path(
+    post,
+    path = "/auth/logout",
+    tag = "auth",
+    responses((status = 200, body = Done))
+)]
 pub(super) async fn logout(
     State(door): State<Door>,
     Extension(visitor): Extension<Visitor>,
@@ -71,23 +97,37 @@ pub(super) async fn logout(
     }
     let stages = [SignInStage::Full, SignInStage::Onboarding];
     let cleared = stages.map(|stage| cookie::clear(stage, visitor.is_secure));
-    Ok(with_cookies(
-        Json(json!({ "ok": true })).into_response(),
-        cleared,
-    ))
+    Ok(with_cookies(DONE.into_response(), cleared))
 }
 
+/// Offers an authenticator, which counts once a code of it was shown.
+#[utoipa::path(
+    post,
+    path = "/auth/mfa/setup",
+    tag = "auth",
+    responses((status = 200, body = AuthenticatorOffer))
+)]
 pub(super) async fn offer_authenticator(
     State(door): State<Door>,
     Extension(visitor): Extension<Visitor>,
     _: NoBody,
-) -> Answer {
+) -> Answer<AuthenticatorOffer> {
     let offer = door.engine.auth.offer_authenticator(by(&visitor)?).await?;
-    Ok(Json(json!({
-        "secret": offer.secret, "otpauthUri": offer.uri, "qr": offer.picture,
-    })))
+    Ok(Json(AuthenticatorOffer {
+        secret: offer.secret,
+        otpauth_uri: offer.uri,
+        qr: offer.picture,
+    }))
 }
 
+/// Takes the authenticator that was offered into use.
+#[utoipa::path(
+    post,
+    path = "/auth/mfa/verify",
+    tag = "auth",
+    request_body = VerifyAuthenticatorRequest,
+    responses((status = 200, body = RecoveryCodesResponse))
+)]
 pub(super) async fn verify_authenticator(
     State(door): State<Door>,
     Extension(visitor): Extension<Visitor>,
@@ -96,8 +136,10 @@ pub(super) async fn verify_authenticator(
     let auth = &door.engine.auth;
     let verified = auth.verify_authenticator(by(&visitor)?, &request.totp_code, &visitor.origin);
     let enrolled = verified.await?;
-    let answer = json!({ "recoveryCodes": enrolled.recovery_codes });
-    let answer = Json(answer).into_response();
+    let answer = Json(RecoveryCodesResponse {
+        recovery_codes: enrolled.recovery_codes,
+    });
+    let answer = answer.into_response();
     let Some(SignedIn { token, sign_in }) = enrolled.signed_in else {
         return Ok(answer);
     };
@@ -108,25 +150,41 @@ pub(super) async fn verify_authenticator(
     Ok(with_cookies(answer, cookies))
 }
 
+/// Changes the password, which signs everybody else out.
+#[utoipa::path(
+    post,
+    path = "/auth/password",
+    tag = "auth",
+    request_body = ChangePasswordRequest,
+    responses((status = 200, body = Done))
+)]
 pub(super) async fn change_password(
     State(door): State<Door>,
     Extension(visitor): Extension<Visitor>,
     Body(request): Body<ChangePasswordRequest>,
-) -> Answer {
+) -> Answer<Done> {
     let (old, new) = (request.current_password, request.new_password);
     let changed = door
         .engine
         .auth
         .change_password(by(&visitor)?, old, new, &visitor.origin);
     changed.await?;
-    Ok(Json(json!({ "ok": true })))
+    Ok(DONE)
 }
 
+/// Shows again that it is the owner, for what a stolen cookie must not do.
+#[utoipa::path(
+    post,
+    path = "/auth/confirm",
+    tag = "auth",
+    request_body = ConfirmRequest,
+    responses((status = 200, body = ConfirmResponse))
+)]
 pub(super) async fn confirm(
     State(door): State<Door>,
     Extension(visitor): Extension<Visitor>,
     Body(request): Body<ConfirmRequest>,
-) -> Answer {
+) -> Answer<ConfirmResponse> {
     let proof = match (request.password, request.totp_code) {
         (Some(password), None) => Proof::Password(password),
         (None, Some(code)) => Proof::Code(code),
@@ -140,7 +198,7 @@ pub(super) async fn confirm(
         .auth
         .confirm(by(&visitor)?, proof, &visitor.origin)
         .await?;
-    Ok(Json(json!({ "ok": true, "until": until })))
+    Ok(Json(ConfirmResponse { ok: true, until }))
 }
 
 fn by(visitor: &Visitor) -> Result<&SignIn, ApiError> {

@@ -16,12 +16,16 @@ use std::net::{Ipv4Addr, SocketAddr};
 use axum::extract::connect_info::Connected;
 use axum::http::StatusCode;
 use axum::middleware::{from_fn, from_fn_with_state};
-use axum::routing::{get, post};
+use axum::routing::get;
 use axum::{Extension, Json, Router};
 use codepiper_engine::Engine;
-use serde_json::json;
+use serde::Serialize;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
+use utoipa::ToSchema;
+use utoipa::openapi::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 pub use config::{DEFAULT_PORT, Proxies, WebConfig, WebConfigError};
 
@@ -48,6 +52,13 @@ pub struct WebError {
 /// The other end of a connection.
 #[derive(Clone, Copy, Debug)]
 struct Peer(SocketAddr);
+
+/// What is said to whoever has not signed in.
+#[derive(Serialize, ToSchema)]
+struct HealthResponse {
+    /// Always `ok`.
+    status: &'static str,
+}
 
 impl Connected<SocketAddr> for Peer {
     fn connect_info(address: SocketAddr) -> Self {
@@ -133,19 +144,46 @@ fn ws(engine: Engine, door: &Door) -> Router {
         .layer(from_fn_with_state(door.clone(), door::greet))
 }
 
+/// What there is only on the web, and what the document says of it.
+pub(crate) fn described() -> OpenApi {
+    let ws = OpenApiRouter::<Engine>::default().routes(routes!(hub::open));
+    let all = signing_in().merge(signed_in()).into_openapi();
+    all.merge_from(ws.into_openapi())
+}
+
+/// What anybody may ask.
+fn signing_in() -> OpenApiRouter<Door> {
+    OpenApiRouter::default()
+        .routes(routes!(auth::status))
+        .routes(routes!(auth::login))
+        .routes(routes!(auth::logout))
+        .routes(routes!(auth::offer_authenticator))
+        .routes(routes!(auth::verify_authenticator))
+        .routes(routes!(health))
+}
+
+/// What is left to who is signed in.
+fn signed_in() -> OpenApiRouter<Door> {
+    OpenApiRouter::default()
+        .routes(routes!(auth::confirm))
+        .routes(routes!(auth::change_password))
+}
+
+/// Says that the daemon is there.
+#[utoipa::path(
+    get,
+    path = "/health",
+    tag = "daemon",
+    responses((status = 200, body = HealthResponse))
+)]
+async fn health() -> Json<HealthResponse> {
+    Json(HealthResponse { status: "ok" })
+}
+
 fn app(engine: Engine, config: WebConfig) -> Router {
     let door = Door::new(engine.clone(), config);
-    let signing_in = Router::new()
-        .route("/auth/status", get(auth::status))
-        .route("/auth/login", post(auth::login))
-        .route("/auth/logout", post(auth::logout))
-        .route("/auth/mfa/setup", post(auth::offer_authenticator))
-        .route("/auth/mfa/verify", post(auth::verify_authenticator))
-        .route("/health", get(|| async { Json(json!({ "status": "ok" })) }))
-        .with_state(door.clone());
-    let signed_in = Router::new()
-        .route("/auth/confirm", post(auth::confirm))
-        .route("/auth/password", post(auth::change_password))
+    let signing_in = Router::from(signing_in()).with_state(door.clone());
+    let signed_in = Router::from(signed_in())
         .with_state(door.clone())
         .fallback_service(routes::shared(engine.clone()))
         .layer(from_fn(door::inner));
