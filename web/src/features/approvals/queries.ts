@@ -1,12 +1,13 @@
 import { type QueryClient, queryOptions } from "@tanstack/react-query";
 import { get, post } from "@/api/client";
+import type { ApprovalResponse, ApprovalsResponse } from "@/api/schema";
 import type { Approval, Permission } from "@/api/types";
 
 /** Those that wait, and for a moment those that no longer do, so that it is seen who answered. */
 export const pendingQuery = queryOptions({
   queryKey: ["approvals"],
   queryFn: async ({ signal }) =>
-    (await get<{ approvals: Approval[] }>("/approvals?status=pending", signal)).approvals,
+    (await get<ApprovalsResponse>("/approvals?status=pending", signal)).approvals,
 });
 
 /** How long an approval stays to be seen after it was answered. */
@@ -47,5 +48,5 @@ export async function answerApproval(
     ...(note?.trim() && { note: note.trim() }),
     ...(rule && { rule }),
   };
-  return (await post<{ approval: Approval }>(`/approvals/${approval.id}/answer`, body)).approval;
+  return (await post<ApprovalResponse>(`/approvals/${approval.id}/answer`, body)).approval;
 }

@@ -1,6 +1,7 @@
 import { queryOptions } from "@tanstack/react-query";
 import { call, get, post } from "@/api/client";
-import type { AuthStatus, SignIn } from "@/api/types";
+import type { AuthenticatorOffer, RecoveryCodesResponse, SignInsResponse } from "@/api/schema";
+import type { AuthStatus } from "@/api/types";
 
 export const authStatus = queryOptions({
   queryKey: ["auth"],
@@ -10,14 +11,13 @@ export const authStatus = queryOptions({
 
 export const signIns = queryOptions({
   queryKey: ["sign-ins"],
-  queryFn: async ({ signal }) =>
-    (await get<{ sessions: SignIn[] }>("/auth/sessions", signal)).sessions,
+  queryFn: async ({ signal }) => (await get<SignInsResponse>("/auth/sessions", signal)).sessions,
 });
 
 /** What is needed to set up the authenticator; the same until it is verified. */
 export const mfaSetup = queryOptions({
   queryKey: ["mfa-setup"],
-  queryFn: () => post<{ secret: string; otpauthUri: string; qr: string }>("/auth/mfa/setup"),
+  queryFn: () => post<AuthenticatorOffer>("/auth/mfa/setup"),
   retry: false,
   staleTime: Number.POSITIVE_INFINITY,
 });
@@ -29,7 +29,7 @@ export function signIn(password: string, totpCode: string): Promise<unknown> {
 
 /** Proves that the authenticator works, and gets the recovery codes. */
 export async function verifyMfa(totpCode: string): Promise<string[]> {
-  return (await post<{ recoveryCodes: string[] }>("/auth/mfa/verify", { totpCode })).recoveryCodes;
+  return (await post<RecoveryCodesResponse>("/auth/mfa/verify", { totpCode })).recoveryCodes;
 }
 
 export function signOut(): Promise<unknown> {

@@ -1,5 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
 import { get } from "@/api/client";
+import type { ApprovalsResponse, DecisionsResponse, PromptsResponse } from "@/api/schema";
 import type { Approval, Decision, SentPrompt } from "@/api/types";
 
 /** The latest of each that tells what a session was told and allowed. */
@@ -15,9 +16,9 @@ export const activityQuery = (sessionId: string) =>
     queryFn: async ({ signal }): Promise<Activity> => {
       const id = `sessionId=${sessionId}`;
       const [{ decisions }, { approvals }, { prompts }] = await Promise.all([
-        get<{ decisions: Decision[] }>(`/policy-decisions?${id}&limit=100`, signal),
-        get<{ approvals: Approval[] }>(`/approvals?${id}&limit=100`, signal),
-        get<{ prompts: SentPrompt[] }>(`/sessions/${sessionId}/prompts?latest=50`, signal),
+        get<DecisionsResponse>(`/policy-decisions?${id}&limit=100`, signal),
+        get<ApprovalsResponse>(`/approvals?${id}&limit=100`, signal),
+        get<PromptsResponse>(`/sessions/${sessionId}/prompts?latest=50`, signal),
       ]);
       return { decisions, approvals, prompts };
     },

@@ -1,5 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
 import { call, get, post } from "@/api/client";
+import type { PromptsResponse } from "@/api/schema";
 import type { SentPrompt } from "@/api/types";
 
 /** The latest that was sent to a session, the oldest first. */
@@ -7,8 +8,7 @@ export const promptsQuery = (sessionId: string) =>
   queryOptions({
     queryKey: ["prompts", sessionId],
     queryFn: async ({ signal }) =>
-      (await get<{ prompts: SentPrompt[] }>(`/sessions/${sessionId}/prompts?latest=50`, signal))
-        .prompts,
+      (await get<PromptsResponse>(`/sessions/${sessionId}/prompts?latest=50`, signal)).prompts,
   });
 
 /** Sends a prompt once, however often it is tried: `key` names it. */

@@ -1,6 +1,13 @@
 import { type QueryClient, queryOptions } from "@tanstack/react-query";
 import { call, get, post } from "@/api/client";
-import type { CreateSession, PolicySet, Provider, Session } from "@/api/types";
+import type {
+  OutputResponse,
+  PolicySetsResponse,
+  ProvidersResponse,
+  SessionResponse,
+  SessionsResponse,
+} from "@/api/schema";
+import type { CreateSession, Session } from "@/api/types";
 import { recall, remember } from "@/lib/storage";
 
 /** What was known when the daemon last answered, for the time when it does not. */
@@ -15,7 +22,7 @@ const lastKnown = () => recall<LastKnown>("sessions");
 export const sessionsQuery = queryOptions({
   queryKey: ["sessions"],
   queryFn: async ({ signal }) => {
-    const { sessions } = await get<{ sessions: Session[] }>("/sessions", signal);
+    const { sessions } = await get<SessionsResponse>("/sessions", signal);
     remember("sessions", { at: Date.now(), sessions } satisfies LastKnown);
     return sessions;
   },
@@ -25,15 +32,13 @@ export const sessionsQuery = queryOptions({
 
 export const providersQuery = queryOptions({
   queryKey: ["providers"],
-  queryFn: async ({ signal }) =>
-    (await get<{ providers: Provider[] }>("/providers", signal)).providers,
+  queryFn: async ({ signal }) => (await get<ProvidersResponse>("/providers", signal)).providers,
   staleTime: 60_000,
 });
 
 export const policySetsQuery = queryOptions({
   queryKey: ["policy-sets"],
-  queryFn: async ({ signal }) =>
-    (await get<{ policySets: PolicySet[] }>("/policy-sets", signal)).policySets,
+  queryFn: async ({ signal }) => (await get<PolicySetsResponse>("/policy-sets", signal)).policySets,
   staleTime: 60_000,
 });
 
@@ -42,7 +47,7 @@ export const outputQuery = (id: string) =>
   queryOptions({
     queryKey: ["output", id],
     queryFn: async ({ signal }) =>
-      (await get<{ output: string }>(`/sessions/${id}/output`, signal)).output,
+      (await get<OutputResponse>(`/sessions/${id}/output`, signal)).output,
     retry: false,
   });
 
@@ -62,8 +67,6 @@ export function dropSession(client: QueryClient, id: string): void {
   );
 }
 
-type One = { session: Session };
-
 /**
  * Starts a session. Where it gets policy sets, they are given before the first prompt, so that
  * nothing runs without them.
@@ -72,9 +75,9 @@ export async function createSession(
   request: CreateSession,
   policySets: string[],
 ): Promise<Session> {
-  if (policySets.length === 0) return (await post<One>("/sessions", request)).session;
+  if (policySets.length === 0) return (await post<SessionResponse>("/sessions", request)).session;
   const { prompt, ...rest } = request;
-  const { session } = await post<One>("/sessions", rest);
+  const { session } = await post<SessionResponse>("/sessions", rest);
   for (const policySetId of policySets)
     await post(`/sessions/${session.id}/policy-sets`, { policySetId });
   if (prompt) await post(`/sessions/${session.id}/send`, { text: prompt });
@@ -84,9 +87,9 @@ export async function createSession(
 export const stopSession = (id: string) => post(`/sessions/${id}/stop`);
 export const killSession = (id: string) => post(`/sessions/${id}/kill`);
 export const resumeSession = async (id: string) =>
-  (await post<One>(`/sessions/${id}/resume`)).session;
+  (await post<SessionResponse>(`/sessions/${id}/resume`)).session;
 export const forkSession = async (id: string) =>
-  (await post<One>(`/sessions/${id}/fork`, {})).session;
+  (await post<SessionResponse>(`/sessions/${id}/fork`, {})).session;
 export const deleteSession = (id: string) => call("DELETE", `/sessions/${id}`);
 export const renameSession = async (id: string, name: string | null) =>
-  (await call<One>("PUT", `/sessions/${id}/name`, { name })).session;
+  (await call<SessionResponse>("PUT", `/sessions/${id}/name`, { name })).session;

@@ -1,0 +1,2831 @@
+/** The types of the API, made of `docs/openapi.json` by `make api`. */
+
+/**
+ * A point in time in whole milliseconds since the Unix epoch, written as ISO 8601 UTC with
+ * milliseconds (`2026-11-23T10:00:00.000Z`).
+ */
+export type Timestamp = string;
+/**
+ * Where a statement about a session comes from.
+ */
+export type EvidenceSource = "hook" | "screen" | "transcript" | "app-server" | "process";
+/**
+ * What a running session is doing.
+ */
+export type ActivityState = "working" | "idle" | "needs_input" | "needs_permission" | "unknown";
+/**
+ * What a person says to a request.
+ */
+export type Permission = "allow" | "deny";
+/**
+ * The way an answer came.
+ */
+export type Via = "cli" | "api" | "dashboard" | "push" | "terminal";
+/**
+ * Why there is nothing to answer any more.
+ */
+export type ClosedReason = "answered_in_terminal" | "agent_moved_on" | "session_ended";
+/**
+ * The name of an approval: a version 4 UUID, shown in lower case with hyphens.
+ */
+export type ApprovalId = string;
+/**
+ * What is to become of a tool call. The order is that of strictness: of several verdicts the
+ * greatest holds.
+ */
+export type Verdict = "allow" | "ask" | "deny";
+/**
+ * Why a policy counts for a session.
+ */
+export type Scope = "session" | "set" | "global";
+/**
+ * An agent CLI that CodePiper knows how to run.
+ */
+export type ProviderId = "claude-code" | "codex" | "demo";
+/**
+ * What a tool call could do at worst.
+ */
+export type RiskClass =
+  "read" | "write_workspace" | "write_outside" | "network" | "destructive" | "unknown";
+/**
+ * The name of a session: a version 4 UUID, shown in lower case with hyphens. It also names the
+ * tmux session (`codepiper-<uuid>`) and, where the agent lets us choose, its conversation.
+ */
+export type SessionId = string;
+/**
+ * Where an approval is in its life.
+ */
+export type ApprovalStatus =
+  "pending" | "answered" | "effective" | "closed" | "expired" | "ineffective";
+/**
+ * Who pays for the agent's model calls.
+ */
+export type BillingMode = "subscription" | "api";
+/**
+ * How a provider does a thing.
+ */
+export type Native = "native" | "screen" | "none";
+/**
+ * The way in which an agent is heard and answered.
+ */
+export type Channel = "app-server" | "hooks" | "screen";
+/**
+ * How an old conversation goes on.
+ */
+export type ResumeMode = "resume" | "fork";
+/**
+ * What was decided on a tool call.
+ */
+export type DecisionKind = "allow" | "deny" | "ask" | "none";
+/**
+ * What came of a tool call.
+ */
+export type Outcome = "ran" | "blocked" | "answered" | "unknown";
+/**
+ * What a decision was made from.
+ */
+export type DecisionSource = "rule" | "default" | "agent" | "fallback";
+/**
+ * What an entry of the audit's second chain tells.
+ */
+export type EntryKind =
+  | "asked"
+  | "answered"
+  | "outcome"
+  | "submitted"
+  | "input_changed"
+  | "actor_refused"
+  | "head_missing"
+  | "dangerous_start"
+  | "session_deleted"
+  | "policy_created"
+  | "policy_updated"
+  | "policy_deleted"
+  | "default_action_changed"
+  | "policies_copied"
+  | "policy_set_created"
+  | "policy_set_updated"
+  | "policy_set_deleted"
+  | "policy_set_given"
+  | "policy_set_taken"
+  | "signed_in"
+  | "sign_in_refused"
+  | "sign_in_ended"
+  | "password_changed"
+  | "authenticator_changed";
+/**
+ * Who reported an event.
+ */
+export type EventSource =
+  "hook" | "app-server" | "transcript" | "pty" | "statusline" | "daemon" | "policy" | "user";
+/**
+ * A command line for Bash, or a call of any tool.
+ */
+export type Example = string | ExampleCall;
+/**
+ * How a session came to its end.
+ */
+export type ExitReason = "stopped" | "exited" | "killed" | "tmux_lost" | "launch_failed";
+/**
+ * What is known of what an agent does, and from where.
+ */
+export type ExplainResponse = SessionTerms & {
+  /**
+   * What is believed; only while running.
+   */
+  activity: Activity | null;
+  /**
+   * Why that, and nothing else that a sign says.
+   */
+  because: string | null;
+  /**
+   * Everything that says something of it at this moment, the most trustworthy first.
+   */
+  signs: ActivitySign[];
+  /**
+   * Where the session is in its life.
+   */
+  status: Status;
+  /**
+   * What keeps it from being known better.
+   */
+  warnings: string[];
+};
+/**
+ * Where a session is in its life.
+ */
+export type Status = "STARTING" | "RUNNING" | "STOPPED" | "CRASHED";
+/**
+ * The form of an export.
+ */
+export type ExportFormat = "jsonl" | "csv";
+/**
+ * What a client says on `/ws`.
+ */
+export type HubRequest =
+  | {
+      op: "hello";
+      /**
+       * What it could do, by name.
+       */
+      supports?: {
+        [k: string]: unknown;
+      };
+      /**
+       * The version that the client speaks.
+       */
+      version?: number | null;
+    }
+  | {
+      op: "subscribe";
+      /**
+       * From the first event behind this one on.
+       */
+      sinceSeq?: number | null;
+      /**
+       * Which.
+       */
+      topic: string;
+    }
+  | {
+      op: "unsubscribe";
+      /**
+       * Of which.
+       */
+      topic: string;
+    }
+  | {
+      /**
+       * The bytes.
+       */
+      data: string;
+      op: "pty_input";
+      /**
+       * What the answer is called.
+       */
+      requestId?: string | null;
+      /**
+       * Where.
+       */
+      sessionId: string;
+    }
+  | {
+      /**
+       * Its name.
+       */
+      key: string;
+      op: "pty_key";
+      /**
+       * What the answer is called.
+       */
+      requestId?: string | null;
+      /**
+       * Where.
+       */
+      sessionId: string;
+    }
+  | {
+      /**
+       * Of how many.
+       */
+      chunkCount: number;
+      /**
+       * Which piece of it, from 0.
+       */
+      chunkIndex: number;
+      /**
+       * The piece.
+       */
+      data: string;
+      op: "pty_paste";
+      /**
+       * What the text is called.
+       */
+      requestId: string;
+      /**
+       * Where.
+       */
+      sessionId: string;
+    };
+/**
+ * A policy, as it is shown.
+ */
+export type KeptPolicy = Policy & {
+  /**
+   * Why it cannot be used as it is kept: what cannot be used asks about everything.
+   */
+  broken?: string;
+  /**
+   * When it was made.
+   */
+  createdAt: Timestamp;
+  /**
+   * When it last changed.
+   */
+  updatedAt: Timestamp;
+};
+/**
+ * One pattern or a list of them. Of a list any may match; one that begins with `!` must not, and
+ * a list of nothing but such ones matches everything else.
+ */
+export type Patterns = string | string[];
+/**
+ * A place.
+ */
+export type Within = "workspace";
+/**
+ * One class of risk or several, any of which will do.
+ */
+export type RiskRule = RiskClass | RiskClass[];
+/**
+ * What a viewer calls a message of its own, to know the answer by.
+ */
+export type MessageId = number | string;
+/**
+ * A set with its policies.
+ */
+export type PolicySetWithPolicies = PolicySet & {
+  /**
+   * Its policies, highest priority first.
+   */
+  policies: KeptPolicy[];
+};
+/**
+ * How far a prompt has come.
+ */
+export type ReceiptStatus = "accepted" | "typed" | "submitted" | "turn_done" | "failed";
+/**
+ * What works with a provider, also in the words of the existing CodePiper.
+ */
+export type ProviderCapabilities = Capabilities & {
+  /**
+   * Where tokens are counted: `native`, or `none`.
+   */
+  metricsChannel: string;
+  /**
+   * Whether it reports by hooks.
+   */
+  nativeHooks: boolean;
+  /**
+   * Where rules are asked: `native-hooks`, or `input-preflight` for typed text only.
+   */
+  policyChannel: string;
+  /**
+   * Whether a session can be given another model.
+   */
+  supportsModelSwitch: boolean;
+  /**
+   * Whether a session is taken up by the next daemon.
+   */
+  supportsTmuxAdoption: boolean;
+  /**
+   * Whether what is said in it can be read.
+   */
+  supportsTranscriptTailing: boolean;
+};
+/**
+ * Calls of which something else would become.
+ */
+export type ReplayChanges = ReplayCounts & {
+  /**
+   * How many there are.
+   */
+  count: number;
+};
+/**
+ * What a text is meant as.
+ */
+export type SendKind = "prompt" | "command";
+/**
+ * What a viewer is told on a terminal's stream, beside what the terminal shows.
+ */
+export type TerminalMessage =
+  | {
+      /**
+       * Columns.
+       */
+      cols: number;
+      /**
+       * The offset behind the newest byte of output.
+       */
+      offset: number;
+      /**
+       * The oldest offset that can be asked for.
+       */
+      oldest: number;
+      /**
+       * Rows.
+       */
+      rows: number;
+      type: "hello";
+    }
+  | {
+      /**
+       * Columns.
+       */
+      cols: number;
+      /**
+       * Rows.
+       */
+      rows: number;
+      type: "resized";
+    }
+  | {
+      /**
+       * Its name.
+       */
+      id: MessageId;
+      type: "ack";
+    }
+  | {
+      /**
+       * A name for programs.
+       */
+      code: string;
+      /**
+       * The message it was asked for with.
+       */
+      id?: MessageId;
+      /**
+       * Why, and what to do.
+       */
+      message: string;
+      type: "error";
+    }
+  | {
+      /**
+       * The exit code, where there was one.
+       */
+      code: number | null;
+      /**
+       * The signal that ended the agent.
+       */
+      signal: number | null;
+      type: "exit";
+    };
+/**
+ * What a viewer says on a terminal's stream.
+ */
+export type TerminalRequest =
+  | {
+      /**
+       * The bytes.
+       */
+      data: string;
+      /**
+       * Its name.
+       */
+      id?: MessageId | null;
+      type: "input";
+    }
+  | {
+      /**
+       * Its name.
+       */
+      id?: MessageId | null;
+      /**
+       * The text.
+       */
+      text: string;
+      type: "paste";
+    }
+  | {
+      /**
+       * Its name.
+       */
+      id?: MessageId | null;
+      /**
+       * The keys, such as `ctrl+c`.
+       */
+      keys: string[];
+      type: "keys";
+    }
+  | {
+      /**
+       * Columns.
+       */
+      cols: number;
+      /**
+       * Rows.
+       */
+      rows: number;
+      type: "resize";
+    }
+  | {
+      /**
+       * Whether it is pinned.
+       */
+      on: boolean;
+      type: "lock";
+    };
+
+/**
+ * What a session is doing, since when, and why that is believed.
+ */
+export interface Activity {
+  /**
+   * The approval it waits for.
+   */
+  approvalId: string | null;
+  /**
+   * Why that is believed; absent before anything was seen.
+   */
+  evidence: Evidence | null;
+  /**
+   * When it began to.
+   */
+  since: Timestamp;
+  /**
+   * What it is doing.
+   */
+  state: ActivityState;
+}
+/**
+ * Why an activity is believed.
+ */
+export interface Evidence {
+  /**
+   * When it was seen.
+   */
+  at: Timestamp;
+  /**
+   * What the agent says of it, where something went wrong.
+   */
+  detail: string | null;
+  /**
+   * The event that carries it, when there is one.
+   */
+  eventId: number | null;
+  /**
+   * Where it was seen.
+   */
+  source: EvidenceSource;
+  /**
+   * What was seen, in the source's own terms, such as `trust_dialog`; the name of a
+   * [`TroubleKind`] where something went wrong.
+   */
+  type: string;
+}
+/**
+ * One thing that says what an agent does.
+ */
+export interface ActivitySign {
+  /**
+   * How long ago that is, in milliseconds.
+   */
+  ageMs: number;
+  /**
+   * When it was seen.
+   */
+  at: Timestamp;
+  /**
+   * Whether it is what is believed.
+   */
+  believed: boolean;
+  /**
+   * The words themselves: the window's title, the file, the process.
+   */
+  detail: string | null;
+  /**
+   * The event that carries it.
+   */
+  eventId: number | null;
+  /**
+   * What it says, where it says something that is understood.
+   */
+  says: ActivityState | null;
+  /**
+   * Where it is seen.
+   */
+  source: EvidenceSource;
+  /**
+   * What was seen, in the source's own terms.
+   */
+  type: string;
+}
+/**
+ * `POST /policy-sets/:id/policies`
+ */
+export interface AddPolicyRequest {
+  /**
+   * The policy.
+   */
+  policyId: string;
+}
+/**
+ * An answer to an approval.
+ */
+export interface Answer {
+  /**
+   * When.
+   */
+  at: Timestamp;
+  /**
+   * Who gave it: `owner`, `terminal`.
+   */
+  by: string;
+  /**
+   * What it says.
+   */
+  decision: Permission;
+  /**
+   * What was added; told to the agent when the answer is no.
+   */
+  note: string | null;
+  /**
+   * The rule that was made of it.
+   */
+  ruleId: string | null;
+  /**
+   * How it came.
+   */
+  via: Via;
+}
+/**
+ * `POST /approvals/:id/answer`
+ */
+export interface AnswerApprovalRequest {
+  /**
+   * What is said.
+   */
+  decision: Permission;
+  /**
+   * What is added; told to the agent when the answer is no.
+   */
+  note?: string | null;
+  /**
+   * The request that was read, by its hash.
+   */
+  requestHash: string;
+  /**
+   * Whether the same is to be answered so for the rest of the session.
+   */
+  rule?: boolean;
+}
+/**
+ * Ids by what became of them, in the order of the file.
+ */
+export interface AppliedChanges {
+  /**
+   * Those that were not there.
+   */
+  created: string[];
+  /**
+   * Those that said the same.
+   */
+  unchanged: string[];
+  /**
+   * Those that said something else.
+   */
+  updated: string[];
+}
+/**
+ * `POST /policies/apply`
+ */
+export interface ApplyPoliciesRequest {
+  /**
+   * Only say what would change.
+   */
+  dryRun?: boolean;
+  /**
+   * Policies and sets, as YAML or JSON.
+   */
+  text: string;
+}
+/**
+ * What a file changed, or would change.
+ */
+export interface ApplyPoliciesResponse {
+  /**
+   * Whether nothing was done.
+   */
+  dryRun: boolean;
+  /**
+   * The policies.
+   */
+  policies: AppliedChanges;
+  /**
+   * The sets.
+   */
+  sets: AppliedChanges;
+}
+/**
+ * A request of an agent that waits for a person.
+ */
+export interface Approval {
+  /**
+   * The sub-agent that asks; none for the main one.
+   */
+  agentId: string | null;
+  /**
+   * The answer.
+   */
+  answer: Answer | null;
+  /**
+   * Why there is nothing to answer any more.
+   */
+  closedReason: ClosedReason | null;
+  /**
+   * When the agent asked.
+   */
+  createdAt: Timestamp;
+  /**
+   * Where it would happen.
+   */
+  cwd: string;
+  /**
+   * What a file edit would change, where that is known.
+   */
+  diff: string | null;
+  /**
+   * When the question ends by itself; never, today.
+   */
+  expiresAt: Timestamp | null;
+  /**
+   * Its name.
+   */
+  id: ApprovalId;
+  /**
+   * The rules that matched, strictest first.
+   */
+  matched: Matched[];
+  /**
+   * The agent.
+   */
+  provider: ProviderId;
+  /**
+   * Names exactly this request; an answer has to repeat it.
+   */
+  requestHash: string;
+  /**
+   * What it could do at worst.
+   */
+  risk: Risk;
+  /**
+   * The session that asks.
+   */
+  sessionId: SessionId;
+  /**
+   * Where it is in its life.
+   */
+  status: ApprovalStatus;
+  /**
+   * The same in one line for a person.
+   */
+  summary: string;
+  /**
+   * What the tool is to get: any JSON, as the agent gave it.
+   */
+  toolInput: unknown;
+  /**
+   * The tool.
+   */
+  toolName: string;
+}
+/**
+ * A rule that matched.
+ */
+export interface Matched {
+  /**
+   * What it says.
+   */
+  action: Verdict;
+  /**
+   * Its policy.
+   */
+  policyId: string;
+  /**
+   * Why it says so.
+   */
+  reason: string | null;
+  /**
+   * Its name.
+   */
+  ruleId: string;
+  /**
+   * Why its policy counts.
+   */
+  scope: Scope;
+}
+/**
+ * What a tool call could do at worst, and why that is thought.
+ */
+export interface Risk {
+  /**
+   * What it could do.
+   */
+  class: RiskClass;
+  /**
+   * Why, one sentence each.
+   */
+  reasons: string[];
+}
+/**
+ * One approval.
+ */
+export interface ApprovalResponse {
+  /**
+   * The approval.
+   */
+  approval: Approval;
+}
+/**
+ * Approvals, newest first.
+ */
+export interface ApprovalsResponse {
+  /**
+   * The approvals.
+   */
+  approvals: Approval[];
+}
+/**
+ * The newest row of a chain.
+ */
+export interface AuditHead {
+  /**
+   * Its hash.
+   */
+  hash: string;
+  /**
+   * Its place.
+   */
+  seq: number;
+}
+/**
+ * The newest hash of each chain; none where it is empty.
+ */
+export interface AuditHeads {
+  /**
+   * Of what came after them.
+   */
+  after: AuditHead | null;
+  /**
+   * Of the decisions.
+   */
+  decisions: AuditHead | null;
+}
+/**
+ * Something that is not as it was written.
+ */
+export interface AuditProblem {
+  /**
+   * `decisions`, or `after` for what came after them.
+   */
+  chain: string;
+  /**
+   * The decision it is, or is about.
+   */
+  decisionId: string | null;
+  /**
+   * The row.
+   */
+  seq: number;
+  /**
+   * What is wrong with it.
+   */
+  what: string;
+}
+/**
+ * How far a browser is signed in.
+ */
+export interface AuthStatusResponse {
+  /**
+   * Whether this browser is signed in.
+   */
+  authenticated: boolean;
+  /**
+   * Whether there is an authenticator.
+   */
+  mfaEnabled: boolean;
+  /**
+   * Whether this browser has shown the password and is to set up an authenticator.
+   */
+  mfaSetupRequired: boolean;
+  /**
+   * Whether an authenticator has to be set up.
+   */
+  onboardingPending: boolean;
+  /**
+   * Whether there is no password yet.
+   */
+  setupRequired: boolean;
+}
+/**
+ * An authenticator that is offered.
+ */
+export interface AuthenticatorOffer {
+  /**
+   * The same for a program.
+   */
+  otpauthUri: string;
+  /**
+   * The same for a camera, as SVG.
+   */
+  qr: string;
+  /**
+   * The secret, to be typed.
+   */
+  secret: string;
+}
+/**
+ * What works with a provider today, and how.
+ */
+export interface Capabilities {
+  /**
+   * How it is known what the agent is doing.
+   */
+  activity: Native;
+  /**
+   * How its requests for permission are answered.
+   */
+  permissions: Native;
+  /**
+   * How it is known that a prompt was taken.
+   */
+  promptReceipts: Native;
+  /**
+   * Whether the agent can be told to run without asking.
+   */
+  supportsDangerousMode: boolean;
+  /**
+   * Whether a session can carry on an earlier conversation of the agent.
+   */
+  supportsResume: boolean;
+}
+/**
+ * `POST /auth/password`.
+ */
+export interface ChangePasswordRequest {
+  /**
+   * The password so far.
+   */
+  currentPassword: string;
+  /**
+   * The one from now on.
+   */
+  newPassword: string;
+}
+/**
+ * A change of some settings; what is absent stays.
+ */
+export interface ChangeSettingsRequest {
+  /**
+   * See [`DaemonSettings::codex_app_server`].
+   */
+  codexAppServer?: boolean | null;
+  /**
+   * See [`DaemonSettings::codex_host_access_profile_enabled`].
+   */
+  codexHostAccessProfileEnabled?: boolean | null;
+  /**
+   * See [`DaemonSettings::default_policy_action`].
+   */
+  defaultPolicyAction?: Verdict | null;
+  /**
+   * See [`DaemonSettings::detach_key`].
+   */
+  detachKey?: string | null;
+  /**
+   * See [`DaemonSettings::forward_ssh_auth_sock`].
+   */
+  forwardSshAuthSock?: boolean | null;
+  /**
+   * See [`DaemonSettings::preserve_sessions`].
+   */
+  preserveSessions?: boolean | null;
+  /**
+   * See [`DaemonSettings::restore_after_reboot`].
+   */
+  restoreAfterReboot?: boolean | null;
+  /**
+   * See [`DaemonSettings::retention_days`]; null keeps them for ever.
+   */
+  retentionDays?: number | null;
+}
+/**
+ * `POST /policies/check`
+ */
+export interface CheckPolicyRequest {
+  /**
+   * Where it would happen; absolute.
+   */
+  cwd: string;
+  /**
+   * The permission mode that the agent is in, in its own spelling.
+   */
+  mode?: string | null;
+  /**
+   * The agent.
+   */
+  provider?: string | null;
+  /**
+   * Rules to ask instead of those that are kept: a list of `Rule`.
+   */
+  rules?:
+    | {
+        [k: string]: unknown;
+      }[]
+    | null;
+  /**
+   * The session that would ask.
+   */
+  sessionId?: SessionId | null;
+  /**
+   * What it would get: any JSON, as the agent would give it.
+   */
+  toolInput?: unknown;
+  /**
+   * The tool.
+   */
+  toolName: string;
+}
+/**
+ * What the rules say of a tool call, and whether a rule said it.
+ */
+export interface CheckPolicyResponse {
+  /**
+   * The simple commands of a shell line, where it is one that can be read.
+   */
+  commands: CheckedCommand[];
+  /**
+   * The rule that decides.
+   */
+  decidedBy: DecidedBy | null;
+  /**
+   * Every rule that matched, strictest first.
+   */
+  matched: Matched[];
+  /**
+   * What the call could do at worst.
+   */
+  risk: Risk;
+  /**
+   * `rule` or `default`.
+   */
+  source: string;
+  /**
+   * What would become of it where the agent itself would ask.
+   */
+  verdict: Verdict;
+}
+/**
+ * One simple command of a shell line.
+ */
+export interface CheckedCommand {
+  /**
+   * Its words.
+   */
+  argv: string[];
+  /**
+   * What the rules say of it, or else the default action.
+   */
+  verdict: Verdict;
+}
+/**
+ * The rule that decides.
+ */
+export interface DecidedBy {
+  /**
+   * Its policy.
+   */
+  policyId: string;
+  /**
+   * Its name.
+   */
+  ruleId: string;
+}
+/**
+ * `POST /auth/confirm`: one of the two.
+ */
+export interface ConfirmRequest {
+  /**
+   * The password.
+   */
+  password?: string | null;
+  /**
+   * A code of the authenticator, or a recovery code.
+   */
+  totpCode?: string | null;
+}
+/**
+ * It is the owner who asks.
+ */
+export interface ConfirmResponse {
+  /**
+   * Always true.
+   */
+  ok: boolean;
+  /**
+   * How long that counts.
+   */
+  until: Timestamp;
+}
+/**
+ * `POST /policies`
+ */
+export interface CreatePolicyRequest {
+  /**
+   * What it is for.
+   */
+  description?: string | null;
+  /**
+   * Whether it counts.
+   */
+  enabled?: boolean;
+  /**
+   * Its id; one is found when there is none.
+   */
+  id?: string | null;
+  /**
+   * What people call it.
+   */
+  name: string;
+  /**
+   * Where it stands in lists.
+   */
+  priority?: number;
+  /**
+   * What it says: a list of `Rule`. One without an `id` is called after its place.
+   */
+  rules: {
+    [k: string]: unknown;
+  }[];
+  /**
+   * The only session it is for.
+   */
+  sessionId?: SessionId | null;
+}
+/**
+ * `POST /policy-sets`
+ */
+export interface CreatePolicySetRequest {
+  /**
+   * What it is for.
+   */
+  description?: string | null;
+  /**
+   * Its id; one is found when there is none.
+   */
+  id?: string | null;
+  /**
+   * Whether it is given to every new session.
+   */
+  isDefault?: boolean;
+  /**
+   * What people call it; no two are called the same.
+   */
+  name: string;
+  /**
+   * Its policies.
+   */
+  policyIds?: string[];
+}
+/**
+ * `POST /sessions`
+ */
+export interface CreateSessionRequest {
+  /**
+   * Further arguments for it.
+   */
+  args?: string[];
+  /**
+   * Who pays.
+   */
+  billingMode?: BillingMode;
+  /**
+   * Width of its terminal.
+   */
+  cols?: number | null;
+  /**
+   * Where it starts; absolute.
+   */
+  cwd: string;
+  /**
+   * Run without asking.
+   */
+  dangerousMode?: boolean;
+  /**
+   * What becomes of a request that no rule matches, where the agent itself would ask: `ask` or
+   * `deny`; absent: what the daemon's setting says.
+   */
+  defaultPolicyAction?: Verdict | null;
+  /**
+   * Further variables for it.
+   */
+  env?: {
+    [k: string]: string;
+  };
+  /**
+   * Refuse tool calls while the daemon cannot be asked.
+   */
+  failClosed?: boolean;
+  /**
+   * Whatever its maker wants to remember: any JSON.
+   */
+  metadata?: {
+    [k: string]: unknown;
+  };
+  /**
+   * The model to use.
+   */
+  model?: string | null;
+  /**
+   * What people call the session.
+   */
+  name?: string | null;
+  /**
+   * The first prompt.
+   */
+  prompt?: string | null;
+  /**
+   * The agent.
+   */
+  provider: string;
+  /**
+   * A conversation of the agent's own to go on with, begun here or elsewhere.
+   */
+  providerResume?: ProviderResumeRequest | null;
+  /**
+   * Height of its terminal.
+   */
+  rows?: number | null;
+}
+/**
+ * A conversation of an agent's own.
+ */
+export interface ProviderResumeRequest {
+  /**
+   * Whether it goes on itself, or a copy of it does.
+   */
+  mode?: ResumeMode;
+  /**
+   * The agent's name for it.
+   */
+  providerSessionId: string;
+}
+/**
+ * The settings of the daemon.
+ */
+export interface DaemonSettings {
+  /**
+   * Whether Codex gets an app-server, where its version has one; without, hooks have to do.
+   */
+  codexAppServer: boolean;
+  /**
+   * Whether new sessions of Codex work without a sandbox, where nothing else is asked for.
+   */
+  codexHostAccessProfileEnabled: boolean;
+  /**
+   * What becomes of a request that no rule matches, where the agent itself would ask: `ask` a
+   * person or `deny`.
+   */
+  defaultPolicyAction: Verdict & string;
+  /**
+   * The key that leaves an attached terminal; every other key reaches the agent.
+   */
+  detachKey: string;
+  /**
+   * Whether agents get the `SSH_AUTH_SOCK` of the daemon.
+   */
+  forwardSshAuthSock: boolean;
+  /**
+   * Whether sessions live on when the daemon stops.
+   */
+  preserveSessions: boolean;
+  /**
+   * Whether the sessions that ran come back by themselves after the machine was switched off.
+   */
+  restoreAfterReboot: boolean;
+  /**
+   * After how many days sessions that have ended are removed; none: never.
+   */
+  retentionDays: number | null;
+}
+/**
+ * The audit's row of one tool call.
+ */
+export interface Decision {
+  /**
+   * Who had the last word: `policy`, `owner`, `terminal`, `agent`.
+   */
+  actor: string;
+  /**
+   * The sub-agent; none for the main one.
+   */
+  agentId: string | null;
+  /**
+   * The same, under its older name.
+   */
+  args: unknown;
+  /**
+   * What was decided.
+   */
+  decision: DecisionKind;
+  /**
+   * The event that it was asked with.
+   */
+  eventId: number | null;
+  /**
+   * The hash of this entry of the audit's chain.
+   */
+  hash: string;
+  /**
+   * Its name, a UUID.
+   */
+  id: string;
+  /**
+   * Every rule that matched, strictest first.
+   */
+  matched: Matched[];
+  /**
+   * What came of it.
+   */
+  outcome: Outcome;
+  /**
+   * The policy whose rule decided.
+   */
+  policyId: string | null;
+  /**
+   * The hash of the entry before it.
+   */
+  prevHash: string;
+  /**
+   * Why.
+   */
+  reason: string | null;
+  /**
+   * The rule that decided.
+   */
+  ruleId: string | null;
+  /**
+   * The session.
+   */
+  sessionId: SessionId;
+  /**
+   * From what.
+   */
+  source: DecisionSource;
+  /**
+   * When.
+   */
+  timestamp: Timestamp;
+  /**
+   * What the tool was to get, without secrets: any JSON, as the agent gave it.
+   */
+  toolInput: unknown;
+  /**
+   * The tool.
+   */
+  toolName: string;
+}
+/**
+ * Decisions, newest first.
+ */
+export interface DecisionsResponse {
+  /**
+   * The decisions.
+   */
+  decisions: Decision[];
+}
+/**
+ * `PUT /sessions/:id/default-policy-action`
+ */
+export interface DefaultActionRequest {
+  /**
+   * `ask`, `deny`, or null for what the daemon's setting says.
+   */
+  action: Verdict | null;
+}
+/**
+ * A session was removed.
+ */
+export interface DeleteResponse {
+  /**
+   * The session as it was.
+   */
+  deleted: DeletedSession;
+  /**
+   * Always true.
+   */
+  success: boolean;
+}
+/**
+ * A session that was removed, or would be.
+ */
+export interface DeletedSession {
+  /**
+   * Where the agent was started.
+   */
+  cwd: string;
+  /**
+   * When it ended.
+   */
+  endedAt: Timestamp;
+  /**
+   * How many events it had.
+   */
+  events: number;
+  /**
+   * Its id.
+   */
+  id: SessionId;
+  /**
+   * What people called it.
+   */
+  name: string | null;
+  /**
+   * The agent.
+   */
+  provider: ProviderId;
+  /**
+   * The agent's own name for the conversation, which stays.
+   */
+  providerSessionId: string | null;
+  /**
+   * Where the agent wrote the conversation down, which stays.
+   */
+  transcriptPath: string | null;
+}
+/**
+ * It was done, where signing in is concerned.
+ */
+export interface Done {
+  /**
+   * Always true.
+   */
+  ok: boolean;
+}
+/**
+ * `PUT /sessions/:id/prompts/:prompt`
+ */
+export interface EditPromptRequest {
+  /**
+   * The text it has from now on.
+   */
+  text: string;
+}
+/**
+ * The other browsers were signed out.
+ */
+export interface EndSignInsResponse {
+  /**
+   * How many were signed out.
+   */
+  count: number;
+  /**
+   * Always true.
+   */
+  ok: boolean;
+}
+/**
+ * Entries beside the decisions, newest first.
+ */
+export interface EntriesResponse {
+  /**
+   * The entries.
+   */
+  entries: Entry[];
+}
+/**
+ * An entry of the audit's second chain: what came after a decision, or something else that has to
+ * be accounted for.
+ */
+export interface Entry {
+  /**
+   * The decision that it is about.
+   */
+  decisionId: string | null;
+  /**
+   * What there is to tell, which differs from kind to kind; null where it cannot be read.
+   */
+  facts: unknown;
+  /**
+   * The hash of this entry of the chain.
+   */
+  hash: string;
+  /**
+   * What it tells, as it is stored: the name of an [`EntryKind`].
+   */
+  kind: string;
+  /**
+   * The hash of the entry before it.
+   */
+  prevHash: string;
+  /**
+   * Its place.
+   */
+  seq: number;
+  /**
+   * When.
+   */
+  timestamp: Timestamp;
+}
+/**
+ * The body of every answer that is not a success.
+ */
+export interface ErrorBody {
+  /**
+   * A name for programs.
+   */
+  code: string;
+  /**
+   * What happened, with the thing in backticks.
+   */
+  error: string;
+  /**
+   * The part of the request that is wrong, such as `keys[1]`.
+   */
+  field?: string;
+  /**
+   * What to do next.
+   */
+  hint?: string;
+  /**
+   * What else there is to know, such as the approval that was answered already.
+   */
+  [k: string]: unknown;
+}
+/**
+ * A stored fact.
+ */
+export interface Event {
+  /**
+   * Its place in the order of all events.
+   */
+  id: number;
+  /**
+   * The details: any JSON, as the source gave it.
+   */
+  payload: unknown;
+  /**
+   * Whom it concerns.
+   */
+  sessionId: SessionId;
+  /**
+   * Who reported it.
+   */
+  source: EventSource;
+  /**
+   * When it happened.
+   */
+  timestamp: Timestamp;
+  /**
+   * What happened.
+   */
+  type: string;
+}
+/**
+ * Events, in the order that was asked for.
+ */
+export interface EventsResponse {
+  /**
+   * The events.
+   */
+  events: Event[];
+  /**
+   * Whether there are more.
+   */
+  hasMore: boolean;
+}
+/**
+ * A call of any tool.
+ */
+export interface ExampleCall {
+  /**
+   * Where; `/workspace` where that does not matter.
+   */
+  cwd?: string;
+  /**
+   * What it is given.
+   */
+  input?: unknown;
+  /**
+   * The mode that the agent is in.
+   */
+  mode?: string;
+  /**
+   * The tool.
+   */
+  tool: string;
+}
+/**
+ * The end of a session.
+ */
+export interface Exit {
+  /**
+   * When.
+   */
+  at: Timestamp;
+  /**
+   * The agent's exit code, when it ended by itself and the code is known.
+   */
+  code: number | null;
+  /**
+   * What a person should know, such as why a launch failed.
+   */
+  detail: string | null;
+  /**
+   * How it came to its end.
+   */
+  reason: ExitReason;
+  /**
+   * The signal that ended it.
+   */
+  signal: number | null;
+}
+/**
+ * How a session's agent is heard and answered, and what it may do.
+ */
+export interface SessionTerms {
+  /**
+   * When a person may be asked for more, in the words of Codex; none of other agents.
+   */
+  approvals: string | null;
+  /**
+   * Over what.
+   */
+  channel: Channel;
+  /**
+   * What keeps it in, in the words of Codex; none of other agents.
+   */
+  sandbox: string | null;
+  /**
+   * How each thing is done over that.
+   */
+  support: Support;
+}
+/**
+ * How each thing can be done with an agent: through a channel of its own, by its screen and keys,
+ * or not at all.
+ */
+export interface Support {
+  /**
+   * Answering its requests for leave.
+   */
+  approvals: Native;
+  /**
+   * Hearing of its events, and forbidding a tool call.
+   */
+  hooks: Native;
+  /**
+   * Ending a turn.
+   */
+  interrupt: Native;
+  /**
+   * Giving it another model.
+   */
+  modelSwitch: Native;
+  /**
+   * Reading what was said.
+   */
+  transcript: Native;
+  /**
+   * Counting its tokens.
+   */
+  usage: Native;
+}
+/**
+ * `POST /policies/export`
+ */
+export interface ExportPoliciesRequest {
+  /**
+   * Every set, and every policy that is for every session.
+   */
+  all?: boolean;
+  /**
+   * These policies.
+   */
+  ids?: string[];
+  /**
+   * This set, with its policies.
+   */
+  set?: string | null;
+}
+/**
+ * Policies and sets, as a file.
+ */
+export interface ExportPoliciesResponse {
+  /**
+   * YAML that `POST /policies/apply` takes.
+   */
+  text: string;
+}
+/**
+ * `POST /sessions/:id/fork`
+ */
+export interface ForkRequest {
+  /**
+   * What people call the new session.
+   */
+  name?: string | null;
+  /**
+   * Its first prompt.
+   */
+  prompt?: string | null;
+}
+/**
+ * `POST /sessions/:id/policy-sets`
+ */
+export interface GivePolicySetRequest {
+  /**
+   * The set.
+   */
+  policySetId: string;
+}
+/**
+ * What is said to whoever has not signed in.
+ */
+export interface HealthResponse {
+  /**
+   * Always `ok`.
+   */
+  status: string;
+}
+/**
+ * A named list of rules, for every session or for one.
+ */
+export interface Policy {
+  /**
+   * What it is for.
+   */
+  description?: string;
+  /**
+   * Whether it counts.
+   */
+  enabled: boolean;
+  /**
+   * Its id.
+   */
+  id: string;
+  /**
+   * What people call it.
+   */
+  name: string;
+  /**
+   * Where it stands in lists; it decides nothing, the strictest rule does.
+   */
+  priority: number;
+  /**
+   * What it says.
+   */
+  rules: Rule[];
+  /**
+   * The only session it is for; all by default.
+   */
+  sessionId: SessionId | null;
+}
+/**
+ * What is to become of the tool calls that it matches. Everything that is given must match.
+ */
+export interface Rule {
+  /**
+   * What it says.
+   */
+  action: Verdict;
+  /**
+   * The tool's arguments, by name. One that is not there is what every `!` pattern wants, and
+   * nothing else. A shell line matches as a whole (not for an `allow`) or command by command.
+   */
+  args?: {
+    [k: string]: Patterns;
+  };
+  /**
+   * A simple command of a shell line.
+   */
+  command?: Patterns;
+  /**
+   * Where it would happen.
+   */
+  cwd?: Patterns;
+  /**
+   * The machines that are talked to.
+   */
+  host?: Patterns;
+  /**
+   * Its name within the policy.
+   */
+  id: string;
+  /**
+   * Calls that it must match.
+   */
+  match?: Example[];
+  /**
+   * The tool of an MCP server.
+   */
+  mcp?: McpRule;
+  /**
+   * The mode that the agent is in, in its own spelling (`plan`, `acceptEdits`).
+   */
+  mode?: Patterns;
+  /**
+   * Calls that it must not match.
+   */
+  not_match?: Example[];
+  /**
+   * The files that are read or written.
+   */
+  path?: PathRule;
+  /**
+   * The agent.
+   */
+  provider?: Patterns;
+  /**
+   * Why: shown to the person and told to the agent.
+   */
+  reason?: string;
+  /**
+   * What could happen at worst.
+   */
+  risk?: RiskRule;
+  /**
+   * The session's id.
+   */
+  session?: Patterns;
+  /**
+   * The tool's name.
+   */
+  tool?: Patterns;
+}
+/**
+ * Which tools of which servers of the Model Context Protocol: `mcp__server__tool`.
+ */
+export interface McpRule {
+  /**
+   * The server's name.
+   */
+  server?: Patterns;
+  /**
+   * The tool's name there.
+   */
+  tool?: Patterns;
+}
+/**
+ * The files that a call reads or writes. A pattern is held against the whole path, against
+ * `~/…` below the home directory, and against the path below the working directory.
+ */
+export interface PathRule {
+  /**
+   * Either.
+   */
+  any?: Patterns;
+  /**
+   * Files that are read.
+   */
+  read?: Patterns;
+  /**
+   * Where the files are.
+   */
+  within?: Within;
+  /**
+   * Files that are written, made, changed or removed.
+   */
+  write?: Patterns;
+}
+/**
+ * `POST /sessions/:id/keys`
+ */
+export interface KeysRequest {
+  /**
+   * The names of the keys, 1 to 100.
+   */
+  keys: string[];
+}
+/**
+ * Command lines of an agent; `{id}` stands for its name of a conversation.
+ */
+export interface LaunchHints {
+  /**
+   * The argument that lets it run without asking.
+   */
+  dangerousFlag: string;
+  /**
+   * Goes on with a copy of one.
+   */
+  fork: string;
+  /**
+   * Goes on with a conversation.
+   */
+  resume: string;
+}
+/**
+ * `POST /auth/login`.
+ */
+export interface LoginRequest {
+  /**
+   * The password.
+   */
+  password: string;
+  /**
+   * Whether the token is told in the body too, for a program that keeps no cookies.
+   */
+  token?: boolean;
+  /**
+   * A code of the authenticator, or a recovery code.
+   */
+  totpCode?: string | null;
+}
+/**
+ * The browser is signed in.
+ */
+export interface LoginResponse {
+  /**
+   * Always true.
+   */
+  ok: boolean;
+  /**
+   * What the cookie holds, where that was asked for.
+   */
+  token?: string;
+}
+/**
+ * `PUT /sessions/:id/model`
+ */
+export interface ModelRequest {
+  /**
+   * The model, by the agent's name for it.
+   */
+  model: string;
+}
+/**
+ * The model of a session.
+ */
+export interface ModelResponse {
+  /**
+   * The model that the agent was given; none: its own choice.
+   */
+  model: string | null;
+  /**
+   * The agent.
+   */
+  provider: ProviderId;
+  /**
+   * For clients of the existing CodePiper: it was done.
+   */
+  success: boolean;
+  /**
+   * Whether it can be given another one.
+   */
+  supportsModelSwitch: boolean;
+}
+/**
+ * What a terminal shows.
+ */
+export interface OutputResponse {
+  /**
+   * Columns.
+   */
+  cols: number;
+  /**
+   * Where the stream of output goes on; null once the session has ended.
+   */
+  offset: number | null;
+  /**
+   * The text.
+   */
+  output: string;
+  /**
+   * Rows.
+   */
+  rows: number;
+}
+/**
+ * Policies.
+ */
+export interface PoliciesResponse {
+  /**
+   * Highest priority first.
+   */
+  policies: KeptPolicy[];
+}
+/**
+ * One policy.
+ */
+export interface PolicyResponse {
+  /**
+   * The policy.
+   */
+  policy: KeptPolicy;
+}
+/**
+ * A set in a list.
+ */
+export interface PolicySet {
+  /**
+   * When it was made.
+   */
+  createdAt: Timestamp;
+  /**
+   * What it is for.
+   */
+  description?: string;
+  /**
+   * Its id.
+   */
+  id: string;
+  /**
+   * Whether it is given to every new session.
+   */
+  isDefault: boolean;
+  /**
+   * What people call it.
+   */
+  name: string;
+  /**
+   * How many policies are in it.
+   */
+  policyCount: number;
+  /**
+   * How many sessions have it.
+   */
+  sessionCount: number;
+  /**
+   * When it last changed.
+   */
+  updatedAt: Timestamp;
+}
+/**
+ * One set.
+ */
+export interface PolicySetResponse {
+  /**
+   * The set.
+   */
+  policySet: PolicySetWithPolicies;
+}
+/**
+ * Sets of policies.
+ */
+export interface PolicySetsResponse {
+  /**
+   * By their names.
+   */
+  policySets: PolicySet[];
+}
+/**
+ * What one process takes of the machine.
+ */
+export interface Process {
+  /**
+   * The name of its program, as the system has it; never its arguments, which may hold secrets.
+   */
+  command: string;
+  /**
+   * How long it has kept processors busy, in milliseconds.
+   */
+  cpuMillis: number;
+  /**
+   * The number of its parent.
+   */
+  parent: number;
+  /**
+   * Its number.
+   */
+  pid: number;
+  /**
+   * The memory it has at hand, in bytes; what it shares with others is in it.
+   */
+  rssBytes: number;
+  /**
+   * When it was started.
+   */
+  startedAt: Timestamp;
+}
+/**
+ * A sum over processes.
+ */
+export interface ProcessTotal {
+  /**
+   * Of [`Process::cpu_millis`]; what processes took that have ended is not in it.
+   */
+  cpuMillis: number;
+  /**
+   * Of [`Process::rss_bytes`]; what processes share is counted with each.
+   */
+  rssBytes: number;
+}
+/**
+ * What the processes of a session take at one moment.
+ */
+export interface ProcessTree {
+  /**
+   * Its processes in the order of their start, its tmux server among them.
+   */
+  processes: Process[];
+  /**
+   * All of them together.
+   */
+  total: ProcessTotal;
+}
+/**
+ * One prompt.
+ */
+export interface PromptResponse {
+  /**
+   * The prompt.
+   */
+  prompt: SentPrompt;
+}
+/**
+ * Something that was sent to an agent, and how far it has come.
+ */
+export interface SentPrompt {
+  /**
+   * When it was accepted.
+   */
+  createdAt: Timestamp;
+  /**
+   * Its name, which is its receipt's too.
+   */
+  id: string;
+  /**
+   * Whether it is a slash command.
+   */
+  isCommand: boolean;
+  /**
+   * The name that its sender gave it.
+   */
+  key: string | null;
+  /**
+   * Why it came no further, or what it waits for.
+   */
+  reason: string | null;
+  /**
+   * Who sent it.
+   */
+  sentBy: string;
+  /**
+   * The session.
+   */
+  sessionId: SessionId;
+  /**
+   * How far it has come.
+   */
+  status: ReceiptStatus;
+  /**
+   * What was sent; once it is over, without secrets and shortened.
+   */
+  text: string;
+  /**
+   * When it last came further.
+   */
+  updatedAt: Timestamp;
+}
+/**
+ * What was sent to a session, in order.
+ */
+export interface PromptsResponse {
+  /**
+   * The prompts.
+   */
+  prompts: SentPrompt[];
+}
+/**
+ * What can be said of a provider on this machine.
+ */
+export interface Provider {
+  /**
+   * What works with it.
+   */
+  capabilities: ProviderCapabilities;
+  /**
+   * How a session that is started now would be heard and answered.
+   */
+  channel: Channel;
+  /**
+   * How to get it, or how to sign in, where that is needed.
+   */
+  hint: string | null;
+  /**
+   * Its name.
+   */
+  id: ProviderId;
+  /**
+   * Whether its program is there.
+   */
+  installed: boolean;
+  /**
+   * What people call it.
+   */
+  label: string;
+  /**
+   * What people type to do the same without us.
+   */
+  launchHints: LaunchHints;
+  /**
+   * Where.
+   */
+  program: string | null;
+  /**
+   * What its sessions run in.
+   */
+  runtime: string;
+  /**
+   * The version that all this was seen with.
+   */
+  seenVersion: string;
+  /**
+   * Whether somebody is signed in.
+   */
+  signedIn: boolean;
+  /**
+   * How each thing is done over that channel.
+   */
+  support: Support;
+  /**
+   * Its version, where it says one.
+   */
+  version: string | null;
+  /**
+   * What may not be as it is said here.
+   */
+  warnings: string[];
+}
+/**
+ * The agents that are known.
+ */
+export interface ProvidersResponse {
+  /**
+   * The agents, in the order in which they are offered.
+   */
+  providers: Provider[];
+}
+/**
+ * A session that could not be removed.
+ */
+export interface PruneFailure {
+  /**
+   * Why.
+   */
+  error: string;
+  /**
+   * The session.
+   */
+  sessionId: SessionId;
+}
+/**
+ * `POST /sessions/prune`
+ */
+export interface PruneRequest {
+  /**
+   * Whether to say only which these are.
+   */
+  dryRun?: boolean;
+  /**
+   * Only sessions that ended at least so many milliseconds ago.
+   */
+  olderThanMs?: number;
+}
+/**
+ * What came of removing many sessions.
+ */
+export interface PruneResponse {
+  /**
+   * Whether nothing was removed because that was asked for.
+   */
+  dryRun: boolean;
+  /**
+   * Those that are not.
+   */
+  failed: PruneFailure[];
+  /**
+   * Those that are gone, or would be; longest ended first.
+   */
+  sessions: DeletedSession[];
+}
+/**
+ * A set that needs nothing but to be applied.
+ */
+export interface ReadySet {
+  /**
+   * What it is for.
+   */
+  description: string | null;
+  /**
+   * The id of its set.
+   */
+  id: string;
+  /**
+   * What people call it.
+   */
+  name: string;
+  /**
+   * Its file, as [`PolicyEngine::apply`] takes it.
+   */
+  text: string;
+}
+/**
+ * The sets that come with this.
+ */
+export interface ReadySetsResponse {
+  /**
+   * The most careful first.
+   */
+  readySets: ReadySet[];
+}
+/**
+ * What became of a prompt.
+ */
+export interface Receipt {
+  /**
+   * The receipt's name in the events.
+   */
+  id: string;
+  /**
+   * Why it came no further.
+   */
+  reason: string | null;
+  /**
+   * How far it has come.
+   */
+  status: ReceiptStatus;
+}
+/**
+ * The authenticator counts from now on.
+ */
+export interface RecoveryCodesResponse {
+  /**
+   * Each signs in once, without the authenticator.
+   */
+  recoveryCodes: string[];
+}
+/**
+ * `PUT /sessions/:id/name`
+ */
+export interface RenameRequest {
+  /**
+   * The name; null or blank takes it away, absence does not.
+   */
+  name: string | null;
+}
+/**
+ * Calls by what would become of them.
+ */
+export interface ReplayCounts {
+  /**
+   * They would run.
+   */
+  allow: number;
+  /**
+   * A person would be asked.
+   */
+  ask: number;
+  /**
+   * They would not run.
+   */
+  deny: number;
+}
+/**
+ * A call of which something else would become.
+ */
+export interface ReplayDifference {
+  /**
+   * When.
+   */
+  at: Timestamp;
+  /**
+   * What was decided, in the audit.
+   */
+  decisionId: string;
+  /**
+   * The rule that would decide.
+   */
+  rule: DecidedBy | null;
+  /**
+   * The session.
+   */
+  sessionId: SessionId;
+  /**
+   * What it was to get, in one line and without secrets.
+   */
+  summary: string;
+  /**
+   * The tool.
+   */
+  toolName: string;
+  /**
+   * What was decided.
+   */
+  was: DecisionKind;
+  /**
+   * From what: `policy/rule`, `default`, `agent` or `fallback`.
+   */
+  wasBy: string;
+  /**
+   * What would be.
+   */
+  would: Verdict;
+}
+/**
+ * Differences that are alike.
+ */
+export interface ReplayGroup {
+  /**
+   * How many there are.
+   */
+  count: number;
+  /**
+   * The rule that would decide.
+   */
+  rule: DecidedBy | null;
+  /**
+   * What was decided.
+   */
+  was: DecisionKind;
+  /**
+   * From what: `policy/rule`, `default`, `agent` or `fallback`.
+   */
+  wasBy: string;
+  /**
+   * The beginning of the command, or the tool.
+   */
+  what: string;
+  /**
+   * What would be.
+   */
+  would: Verdict;
+}
+/**
+ * `POST /sessions/:id/resize`
+ */
+export interface ResizeRequest {
+  /**
+   * Columns.
+   */
+  cols: number;
+  /**
+   * Rows.
+   */
+  rows: number;
+}
+/**
+ * A session that is not back.
+ */
+export interface RestoreFailure {
+  /**
+   * Why.
+   */
+  error: string;
+  /**
+   * The session.
+   */
+  sessionId: SessionId;
+}
+/**
+ * What came of bringing back sessions.
+ */
+export interface RestoreResponse {
+  /**
+   * Those that are not.
+   */
+  failed: RestoreFailure[];
+  /**
+   * Those that are back.
+   */
+  restored: SessionId[];
+}
+/**
+ * `POST /sessions/:id/send`
+ */
+export interface SendRequest {
+  /**
+   * A name for it, 1 to 200 bytes: what is sent to a session again with the same one does not
+   * arrive twice, and gets the first receipt.
+   */
+  key?: string | null;
+  /**
+   * What it is meant as.
+   */
+  kind?: SendKind;
+  /**
+   * Whether Enter follows.
+   */
+  newline?: boolean;
+  /**
+   * Whether it is typed at once although the agent works, instead of waiting for its turn.
+   */
+  steer?: boolean;
+  /**
+   * The text.
+   */
+  text: string;
+  /**
+   * How long to wait at most, in milliseconds.
+   */
+  timeoutMs?: number | null;
+  /**
+   * Whether to answer only when the turn is over.
+   */
+  wait?: boolean;
+}
+/**
+ * What became of a text.
+ */
+export interface SendResponse {
+  /**
+   * How far it has come.
+   */
+  receipt: Receipt;
+  /**
+   * What the agent said at the end of the turn, where that was waited for.
+   */
+  reply: string | null;
+  /**
+   * For clients of the existing CodePiper: it arrived.
+   */
+  success: boolean;
+}
+/**
+ * One run of an agent in its own tmux server, from launch to exit.
+ */
+export interface Session {
+  /**
+   * What it is doing; only while running.
+   */
+  activity: Activity | null;
+  /**
+   * The command that attaches a terminal; absent once ended.
+   */
+  attach: string[] | null;
+  /**
+   * Who pays.
+   */
+  billingMode: BillingMode;
+  /**
+   * How its agent is heard and answered.
+   */
+  channel: Channel;
+  /**
+   * When it was made.
+   */
+  createdAt: Timestamp;
+  /**
+   * Where the agent was started; absolute.
+   */
+  cwd: string;
+  /**
+   * Whether it runs without asking.
+   */
+  dangerousMode: boolean;
+  /**
+   * What becomes of a request that no rule matches, where the agent itself would ask; none: what
+   * the daemon's setting says.
+   */
+  defaultPolicyAction: Verdict | null;
+  /**
+   * How it ended.
+   */
+  exit: Exit | null;
+  /**
+   * Whether a tool call is refused while the daemon cannot be asked.
+   */
+  failClosed: boolean;
+  /**
+   * Its name for ever.
+   */
+  id: SessionId;
+  /**
+   * Whatever its maker wanted to remember: any JSON.
+   */
+  metadata: {
+    [k: string]: unknown;
+  };
+  /**
+   * The model it was asked to use.
+   */
+  model: string | null;
+  /**
+   * What people call it.
+   */
+  name: string | null;
+  /**
+   * The agent's process.
+   */
+  pid: number | null;
+  /**
+   * The agent.
+   */
+  provider: ProviderId;
+  /**
+   * The agent's own name for the conversation.
+   */
+  providerSessionId: string | null;
+  /**
+   * Width of its terminal.
+   */
+  ptyCols: number;
+  /**
+   * Height of its terminal.
+   */
+  ptyRows: number;
+  /**
+   * Variables that its billing mode kept away from it.
+   */
+  scrubbedEnv: string[];
+  /**
+   * Where it is in its life.
+   */
+  status: Status;
+  /**
+   * Where the agent writes the conversation down.
+   */
+  transcriptPath: string | null;
+  /**
+   * When its row last changed.
+   */
+  updatedAt: Timestamp;
+}
+/**
+ * One session.
+ */
+export interface SessionResponse {
+  /**
+   * The session.
+   */
+  session: Session;
+}
+/**
+ * Sessions.
+ */
+export interface SessionsResponse {
+  /**
+   * Newest first.
+   */
+  sessions: Session[];
+}
+/**
+ * The settings of the daemon.
+ */
+export interface SettingsResponse {
+  /**
+   * The settings.
+   */
+  settings: DaemonSettings;
+}
+/**
+ * A browser that is signed in.
+ */
+export interface SignInView {
+  /**
+   * When it signed in.
+   */
+  createdAt: Timestamp;
+  /**
+   * Whether it is the one that asks.
+   */
+  current: boolean;
+  /**
+   * When it ends, unless it is used before.
+   */
+  expiresAt: Timestamp;
+  /**
+   * Its name.
+   */
+  id: string;
+  /**
+   * Where it came from.
+   */
+  ipAddress: string;
+  /**
+   * When it was used last, to the minute.
+   */
+  lastUsedAt: Timestamp;
+  /**
+   * What it says it is.
+   */
+  userAgent: string;
+}
+/**
+ * The browsers that are signed in.
+ */
+export interface SignInsResponse {
+  /**
+   * The browsers. They are no sessions, but the path calls them so.
+   */
+  sessions: SignInView[];
+}
+/**
+ * It was done.
+ */
+export interface Success {
+  /**
+   * Always true.
+   */
+  success: boolean;
+}
+/**
+ * `POST /policies/test`
+ */
+export interface TestPoliciesRequest {
+  /**
+   * Calls of this session only.
+   */
+  sessionId?: SessionId | null;
+  /**
+   * Calls from this time on.
+   */
+  since?: Timestamp | null;
+  /**
+   * A draft: policies and sets, as YAML or JSON.
+   */
+  text: string;
+  /**
+   * Calls before this time.
+   */
+  until?: Timestamp | null;
+  /**
+   * Ask what would be kept once the draft is applied, and not the draft alone.
+   */
+  withCurrent?: boolean;
+}
+/**
+ * What a draft would have made of calls that were decided on.
+ */
+export interface TestPoliciesResponse {
+  /**
+   * How many calls there were.
+   */
+  calls: number;
+  /**
+   * Those of which something else would have become.
+   */
+  changed: ReplayChanges;
+  /**
+   * The newest of the differences, newest first; at most two hundred.
+   */
+  differences: ReplayDifference[];
+  /**
+   * The differences that are alike together, the most frequent first; at most two hundred.
+   */
+  groups: ReplayGroup[];
+  /**
+   * Those that no rule of the draft matches: what the default action, or the agent itself, makes
+   * of them.
+   */
+  noRule: number;
+  /**
+   * Whether there are more differences than are listed.
+   */
+  truncated: boolean;
+  /**
+   * Those of which not everything was kept, so that the draft may say something else of them.
+   */
+  uncertain: number;
+  /**
+   * What would have become of them.
+   */
+  would: ReplayCounts;
+}
+/**
+ * `PUT /policies/:id`: what is absent stays.
+ */
+export interface UpdatePolicyRequest {
+  /**
+   * What it is for; a blank text takes that away.
+   */
+  description?: string | null;
+  /**
+   * Whether it counts.
+   */
+  enabled?: boolean | null;
+  /**
+   * What people call it.
+   */
+  name?: string | null;
+  /**
+   * Where it stands in lists.
+   */
+  priority?: number | null;
+  /**
+   * What it says: a list of `Rule`. One without an `id` is called after its place.
+   */
+  rules?:
+    | {
+        [k: string]: unknown;
+      }[]
+    | null;
+}
+/**
+ * `PUT /policy-sets/:id`: what is absent stays.
+ */
+export interface UpdatePolicySetRequest {
+  /**
+   * What it is for; a blank text takes that away.
+   */
+  description?: string | null;
+  /**
+   * Whether it is given to every new session.
+   */
+  isDefault?: boolean | null;
+  /**
+   * What people call it.
+   */
+  name?: string | null;
+}
+/**
+ * What checking the audit came to.
+ */
+export interface VerificationResponse {
+  /**
+   * How many decisions there are.
+   */
+  decisions: number;
+  /**
+   * How many entries came after decisions.
+   */
+  entries: number;
+  /**
+   * The newest hashes: worth noting down elsewhere.
+   */
+  head: AuditHeads;
+  /**
+   * Whether nothing is wrong.
+   */
+  ok: boolean;
+  /**
+   * How many problems there are.
+   */
+  problemCount: number;
+  /**
+   * The first hundred of them.
+   */
+  problems: AuditProblem[];
+  /**
+   * What keeps the end of the audit from being checked.
+   */
+  warnings: string[];
+}
+/**
+ * `POST /auth/mfa/verify`.
+ */
+export interface VerifyAuthenticatorRequest {
+  /**
+   * A code of the new authenticator.
+   */
+  totpCode: string;
+}
+/**
+ * The versions of what runs here.
+ */
+export interface VersionResponse {
+  /**
+   * Of tmux; none where it cannot be found.
+   */
+  tmux: string | null;
+  /**
+   * Of this program.
+   */
+  version: string;
+}
+/**
+ * What waiting came to.
+ */
+export interface WaitResponse {
+  /**
+   * Whether one of the states was reached.
+   */
+  reached: boolean;
+  /**
+   * The session as it is now.
+   */
+  session: Session;
+}
