@@ -85,6 +85,11 @@ impl Document {
     fn read_shape<'a>(&'a self, schema: &'a Value, shape: &mut Shape<'a>) {
         let schema = self.resolved(schema);
         for part in schema["allOf"].as_array().into_iter().flatten() {
+            let part = self.resolved(part);
+            assert_ne!(
+                part["additionalProperties"], false,
+                "it would refuse the others"
+            );
             self.read_shape(part, shape);
         }
         let properties = schema["properties"].as_object().cloned();

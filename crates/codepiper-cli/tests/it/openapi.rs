@@ -44,7 +44,7 @@ impl Reader {
         let responses = &operation["responses"];
         let status = answer.status;
         let described = responses.get(status.to_string());
-        let described = described.unwrap_or(&responses["default"]);
+        let described = described.unwrap_or(&responses["4XX"]);
         let described = self.document.resolved(described);
         let schema = &described["content"]["application/json"]["schema"];
         let answer = answer.json();
@@ -82,7 +82,7 @@ fn every_answer_is_as_the_document_describes_it() {
     reader.ask("POST", "/policies", "/policies", &policy);
     let change = json!({ "priority": 7 });
     reader.ask("PUT", "/policies/{id}", "/policies/p", &change);
-    let set = json!({ "id": "s", "name": "s", "description": "d" });
+    let set = json!({ "id": "s", "name": "s" });
     reader.ask("POST", "/policy-sets", "/policy-sets", &set);
     let member = json!({ "policyId": "p" });
     reader.ask(

@@ -30,7 +30,7 @@ pub(super) fn polish(document: &mut Value) {
         open(&mut document["components"]["schemas"][name]);
     }
     document["components"]["responses"]["Error"] = json!({
-        "description": "It was not done, and why; nothing was changed",
+        "description": "It was not done, and why",
         "content": { "application/json": { "schema": reference("ErrorBody") } },
     });
 }
@@ -60,7 +60,9 @@ fn complete(operation: &mut Value, schemas: &Value) {
             response["description"] = first.unwrap_or_default().into();
         }
     }
-    operation["responses"]["default"] = json!({ "$ref": "#/components/responses/Error" });
+    for refused in ["4XX", "5XX"] {
+        operation["responses"][refused] = json!({ "$ref": "#/components/responses/Error" });
+    }
 }
 
 /// Adds every type that `value` names, and those that these name.
