@@ -7,7 +7,7 @@ MAKEFLAGS += --no-print-directory
 # Where rustup puts cargo, for shells that do not know it yet.
 export PATH := $(PATH):$(HOME)/.cargo/bin
 
-.PHONY: help run test soak bench lint clean
+.PHONY: help run test soak bench lint api clean
 
 help: ## list what there is (the default)
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' Makefile
@@ -26,6 +26,9 @@ bench: ## measure speed and footprint
 
 lint: ## check formatting, clippy's advice and the documentation's links
 	@./scripts/lint
+
+api: ## write docs/openapi.json out of the routes, and the dashboard's types out of that
+	@./scripts/api
 
 clean: ## remove whatever was built in this folder or fetched into it
 	@cargo clean && rm -rf agents/node_modules

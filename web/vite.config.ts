@@ -20,5 +20,5 @@ export default defineConfig({
   server: {
     proxy: { "/api": { target: api, ws: true }, "/ws": { target: api, ws: true } },
   },
-  test: { include: ["src/**/*.test.ts"] },
+  test: { include: ["{src,mocks}/**/*.test.ts"] },
 });

@@ -1,20 +1,28 @@
 // The routes of the mock.
 import { AUTH, SIGNED_IN } from "./auth.js";
+import { wrongAnswer, wrongRequest } from "./document.js";
 import { SESSIONS } from "./sessions.js";
 
 const ROUTES = { ...SIGNED_IN, ...SESSIONS };
 
 export async function handle(world, request, response, url) {
   const path = url.pathname.slice("/api".length);
-  const [route, ids] = find({ ...AUTH, ...ROUTES }, request.method, path);
-  const [status, body, cookie] = await answer(world, request, url, route, ids);
+  const [route, ids, pattern] = find({ ...AUTH, ...ROUTES }, request.method, path);
+  let [status, body, cookie] = await answer(world, request, url, route, ids, pattern);
+  const wrong = pattern && wrongAnswer(request.method, pattern, status, body);
+  if (wrong) [status, body] = [500, misfit(`the mock answers ${request.method} ${pattern}`, wrong)];
   const headers = { "content-type": "application/json", "cache-control": "no-store" };
   if (cookie !== undefined)
     headers["set-cookie"] = `codepiper=${cookie}; Path=/; HttpOnly; SameSite=Strict`;
   response.writeHead(status, headers).end(JSON.stringify(body));
 }
 
-async function answer(world, request, url, route, ids) {
+/** A page that asks for what the daemon does not know, or a mock that answers what it never would. */
+function misfit(who, wrong) {
+  return { error: `${who} otherwise than the API is described: ${wrong}`, code: "mock_misfit" };
+}
+
+async function answer(world, request, url, route, ids, pattern) {
   const chunks = [];
   for await (const chunk of request) chunks.push(chunk);
   if (!route) return [404, { error: `there is nothing at \`${url.pathname}\``, code: "not_found" }];
@@ -22,10 +30,12 @@ async function answer(world, request, url, route, ids) {
   if (!isPublic && !world.isSignedIn(request))
     return [401, { error: "nobody is signed in", code: "not_signed_in" }];
   const body = chunks.length ? JSON.parse(Buffer.concat(chunks)) : {};
+  const wrong = chunks.length && wrongRequest(request.method, pattern, body);
+  if (wrong) return [500, misfit(`the page asks ${request.method} ${pattern}`, wrong)];
   return route(world, { request, query: url.searchParams, body, ...ids });
 }
 
-/** The route, and the ids in the path. */
+/** The route, the ids in the path, and the path as the description has it. */
 function find(routes, method, path) {
   const parts = path.split("/");
   for (const [name, route] of Object.entries(routes)) {
@@ -33,12 +43,10 @@ function find(routes, method, path) {
     const names = pattern.split("/");
     if (wanted !== method || names.length !== parts.length) continue;
     if (!names.every((part, at) => part.startsWith(":") || part === parts[at])) continue;
-    return [
-      route,
-      Object.fromEntries(
-        names.flatMap((part, at) => (part.startsWith(":") ? [[part.slice(1), parts[at]]] : [])),
-      ),
-    ];
+    const ids = names.flatMap((part, at) =>
+      part.startsWith(":") ? [[part.slice(1), parts[at]]] : [],
+    );
+    return [route, Object.fromEntries(ids), pattern.replaceAll(/:(\w+)/g, "{$1}")];
   }
-  return [null, {}];
+  return [null, {}, null];
 }

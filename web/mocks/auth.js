@@ -102,9 +102,9 @@ export const SIGNED_IN = {
     ];
   },
   "POST /auth/sessions/revoke-all": (world, { request }) => {
-    for (const cookie of world.signIns.keys())
-      if (cookie !== cookieOf(request)) world.signIns.delete(cookie);
-    return [200, { ok: true }];
+    const others = [...world.signIns.keys()].filter((cookie) => cookie !== cookieOf(request));
+    for (const cookie of others) world.signIns.delete(cookie);
+    return [200, { ok: true, count: others.length }];
   },
   "DELETE /auth/sessions/:id": (world, { id }) => {
     for (const [cookie, signIn] of world.signIns)
@@ -124,7 +124,7 @@ export function signIn(world, request) {
     lastUsedAt: at,
     expiresAt,
     ipAddress: "127.0.0.1",
-    userAgent: request?.headers["user-agent"] ?? null,
+    userAgent: request?.headers["user-agent"] ?? "",
   });
   return cookie;
 }

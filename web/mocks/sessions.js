@@ -13,6 +13,20 @@ const capabilities = {
   promptReceipts: "screen",
   supportsDangerousMode: true,
   supportsResume: true,
+  nativeHooks: true,
+  supportsModelSwitch: true,
+  supportsTranscriptTailing: true,
+  supportsTmuxAdoption: true,
+  policyChannel: "native-hooks",
+  metricsChannel: "none",
+};
+const support = {
+  hooks: "native",
+  approvals: "native",
+  modelSwitch: "screen",
+  transcript: "native",
+  interrupt: "screen",
+  usage: "none",
 };
 const provider = (id, label, more) => ({
   id,
@@ -21,8 +35,24 @@ const provider = (id, label, more) => ({
   signedIn: true,
   hint: null,
   program: null,
+  version: null,
+  seenVersion: "2.1.197",
   runtime: "tmux",
+  channel: "hooks",
   capabilities,
+  support,
+  launchHints: { dangerousFlag: "--yolo", resume: `${id} resume {id}`, fork: `${id} fork {id}` },
+  warnings: [],
+  ...more,
+});
+
+const policySet = (id, name, more) => ({
+  id,
+  name,
+  isDefault: false,
+  sessionCount: 0,
+  createdAt: "2026-11-01T09:00:00.000Z",
+  updatedAt: "2026-11-01T09:00:00.000Z",
   ...more,
 });
 
@@ -54,20 +84,15 @@ export const SESSIONS = {
     200,
     {
       policySets: [
-        {
-          id: "balanced",
-          name: "Balanced",
+        policySet("balanced", "Balanced", {
           description: "Reading, builds, tests and edits in the workspace run unasked.",
           isDefault: true,
           policyCount: 5,
-        },
-        {
-          id: "read-only",
-          name: "Read-only",
+        }),
+        policySet("read-only", "Read-only", {
           description: "Everything that writes is denied.",
-          isDefault: false,
           policyCount: 2,
-        },
+        }),
       ],
     },
   ],
@@ -126,7 +151,11 @@ export const SESSIONS = {
   "DELETE /sessions/:id": of((world, session) => {
     world.sessions = world.sessions.filter((s) => s !== session);
     world.emit("news", { topic: "sessions", type: "session_deleted", session });
-    return done;
+    const { id, provider, name, cwd, providerSessionId, transcriptPath } = session;
+    const events = world.events.filter((event) => event.sessionId === id).length;
+    const endedAt = session.exit.at;
+    const deleted = { id, provider, name, cwd, endedAt, events, providerSessionId, transcriptPath };
+    return [200, { deleted, success: true }];
   }),
   "POST /sessions/:id/policy-sets": of(() => done),
   "POST /sessions/:id/send": of((world, session, { body }) => {
@@ -166,8 +195,9 @@ export const SESSIONS = {
     return [200, { prompt: found }];
   }),
   "DELETE /sessions/:id/prompts/:prompt": of((world, _session, { prompt }) => {
-    world.prompts = world.prompts.filter((p) => p.id !== prompt);
-    return done;
+    const taken = world.prompts.find((p) => p.id === prompt);
+    world.prompts = world.prompts.filter((p) => p !== taken);
+    return [200, { prompt: taken }];
   }),
   "GET /sessions/:id/output": of((_world, session) => {
     if (session.provider === "demo")

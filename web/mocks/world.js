@@ -51,6 +51,7 @@ export class World extends EventEmitter {
       ptyRows: 30,
       model: null,
       billingMode: "subscription",
+      channel: fields.provider === "codex" ? "app-server" : "hooks",
       dangerousMode: false,
       failClosed: false,
       defaultPolicyAction: null,
@@ -81,7 +82,7 @@ export class World extends EventEmitter {
       state,
       since: at,
       approvalId: more.approvalId ?? null,
-      evidence: { source, type: evidence, eventId: null, at },
+      evidence: { source, type: evidence, detail: null, eventId: null, at },
     };
     this.event(session.id, "daemon", "Activity", {
       from: session.activity?.state ?? "unknown",
@@ -167,19 +168,26 @@ export class World extends EventEmitter {
   }
 
   decide(sessionId, toolName, toolInput, decision, more = {}) {
+    const prevHash = this.decisions[0]?.hash ?? "";
     this.decisions.unshift({
       id: randomUUID(),
       sessionId,
+      eventId: null,
+      agentId: null,
       policyId: null,
       ruleId: null,
       toolName,
       toolInput,
+      args: toolInput,
       decision,
       source: "rule",
+      matched: [],
       reason: null,
       actor: "policy",
       outcome: decision === "deny" ? "blocked" : "ran",
       timestamp: new Date().toISOString(),
+      hash: createHash("sha256").update(prevHash).digest("hex"),
+      prevHash,
       ...more,
     });
   }

@@ -26,6 +26,7 @@ mod command_line;
 mod crowd;
 mod daemon;
 mod demo;
+mod document;
 #[cfg(target_os = "linux")]
 mod faults;
 mod fleet;
@@ -36,6 +37,7 @@ mod input_policy;
 mod interrupt;
 mod malformed;
 mod moments;
+mod openapi;
 #[cfg(target_os = "linux")]
 mod orphans;
 mod outage;

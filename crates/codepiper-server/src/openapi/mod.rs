@@ -9,7 +9,9 @@ use axum::Json;
 use codepiper_api::{ExportFormat, HubRequest, TerminalMessage, TerminalRequest};
 use codepiper_model::EntryKind;
 use serde_json::{Value, json};
-use utoipa::OpenApi as _;
+use utoipa::openapi::OpenApi;
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
+use utoipa::{Modify, OpenApi as _};
 
 use crate::{routes, web};
 
@@ -20,12 +22,28 @@ use crate::{routes, web};
     info(
         title = "CodePiper",
         version = "1",
-        description = "The API of the daemon: on the web below `/api`, for whoever is signed in there (the cookie of `POST /auth/login`); on the Unix socket, which only its owner can open, without that prefix. Times are ISO 8601 in UTC. A request with a field that is not known is refused."
+        description = "The API of the daemon: on the web below `/api`, for who is signed in there; on \
+                       the Unix socket, which only its owner can open, without that prefix. Times \
+                       are ISO 8601 in UTC. A request with a field that is not known is refused."
     ),
     servers((url = "/api", description = "On the web")),
+    security(("signIn" = [])),
+    modifiers(&SignedIn),
     components(schemas(EntryKind, ExportFormat, HubRequest, TerminalMessage, TerminalRequest))
 )]
 struct Frame;
+
+/// Who may ask, where nothing else is said.
+struct SignedIn;
+
+impl Modify for SignedIn {
+    fn modify(&self, document: &mut OpenApi) {
+        let said = "Of `POST /auth/login`; over TLS it is called `__Host-codepiper_session`";
+        let cookie = ApiKeyValue::with_description("codepiper_session", said);
+        let components = document.components.get_or_insert_default();
+        components.add_security_scheme("signIn", SecurityScheme::ApiKey(ApiKey::Cookie(cookie)));
+    }
+}
 
 /// The document.
 pub(crate) fn document() -> Value {

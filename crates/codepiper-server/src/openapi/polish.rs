@@ -13,6 +13,7 @@ const METHODS: [&str; 4] = ["get", "put", "post", "delete"];
 pub(super) fn polish(document: &mut Value) {
     let (mut asked, mut answered) = (BTreeSet::new(), BTreeSet::new());
     let mut schemas = document["components"]["schemas"].take();
+    tell_of_the_whole(&mut schemas);
     for operation in operations(document) {
         collect(&operation["requestBody"], &schemas, &mut asked);
         collect(&operation["responses"], &schemas, &mut answered);
@@ -29,7 +30,7 @@ pub(super) fn polish(document: &mut Value) {
         open(&mut document["components"]["schemas"][name]);
     }
     document["components"]["responses"]["Error"] = json!({
-        "description": "It was not done, and why; nothing was changed",
+        "description": "It was not done, and why",
         "content": { "application/json": { "schema": reference("ErrorBody") } },
     });
 }
@@ -59,7 +60,9 @@ fn complete(operation: &mut Value, schemas: &Value) {
             response["description"] = first.unwrap_or_default().into();
         }
     }
-    operation["responses"]["default"] = json!({ "$ref": "#/components/responses/Error" });
+    for refused in ["4XX", "5XX"] {
+        operation["responses"][refused] = json!({ "$ref": "#/components/responses/Error" });
+    }
 }
 
 /// Adds every type that `value` names, and those that these name.
@@ -96,6 +99,24 @@ fn open(schema: &mut Value) {
                 });
             }
             fields.values_mut().for_each(open);
+        }
+        _ => {}
+    }
+}
+
+/// What is said of a value that may be null is said of all of it, not of the other choice.
+fn tell_of_the_whole(schema: &mut Value) {
+    match schema {
+        Value::Array(items) => items.iter_mut().for_each(tell_of_the_whole),
+        Value::Object(fields) => {
+            fields.values_mut().for_each(tell_of_the_whole);
+            let choices = fields.get_mut("oneOf").and_then(Value::as_array_mut);
+            if let Some([Value::Object(named), null]) = choices.map(Vec::as_mut_slice)
+                && null["type"] == "null"
+                && let Some(said) = named.remove("description")
+            {
+                fields.insert("description".to_owned(), said);
+            }
         }
         _ => {}
     }

@@ -27,6 +27,7 @@ const DONE: Json<Done> = Json(Done { ok: true });
     get,
     path = "/auth/status",
     tag = "auth",
+    security(()),
     responses((status = 200, body = AuthStatusResponse))
 )]
 pub(super) async fn status(
@@ -49,6 +50,7 @@ pub(super) async fn status(
     post,
     path = "/auth/login",
     tag = "auth",
+    security(()),
     request_body = LoginRequest,
     responses(
         (status = 200, body = LoginResponse),
@@ -85,6 +87,7 @@ pub(super) async fn login(
     post,
     path = "/auth/logout",
     tag = "auth",
+    security(()),
     responses((status = 200, body = Done))
 )]
 pub(super) async fn logout(
@@ -105,6 +108,7 @@ pub(super) async fn logout(
     post,
     path = "/auth/mfa/setup",
     tag = "auth",
+    security(()),
     responses((status = 200, body = AuthenticatorOffer))
 )]
 pub(super) async fn offer_authenticator(
@@ -125,6 +129,7 @@ pub(super) async fn offer_authenticator(
     post,
     path = "/auth/mfa/verify",
     tag = "auth",
+    security(()),
     request_body = VerifyAuthenticatorRequest,
     responses((status = 200, body = RecoveryCodesResponse))
 )]

@@ -174,6 +174,7 @@ fn signed_in() -> OpenApiRouter<Door> {
     get,
     path = "/health",
     tag = "daemon",
+    security(()),
     responses((status = 200, body = HealthResponse))
 )]
 async fn health() -> Json<HealthResponse> {
