@@ -56,6 +56,7 @@ pub use auth::{
 pub use bus::{EventBus, EventFilter};
 pub use config::Config;
 pub use codepiper_store::usage::Tally;
+pub use codepiper_store::whose::Whose;
 pub use conversations::{
     ConversationPage, ConversationPart, Conversations, SearchQuery, dollars,
 };

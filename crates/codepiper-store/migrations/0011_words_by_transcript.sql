@@ -12,3 +12,8 @@ CREATE TRIGGER conversation_forgets AFTER DELETE ON conversation BEGIN
 END;
 
 UPDATE conversation_marks SET value = 0 WHERE name IN ('indexed', 'indexed_id');
+
+-- A call of which a fork has a copy counts once.
+DROP INDEX conversation_tools;
+CREATE INDEX conversation_tools ON conversation (at, tool, call_id, is_error, duration_ms)
+    WHERE tool IS NOT NULL;

@@ -155,22 +155,39 @@ impl<'a> Book<'a> {
         Ok(())
     }
 
-    /// Adds a turn, once.
+    /// Adds a turn, once: for the earliest session that has it in its conversation.
     pub(crate) fn add_turn(&mut self, turn: &TurnEnded) -> Result<(), StoreError> {
-        let working_ms = bytes(turn.duration_ms);
-        let added = self
+        let known = self
             .tx
             .prepare_cached(
-                "INSERT INTO turns (key, session, at, duration_ms) VALUES (?1, ?2, ?3, ?4)
-                 ON CONFLICT DO NOTHING",
+                "SELECT t.session, s.began_at, t.at, t.duration_ms
+                 FROM turns t JOIN usage_sessions s ON s.id = t.session WHERE key = ?1",
             )?
-            .execute((&turn.key, self.session, turn.at.as_millis(), working_ms))?;
-        if added == 1 {
-            let session = self.session;
-            let delta = self.delta(session, turn.at.as_millis(), 0);
-            delta.more.turns += 1;
-            delta.more.working_ms += working_ms;
+            .query_row([&turn.key], |row| {
+                let place: (i64, i64) = (row.get("began_at")?, row.get("session")?);
+                Ok((place, row.get::<_, i64>("at")?, row.get::<_, i64>("duration_ms")?))
+            })
+            .optional()?;
+        if let Some((place, at, working_ms)) = known {
+            if place <= (self.began_at, self.session) {
+                return Ok(());
+            }
+            let delta = self.delta(place.1, at, 0);
+            delta.less.turns += 1;
+            delta.less.working_ms += working_ms;
         }
+        let (session, at) = (self.session, turn.at.as_millis());
+        let working_ms = bytes(turn.duration_ms);
+        self.tx
+            .prepare_cached(
+                "INSERT INTO turns (key, session, at, duration_ms) VALUES (?1, ?2, ?3, ?4)
+                 ON CONFLICT DO UPDATE SET session = excluded.session, at = excluded.at,
+                     duration_ms = excluded.duration_ms",
+            )?
+            .execute((&turn.key, session, at, working_ms))?;
+        let delta = self.delta(session, at, 0);
+        delta.more.turns += 1;
+        delta.more.working_ms += working_ms;
         Ok(())
     }
 

@@ -130,10 +130,35 @@ fn a_turn_is_found_shown_and_counted_within_a_second() {
             json!([])
         );
     }
-    let tools = home.run(&["analytics", "tools", "--csv"]).ok().stdout;
+    let tools = |of: &[&str]| {
+        let done = home.run(&[&["analytics", "tools", "--csv"], of].concat());
+        done.ok().stdout
+    };
+    let all = tools(&[]);
     assert!(
-        tools.contains("Bash,2,0,") && tools.contains("exec_command,1,0,"),
-        "{tools}"
+        all.contains("Bash,2,0,") && all.contains("exec_command,1,0,"),
+        "{all}"
+    );
+    for (of, has, has_not) in [
+        (["--provider", "codex"], "exec_command,1,0,", "Bash"),
+        (["--provider", "demo"], "Bash,1,0,", "exec_command"),
+        (["--model", "fake-codex"], "exec_command,1,0,", "Bash"),
+        (["--project", &home.work()], "Bash,2,0,", "nothing"),
+        (["--project", "/elsewhere"], "tool,count", "1"),
+    ] {
+        let narrow = tools(&of);
+        assert!(
+            narrow.contains(has) && !narrow.contains(has_not),
+            "{of:?}: {narrow}"
+        );
+    }
+    let overview = home
+        .run(&["analytics", "--provider", "codex", "--json"])
+        .ok()
+        .json();
+    assert_eq!(
+        (&overview["sessionsCount"], &overview["activeSessions"]),
+        (&json!(1), &json!(1))
     );
 }
 

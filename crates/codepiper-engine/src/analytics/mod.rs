@@ -11,6 +11,7 @@ use codepiper_model::zone::{date_text, quarter};
 use codepiper_model::{Clock, Tokens, Zone};
 use codepiper_store::analytics::{self as stored, Group, Sums, ToolCalls};
 use codepiper_store::usage::Tally;
+use codepiper_store::whose::Whose;
 use codepiper_store::{Connection, Store, StoreError, Transaction};
 
 use crate::EngineError;
@@ -52,14 +53,8 @@ pub struct UsageQuery {
     pub range: Range,
     /// In which zone days begin; by default in that of this machine.
     pub zone: Option<Zone>,
-    /// Of this session only.
-    pub session: Option<String>,
-    /// Of this project only.
-    pub project: Option<String>,
-    /// Of this agent only.
-    pub provider: Option<String>,
-    /// Of this model only.
-    pub model: Option<String>,
+    /// Whose.
+    pub whose: Whose,
 }
 
 /// Sums of usage.
@@ -148,7 +143,8 @@ impl Analytics {
         let (zone, now) = (self.zone_of(&query), self.clock.now());
         let read = move |db: &Connection| {
             let (from, to) = query.range.days(&zone, now, stored::span(db)?);
-            stored::tools(db, zone.beginning(from), zone.beginning(to + 1), limit)
+            let span = (zone.beginning(from), zone.beginning(to + 1));
+            stored::tools(db, span, &query.whose, limit)
         };
         Ok(self.store.read(read).await?)
     }
@@ -257,10 +253,7 @@ impl Window {
             is_by_day: self.is_of_days,
             from,
             to,
-            session: query.session.clone(),
-            project: query.project.clone(),
-            provider: query.provider.clone(),
-            model: query.model.clone(),
+            whose: query.whose.clone(),
         }
     }
 }

@@ -6,7 +6,7 @@ use codepiper_api::{
     AnalyticsParams, DecisionDay, HeatCell, ModelTokens, OverviewResponse, ProviderSessions,
     RuleDecisions, TimelineDay, TokenDay, ToolUsage, UsageResponse, UsageRow, UsageSum,
 };
-use codepiper_engine::{By, Engine, Tally, UsageQuery, UsageSums, cache_hit_rate, dollars};
+use codepiper_engine::{By, Engine, Tally, UsageQuery, UsageSums, Whose, cache_hit_rate, dollars};
 use codepiper_model::Zone;
 
 use crate::error::ApiError;
@@ -313,10 +313,12 @@ fn query(params: AnalyticsParams) -> Result<UsageQuery, ApiError> {
     Ok(UsageQuery {
         range: range.unwrap_or_default(),
         zone: zone.transpose()?,
-        session: params.session_id.map(|id| id.to_string()),
-        project: params.project,
-        provider: params.provider,
-        model: params.model,
+        whose: Whose {
+            session: params.session_id.map(|id| id.to_string()),
+            project: params.project,
+            provider: params.provider,
+            model: params.model,
+        },
     })
 }
 
