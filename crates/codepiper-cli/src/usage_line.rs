@@ -32,7 +32,7 @@ pub(crate) fn price_of(dollars: Option<f64>, answers: i64, unpriced: i64) -> Str
     match (answers, priced) {
         (0, _) => price(Some(0.0)),
         (_, 0) => price(None),
-        _ if unpriced > 0 => format!("{} of {priced} of {answers} answers", price(dollars)),
+        _ if unpriced > 0 => format!("{} for {priced} of {answers} answers", price(dollars)),
         _ => price(dollars),
     }
 }
@@ -42,7 +42,7 @@ pub(crate) fn count(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::with_capacity(digits.len() * 4 / 3);
     for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place) % 3 == 0 {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);
@@ -70,7 +70,7 @@ mod tests {
         assert_eq!(price_of(None, 3, 3), "no price");
         assert_eq!(
             price_of(Some(0.0123), 40, 28),
-            "$0.0123 of 12 of 40 answers"
+            "$0.0123 for 12 of 40 answers"
         );
         assert_eq!(price_of(Some(12.345), 2, 0), "$12.35");
         assert_eq!(price_of(None, 0, 0), "$0.00");

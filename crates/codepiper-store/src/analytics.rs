@@ -1,5 +1,7 @@
 //! Sums of usage, as they are asked for.
 
+use std::fmt::Write as _;
+
 use codepiper_model::zone::{quarter, quarter_begins};
 use codepiper_model::{Day, Timestamp, Zone};
 use rusqlite::types::Value;
@@ -73,7 +75,7 @@ pub fn sums(
     sql.push_str(&sums.whose.sessions("s.session_id", &mut values));
     if let Some(model) = &sums.whose.model {
         values.push(model.clone().into());
-        sql.push_str(&format!(" AND m.name = ?{}", values.len()));
+        let _infallible = write!(sql, " AND m.name = ?{}", values.len());
     }
     if group == Group::Model {
         sql.push_str(" AND u.model <> 0");
@@ -117,7 +119,7 @@ pub fn tools(
     }
     if let Some(model) = &whose.model {
         values.push(model.clone().into());
-        of.push_str(&format!(" AND c.model = ?{}", values.len()));
+        let _infallible = write!(of, " AND c.model = ?{}", values.len());
     }
     values.push(i64::try_from(limit).unwrap_or(i64::MAX).into());
     let mut statement = db.prepare_cached(&format!(

@@ -1,5 +1,7 @@
 //! Whose usage, calls and decisions to count.
 
+use std::fmt::Write as _;
+
 use rusqlite::types::Value;
 
 /// Of which sessions, and in them of which model; of all where nothing is given.
@@ -47,12 +49,13 @@ impl Whose {
         let mut sql = self.sessions(column, values);
         if let Some(model) = &self.model {
             values.push(model.clone().into());
-            sql.push_str(&format!(
+            let _infallible = write!(
+                sql,
                 " AND {column} IN (SELECT s.session_id FROM usage_sessions s
                      JOIN usage_days u ON u.session = s.id JOIN usage_models m ON m.id = u.model
                      WHERE m.name = ?{})",
                 values.len()
-            ));
+            );
         }
         sql
     }

@@ -1,5 +1,7 @@
 //! The words of conversations.
 
+use std::fmt::Write as _;
+
 use codepiper_model::{ConversationKind, SessionId, Timestamp};
 use rusqlite::types::Value;
 use rusqlite::{Connection, Transaction, params_from_iter};
@@ -42,12 +44,13 @@ pub fn index(tx: &Transaction<'_>, limit: usize) -> Result<bool, StoreError> {
         let rows = statement.query_and_then([limit], |row| {
             let result: Option<String> = row.get("result")?;
             let tool: Option<String> = row.get("tool")?;
+            let text: String = row.get("text")?;
             Ok::<_, StoreError>(Words {
                 id: row.get("id")?,
                 revision: row.get("revision")?,
                 kind: row.get("kind")?,
                 transcript: row.get("transcript_id")?,
-                said: said(row.get("text")?, tool.as_deref(), result.as_deref()),
+                said: said(&text, tool.as_deref(), result.as_deref()),
             })
         })?;
         rows.collect::<Result<Vec<_>, _>>()?
@@ -79,9 +82,9 @@ struct Words {
     said: String,
 }
 
-fn said(text: String, tool: Option<&str>, result: Option<&str>) -> String {
+fn said(text: &str, tool: Option<&str>, result: Option<&str>) -> String {
     let result = result.map(|result| &result[..result.floor_char_boundary(RESULT_MAX)]);
-    let parts = [tool, Some(text.as_str()), result];
+    let parts = [tool, Some(text), result];
     parts.into_iter().flatten().collect::<Vec<_>>().join("\n")
 }
 
@@ -97,7 +100,8 @@ pub fn search(
         if transcripts.is_empty() {
             return Ok((Vec::new(), false));
         }
-        expression.push_str(&format!(" AND transcript : ({})", transcripts.join(" OR ")));
+        let transcripts = transcripts.join(" OR ");
+        let _infallible = write!(expression, " AND transcript : ({transcripts})");
     }
     if !search.kinds.is_empty() {
         let kinds: Vec<String> = search
@@ -105,7 +109,8 @@ pub fn search(
             .iter()
             .map(|kind| format!("\"{}\"", kind.as_str()))
             .collect();
-        expression.push_str(&format!(" AND kind : ({})", kinds.join(" OR ")));
+        let kinds = kinds.join(" OR ");
+        let _infallible = write!(expression, " AND kind : ({kinds})");
     }
     let mut sql = String::from(
         "SELECT c.*, coalesce(?1, t.session_id) AS session_id FROM conversation_words w

@@ -141,6 +141,8 @@ fn what_claude_used_is_what_was_served_to_the_token() {
     };
     let requests = fake.requests();
     check_totals(&home, served(&requests, is_held));
+    let shown = home.run(&["conversation", &id, "-n", "1000"]).ok().stdout;
+    assert!(shown.contains("prompt\n  /compact\n") && !shown.contains("command-"), "{shown}");
     let left_out = requests
         .iter()
         .filter(|one| one.usage.is_some() && !is_held(one));
@@ -300,7 +302,7 @@ fn what_a_fork_copied_counts_once_for_its_origin_and_outlives_it() {
         "{models}"
     );
     let partly = home.run(&["analytics"]).ok().stdout;
-    assert!(partly.contains("of 6 of 9 answers"), "{partly}");
+    assert!(partly.contains("for 6 of 9 answers"), "{partly}");
 }
 
 #[test]

@@ -191,7 +191,9 @@ impl TranscriptTailer {
             file.is_last_look = !is_live;
             due.push(path.clone());
         }
-        due.into_iter().for_each(|path| self.is_due(path));
+        for path in due {
+            self.is_due(path);
+        }
     }
 
     /// Follows a file for a session, from where it was read before.
@@ -256,7 +258,9 @@ impl TranscriptTailer {
                 grown.insert(file.row.session_id);
             }
         }
-        due.into_iter().for_each(|path| self.is_due(path));
+        for path in due {
+            self.is_due(path);
+        }
         for id in grown {
             let read = move |db: &codepiper_store::Connection| sessions::get(db, id);
             if let Ok(Some(stored)) = self.store.read(read).await {
@@ -299,7 +303,9 @@ impl TranscriptTailer {
     fn note_unwatched(&mut self) {
         let unwatched = self.files.iter().filter(|(_, file)| file.is_unwatched());
         let paths: Vec<PathBuf> = unwatched.map(|(path, _)| path.clone()).collect();
-        paths.into_iter().for_each(|path| self.is_due(path));
+        for path in paths {
+            self.is_due(path);
+        }
     }
 
     fn is_due(&mut self, path: PathBuf) {

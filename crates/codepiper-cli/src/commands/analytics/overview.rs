@@ -59,6 +59,8 @@ fn table(o: &OverviewResponse, answers: i64) -> Result<(), CliError> {
         "waitingMs",
     ];
     let has_price = answers == 0 || answers > o.unpriced_answers;
+    let cost = has_price.then_some(o.cost_estimate);
+    let cost = cost.map(|dollars| dollars.to_string()).unwrap_or_default();
     let row = [
         o.from.clone(),
         o.to.clone(),
@@ -70,9 +72,7 @@ fn table(o: &OverviewResponse, answers: i64) -> Result<(), CliError> {
         o.cache_creation_tokens.to_string(),
         o.cache_read_tokens.to_string(),
         o.output_tokens.to_string(),
-        has_price
-            .then(|| o.cost_estimate.to_string())
-            .unwrap_or_default(),
+        cost,
         o.working_ms.to_string(),
         o.waiting_ms.to_string(),
     ];
