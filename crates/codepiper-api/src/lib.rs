@@ -8,6 +8,7 @@ mod audit;
 mod auth;
 mod client;
 mod decisions;
+mod directories;
 mod error;
 mod events;
 mod hooks;
@@ -27,6 +28,10 @@ pub use auth::{
 };
 pub use client::{BodyStream, Client, ClientError, USER_AGENT};
 pub use decisions::{DecisionsParams, DecisionsResponse};
+pub use directories::{
+    DirectoriesParams, DirectoriesResponse, DirectoryEntry, RecentDirectoriesResponse,
+    RecentDirectory,
+};
 pub use error::ErrorBody;
 pub use events::{EventsParams, EventsResponse};
 pub use hooks::{HookAnswer, HookRequest, SECRET_HEADER};

@@ -13,6 +13,7 @@ mod bus;
 mod canonical;
 mod codex;
 mod config;
+mod directories;
 mod environment;
 mod error;
 mod hooks;
@@ -49,6 +50,7 @@ pub use auth::{
 };
 pub use bus::{EventBus, EventFilter};
 pub use config::Config;
+pub use directories::{Directories, Entry, Listing, RecentDirectory};
 pub use error::EngineError;
 pub use hooks::{HookReply, HookReport, Hooks};
 pub use policies::{
@@ -81,6 +83,8 @@ pub struct Engine {
     pub approvals: Approvals,
     /// What was decided.
     pub audit: Audit,
+    /// Where agents can work.
+    pub directories: Directories,
     /// Who calls.
     pub actors: Actors,
     /// Who is signed in on the web.
@@ -190,6 +194,7 @@ impl Engine {
         ));
         Ok((
             Self {
+                directories: Directories::new(store.clone(), &config),
                 auth: AuthService::new(store.clone(), Arc::clone(&clock), key, &config),
                 actors: Actors::new(sessions.clone(), events.clone(), store.clone(), clock),
                 audit: Audit::new(store, head_file),

@@ -79,6 +79,10 @@ pub struct Session {
     pub name: Option<String>,
     /// Where the agent was started; absolute.
     pub cwd: PathBuf,
+    /// The git branch that this directory is on, or the beginning of a commit; only while there is
+    /// an agent.
+    #[serde(default)]
+    pub branch: Option<String>,
     /// Where it is in its life.
     pub status: Status,
     /// What it is doing; only while running.

@@ -5,6 +5,7 @@ mod audit;
 mod auth;
 mod daemon;
 mod decisions;
+mod directories;
 mod events;
 mod export;
 mod hooks;
@@ -68,6 +69,7 @@ pub(crate) fn shared(engine: Engine) -> Router {
         .route("/auth/sessions", get(auth::list))
         .route("/auth/sessions/revoke-all", post(auth::end_others))
         .route("/auth/sessions/{id}", delete(auth::end))
+        .route("/directories/recent", get(directories::recent))
         .route("/policies", post(policies::create))
         .route("/policies/apply", policy().post(policies::apply))
         .route("/policies/check", policy().post(policies::check))
@@ -140,6 +142,7 @@ pub(crate) fn shared(engine: Engine) -> Router {
         .route("/audit/entries", get(audit::entries))
         .route("/audit/export", get(export::export))
         .route("/audit/verify", get(audit::verify))
+        .route("/directories", get(directories::list))
         .route("/events", get(events::all))
         .route("/policies", get(policies::list))
         .route("/policy-decisions", get(decisions::list))
