@@ -1,6 +1,7 @@
 // Sessions, approvals, prompts and events of the mock.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { directory } from "./directories.js";
 
 const SCREENS = join(
   import.meta.dirname,
@@ -13,6 +14,7 @@ const capabilities = {
   promptReceipts: "screen",
   supportsDangerousMode: true,
   supportsResume: true,
+  supportsModelSwitch: true,
 };
 const provider = (id, label, more) => ({
   id,
@@ -34,6 +36,23 @@ const of = (run) => (world, call) => {
     : [404, { error: `there is no session \`${call.id}\``, code: "session_not_found" }];
 };
 
+const POLICY_SETS = [
+  {
+    id: "balanced",
+    name: "Balanced",
+    description: "Reading, builds, tests and edits in the workspace run unasked.",
+    isDefault: true,
+    policyCount: 5,
+  },
+  {
+    id: "read-only",
+    name: "Read-only",
+    description: "Everything that writes is denied.",
+    isDefault: false,
+    policyCount: 2,
+  },
+];
+
 export const SESSIONS = {
   "GET /sessions": (world) => [200, { sessions: world.sessions }],
   "GET /providers": () => [
@@ -53,22 +72,7 @@ export const SESSIONS = {
   "GET /policy-sets": () => [
     200,
     {
-      policySets: [
-        {
-          id: "balanced",
-          name: "Balanced",
-          description: "Reading, builds, tests and edits in the workspace run unasked.",
-          isDefault: true,
-          policyCount: 5,
-        },
-        {
-          id: "read-only",
-          name: "Read-only",
-          description: "Everything that writes is denied.",
-          isDefault: false,
-          policyCount: 2,
-        },
-      ],
+      policySets: POLICY_SETS,
     },
   ],
   "POST /sessions": (world, { body }) => {
@@ -81,7 +85,7 @@ export const SESSIONS = {
           field: "cwd",
         },
       ];
-    if (body.cwd.includes("nope"))
+    if (!directory(body.cwd))
       return [
         400,
         {
@@ -90,8 +94,9 @@ export const SESSIONS = {
           field: "cwd",
         },
       ];
-    const { prompt, ...fields } = body;
+    const { prompt, policySetIds, ...fields } = body;
     const session = world.addSession(fields);
+    session.policySetIds.push(...(policySetIds ?? []));
     world.act(session, prompt ? "working" : "idle", "SessionStart");
     if (prompt) world.prompt(session, prompt, "submitted");
     return [201, { session }];
@@ -128,7 +133,30 @@ export const SESSIONS = {
     world.emit("news", { topic: "sessions", type: "session_deleted", session });
     return done;
   }),
-  "POST /sessions/:id/policy-sets": of(() => done),
+  "GET /sessions/:id/policy-sets": of((_world, session) => [
+    200,
+    { policySets: POLICY_SETS.filter((set) => session.policySetIds.includes(set.id)) },
+  ]),
+  "POST /sessions/:id/policy-sets": of((_world, session, { body }) => {
+    session.policySetIds.push(body.policySetId);
+    return done;
+  }),
+  "DELETE /sessions/:id/policy-sets/:set": of((_world, session, { set }) => {
+    session.policySetIds = session.policySetIds.filter((id) => id !== set);
+    return done;
+  }),
+  "PUT /sessions/:id/model": of((world, session, { body }) => {
+    world.change(session, { model: body.model });
+    return [200, { model: body.model, provider: session.provider, success: true }];
+  }),
+  "POST /sessions/:id/interrupt": of((world, session) => {
+    world.act(session, "idle", "prompt_box");
+    return done;
+  }),
+  "GET /sessions/:id/processes": of((_world, session) => [
+    200,
+    { processes: ["tmux: server", session.provider, "node"].map((command) => ({ command })) },
+  ]),
   "POST /sessions/:id/send": of((world, session, { body }) => {
     if (session.activity?.state === "needs_permission")
       return [

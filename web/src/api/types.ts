@@ -32,6 +32,8 @@ export interface Session {
   provider: ProviderId;
   name: string | null;
   cwd: string;
+  /** The git branch there, while there is an agent. */
+  branch: string | null;
   status: Status;
   activity: Activity | null;
   createdAt: string;
@@ -54,7 +56,26 @@ export interface CreateSession {
   prompt?: string;
   name?: string;
   model?: string;
+  billingMode?: BillingMode;
   dangerousMode?: boolean;
+  defaultPolicyAction?: "ask" | "deny";
+  policySetIds?: string[];
+}
+
+/** What is in a directory of the daemon's machine. */
+export interface Listing {
+  path: string;
+  parent: string | null;
+  branch: string | null;
+  entries: { name: string; path: string; git: boolean }[];
+  truncated: boolean;
+}
+
+/** A directory that sessions worked in. */
+export interface RecentDirectory {
+  path: string;
+  branch: string | null;
+  lastUsedAt: string;
 }
 
 export interface Provider {
@@ -63,7 +84,11 @@ export interface Provider {
   installed: boolean;
   signedIn: boolean;
   hint: string | null;
-  capabilities: { supportsDangerousMode: boolean; supportsResume: boolean };
+  capabilities: {
+    supportsDangerousMode: boolean;
+    supportsResume: boolean;
+    supportsModelSwitch: boolean;
+  };
 }
 
 export interface PolicySet {

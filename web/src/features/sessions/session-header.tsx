@@ -1,4 +1,4 @@
-import { ShieldOff } from "lucide-react";
+import { GitBranch, ShieldOff } from "lucide-react";
 import type { ReactNode } from "react";
 import type { Session } from "@/api/types";
 import { Badge } from "@/components/badge";
@@ -41,6 +41,13 @@ export function SessionHeader({ session, before, actions }: Props) {
             {" · "}
             {session.cwd}
           </span>
+          {session.branch && (
+            <span title={`git branch ${session.branch}`}>
+              {" · "}
+              <GitBranch aria-label="branch" className="inline size-3 align-[-1px]" />{" "}
+              {session.branch}
+            </span>
+          )}
         </p>
       </div>
       {actions}

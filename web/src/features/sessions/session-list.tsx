@@ -1,4 +1,5 @@
 import { Link } from "@tanstack/react-router";
+import { GitBranch } from "lucide-react";
 import { useState } from "react";
 import type { Session } from "@/api/types";
 import { TimeAgo } from "@/components/time-ago";
@@ -73,6 +74,13 @@ function Row({ session }: { session: Session }) {
         <span className="block truncate text-[13px] text-muted">
           {doing(session)} · {PROVIDER_NAMES[session.provider]}
           {project !== label && ` · ${project}`}
+          {session.branch && (
+            <span title={`git branch ${session.branch}`}>
+              {" · "}
+              <GitBranch aria-label="branch" className="inline size-3 align-[-1px]" />{" "}
+              {session.branch}
+            </span>
+          )}
         </span>
       </span>
     </Link>
