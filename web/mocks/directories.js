@@ -29,14 +29,13 @@ export function directory(path) {
 export const DIRECTORIES = {
   "GET /directories": (_world, { query }) => {
     const path = query.get("path") ?? "~";
-    const found = directory(path);
-    if (found) return [200, found];
-    if (/^[/~]/.test(path))
-      return [404, { error: `directory \`${path}\` does not exist`, code: "directory_not_found" }];
-    return [
-      400,
-      { error: `directory \`${path}\` is not absolute`, code: "invalid_request", field: "path" },
-    ];
+    for (let at = path; ; at = at.slice(0, at.lastIndexOf("/")) || "/") {
+      const found = directory(at);
+      const problem = at === path ? null : `directory \`${path}\` does not exist`;
+      if (found) return [200, { ...found, problem }];
+      if (!at.startsWith("/"))
+        return [200, { ...directory(HOME), problem: `directory \`${path}\` is not absolute` }];
+    }
   },
   "GET /directories/recent": (world) => {
     const paths = [...new Set(world.sessions.map((session) => session.cwd))];

@@ -13,6 +13,10 @@ pub struct DirectoriesParams {
     /// Whether to show those whose names begin with a dot.
     #[serde(default)]
     pub hidden: bool,
+    /// Whether a path that is being typed, and is no directory yet, is answered with the nearest one
+    /// above it, instead of an error.
+    #[serde(default)]
+    pub nearest: bool,
 }
 
 /// What is in a directory of the daemon's machine.
@@ -28,6 +32,8 @@ pub struct DirectoriesResponse {
     pub entries: Vec<DirectoryEntry>,
     /// Whether there are more than are listed.
     pub truncated: bool,
+    /// Why this is only the nearest directory, and not the one that was asked for.
+    pub problem: Option<String>,
 }
 
 /// A directory in another one.

@@ -69,6 +69,8 @@ export interface Listing {
   branch: string | null;
   entries: { name: string; path: string; git: boolean }[];
   truncated: boolean;
+  /** Why this is only the nearest directory, and not the one that was asked for. */
+  problem: string | null;
 }
 
 /** A directory that sessions worked in. */

@@ -51,8 +51,8 @@ function Lost({ session }: { session: Session }) {
       <p className="font-medium text-text">What would be lost:</p>
       <ul className="list-disc space-y-1 pl-5">
         {losses.map((loss) => (
-          <li key={loss} className="line-clamp-2 break-words">
-            {loss}
+          <li key={loss}>
+            <span className="line-clamp-2 break-words">{loss}</span>
           </li>
         ))}
       </ul>

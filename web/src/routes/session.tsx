@@ -1,9 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
-import { useParams, useSearch } from "@tanstack/react-router";
+import { Link, useParams, useSearch } from "@tanstack/react-router";
 import { ArrowLeft } from "lucide-react";
 import { lazy, Suspense, useRef } from "react";
 import type { Session } from "@/api/types";
-import { IconButton } from "@/components/button";
+import { buttonLook, IconButton } from "@/components/button";
 import { Empty, Loading } from "@/components/empty";
 import { EventList } from "@/features/events/event-list";
 import { PromptBox } from "@/features/prompts/prompt-box";
@@ -35,6 +35,11 @@ export function SessionPage() {
   return (
     <Empty title="There is no such session">
       It may have been deleted. <code className="code break-all">{id}</code>
+      <p className="mt-4">
+        <Link to="/sessions" className={buttonLook("plain")}>
+          See all sessions
+        </Link>
+      </p>
     </Empty>
   );
 }

@@ -53,6 +53,17 @@ fn directories_are_found_from_home_on_and_files_and_hidden_ones_are_not() {
     assert!(names(&list(&home, "")).contains(&"places"), "that is home");
     assert_eq!(list(&home, "?path=/")["parent"], Value::Null);
 
+    let typed = list(&home, "?path=~/places/alp&nearest=true");
+    assert_eq!(names(&typed), names(&found));
+    let problem = typed["problem"].as_str().unwrap();
+    assert!(
+        problem.ends_with("/places/alp` does not exist"),
+        "{problem}"
+    );
+    let relative = list(&home, "?path=alp&nearest=true");
+    assert!(names(&relative).contains(&"places"), "home is nearest");
+    assert_eq!(into["problem"], Value::Null);
+
     for i in 0..510 {
         create_dir_all(places.join(format!("many/{i:03}"))).unwrap();
     }

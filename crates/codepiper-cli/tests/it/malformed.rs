@@ -532,6 +532,7 @@ GET /directories?path=~nobody -> 400 invalid_request path
 GET /directories?path=%00 -> 400 invalid_request path
 GET /directories?path=/<5000> -> 400 invalid_request path
 GET /directories?path=$DIR&hidden=maybe -> 400 invalid_request hidden
+GET /directories?path=$DIR&nearest=1 -> 400 invalid_request nearest
 GET /directories?where=$DIR -> 400 invalid_request where
 GET /directories/recent?limit=1 -> 400 invalid_request limit
 GET /directories/nope -> 404 not_found

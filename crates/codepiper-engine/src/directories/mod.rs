@@ -3,6 +3,7 @@
 mod branch;
 mod place;
 
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -46,6 +47,8 @@ pub struct Listing {
     pub entries: Vec<Entry>,
     /// Whether there are more than are listed.
     pub truncated: bool,
+    /// Why this is only the nearest directory, and not the one that was asked for.
+    pub problem: Option<String>,
 }
 
 /// A directory in another one.
@@ -95,9 +98,32 @@ impl Directories {
         self.look(&name, move || {
             let place = resolved(&path).map_err(|why| refused(&path, why))?;
             listing(place, hidden).map_err(|error| match error.kind() {
-                std::io::ErrorKind::PermissionDenied => refused(&path, NoPlace::Closed),
+                ErrorKind::PermissionDenied => refused(&path, NoPlace::Closed),
                 _ => refused(&path, NoPlace::Missing),
             })
+        })
+        .await
+    }
+
+    /// The same for a path that is being typed: where it is no directory yet, what is in the nearest
+    /// one above it, and why. One whose names cannot be read seems empty: agents can work there.
+    pub async fn nearest(&self, path: Option<&str>, hidden: bool) -> Result<Listing, EngineError> {
+        let path = self.meant(path.unwrap_or("~"));
+        let (name, home) = (shown(&path), self.home.clone());
+        self.look(&name, move || {
+            let why = match resolved(&path) {
+                Ok(place) => {
+                    return Ok(listing(place.clone(), hidden).unwrap_or_else(|_| bare(place)));
+                }
+                Err(why) => refused(&path, why),
+            };
+            let above = path.ancestors().chain(home.ancestors());
+            let places = above.filter_map(|path| resolved(path).ok());
+            let nearest = places
+                .filter_map(|place| listing(place, hidden).ok())
+                .next();
+            let problem = Some(why.to_string());
+            nearest.map(|found| Listing { problem, ..found }).ok_or(why)
         })
         .await
     }
@@ -176,7 +202,18 @@ fn refused(path: &Path, why: NoPlace) -> EngineError {
     }
 }
 
-fn listing(path: PathBuf, hidden: bool) -> std::io::Result<Listing> {
+fn bare(path: PathBuf) -> Listing {
+    Listing {
+        parent: path.parent().map(Path::to_path_buf),
+        branch: branch_of(&path),
+        entries: Vec::new(),
+        truncated: false,
+        problem: None,
+        path,
+    }
+}
+
+fn listing(path: PathBuf, hidden: bool) -> io::Result<Listing> {
     let mut names = Vec::new();
     let mut entries = fs_err::read_dir(&path)?;
     for entry in entries.by_ref().take(NAMES_MAX) {
@@ -194,16 +231,17 @@ fn listing(path: PathBuf, hidden: bool) -> std::io::Result<Listing> {
     let truncated = names.len() > ENTRIES_MAX || entries.next().is_some();
     names.sort_by_cached_key(|name| (name.to_lowercase(), name.clone()));
     names.truncate(ENTRIES_MAX);
-    let entries = names.into_iter().map(|name| {
-        let path = path.join(&name);
-        let is_git = path.join(".git").exists();
-        Entry { name, path, is_git }
-    });
+    let entries = names
+        .into_iter()
+        .map(|name| {
+            let path = path.join(&name);
+            let is_git = path.join(".git").exists();
+            Entry { name, path, is_git }
+        })
+        .collect();
     Ok(Listing {
-        entries: entries.collect(),
-        parent: path.parent().map(Path::to_path_buf),
-        branch: branch_of(&path),
+        entries,
         truncated,
-        path,
+        ..bare(path)
     })
 }

@@ -16,7 +16,11 @@ pub(crate) async fn list(
     Params(params): Params<DirectoriesParams>,
 ) -> Result<Json<DirectoriesResponse>, ApiError> {
     let path = params.path.as_deref();
-    let listing = engine.directories.list(path, params.hidden).await?;
+    let listing = if params.nearest {
+        engine.directories.nearest(path, params.hidden).await?
+    } else {
+        engine.directories.list(path, params.hidden).await?
+    };
     let entries = listing.entries.into_iter().map(|entry| DirectoryEntry {
         name: entry.name,
         path: entry.path,
@@ -28,6 +32,7 @@ pub(crate) async fn list(
         branch: listing.branch,
         entries: entries.collect(),
         truncated: listing.truncated,
+        problem: listing.problem,
     }))
 }
 

@@ -14,7 +14,7 @@ import { ProviderPicker } from "./provider-picker";
 import { createSession, policySetsQuery, providersQuery, putSession } from "./queries";
 
 /** Fields of this form that the daemon may find wrong. */
-const FIELDS = ["provider", "cwd", "model", "name", "prompt", "path"];
+const FIELDS = ["provider", "cwd", "model", "name", "prompt"];
 
 /** A new session, beginning with what it is to do. */
 export function CreateForm({ onCreated }: { onCreated: (session: Session) => void }) {
@@ -53,9 +53,8 @@ export function CreateForm({ onCreated }: { onCreated: (session: Session) => voi
     try {
       // Only the daemon knows where `~` is.
       const isHome = cwd.trim().startsWith("~");
-      const { path } = isHome
-        ? await client.fetchQuery(directoryQuery(cwd.trim()))
-        : { path: cwd.trim() };
+      const found = isHome && (await client.fetchQuery(directoryQuery(cwd.trim())));
+      const path = found && !found.problem ? found.path : cwd.trim();
       const session = await createSession({
         provider: provider.id,
         cwd: path,
@@ -105,7 +104,7 @@ export function CreateForm({ onCreated }: { onCreated: (session: Session) => voi
           setError(null);
         }}
         place={place}
-        error={at("cwd") ?? at("path")}
+        error={at("cwd")}
       />
       <div className="grid gap-4 sm:grid-cols-3">
         <TextField

@@ -1,17 +1,22 @@
 import { keepPreviousData, queryOptions, useQuery } from "@tanstack/react-query";
-import { ApiError, get } from "@/api/client";
+import { get } from "@/api/client";
 import type { Listing, RecentDirectory } from "@/api/types";
 import { useDebounced } from "@/components/use-debounced";
 
-/** What is in a directory of the daemon's machine; `~` is the home directory there. */
+/**
+ * What is in a directory of the daemon's machine, or in the nearest one above it; `~` is the home
+ * directory there.
+ */
 export const directoryQuery = (path: string, hidden = false) =>
   queryOptions({
     queryKey: ["directories", path, hidden],
-    queryFn: ({ signal }) =>
-      get<Listing>(
-        `/directories?path=${encodeURIComponent(path)}${hidden ? "&hidden=true" : ""}`,
+    queryFn: ({ signal }) => {
+      const more = hidden ? "&hidden=true" : "";
+      return get<Listing>(
+        `/directories?nearest=true&path=${encodeURIComponent(path)}${more}`,
         signal,
-      ),
+      );
+    },
     staleTime: 2000,
   });
 
@@ -27,26 +32,23 @@ export interface Place {
   listing: Listing | null;
   /** Why it is none. */
   problem: string | null;
+  /** Directories that it may become. */
+  completions: string[];
 }
 
 /** Looks a path up while it is typed. */
 export function usePlace(typed: string): Place {
   const path = useDebounced(typed.trim(), 200);
-  const query = useQuery({ ...directoryQuery(path), enabled: path !== "" });
-  const isSettled = path === typed.trim();
-  return {
-    listing: isSettled ? (query.data ?? null) : null,
-    problem: isSettled && query.error instanceof ApiError ? query.error.message : null,
-  };
-}
-
-/** Directories that a path which is being typed may become. */
-export function useCompletions(typed: string): string[] {
-  const parent = useDebounced(typed.trim().replace(/[^/]*$/, ""), 200);
   const query = useQuery({
-    ...directoryQuery(parent),
-    enabled: parent !== "",
+    ...directoryQuery(path),
+    enabled: path !== "",
     placeholderData: keepPreviousData,
   });
-  return (query.data?.entries ?? []).map((entry) => parent + entry.name);
+  const found = query.data;
+  const isSettled = path === typed.trim() && !query.isPlaceholderData;
+  return {
+    listing: isSettled && found && !found.problem ? found : null,
+    problem: isSettled && found ? found.problem : null,
+    completions: found?.entries.map((entry) => entry.path) ?? [],
+  };
 }

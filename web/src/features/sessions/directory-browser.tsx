@@ -1,22 +1,29 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { CornerLeftUp, Folder, FolderGit2 } from "lucide-react";
-import { type ReactNode, useRef, useState } from "react";
+import { type ReactNode, useEffect, useRef, useState } from "react";
 import { ErrorNote } from "@/components/error-note";
+import { Ticked } from "@/components/ticked";
 import { directoryQuery } from "./directories";
 
 interface Props {
-  path: string;
+  /** Where one is; null: what is typed is no directory. */
+  path: string | null;
   onChange: (path: string) => void;
 }
 
 /** The directories of the daemon's machine, one level at a time. What one goes into is chosen. */
 export function DirectoryBrowser({ path, onChange }: Props) {
+  const [shown, setShown] = useState(path ?? "~");
   const [hidden, setHidden] = useState(false);
   const list = useRef<HTMLUListElement>(null);
   const { data, error, refetch } = useQuery({
-    ...directoryQuery(path, hidden),
+    ...directoryQuery(shown, hidden),
     placeholderData: keepPreviousData,
   });
+
+  useEffect(() => {
+    if (path !== null) setShown(path);
+  }, [path]);
 
   function go(to: string) {
     onChange(to);
@@ -29,7 +36,7 @@ export function DirectoryBrowser({ path, onChange }: Props) {
     <div className="overflow-hidden rounded-lg border">
       <div className="flex items-center gap-3 border-b bg-raised px-3">
         <p aria-live="polite" className="code min-w-0 flex-1 truncate" title={data?.path}>
-          {data?.path ?? path}
+          {data?.path ?? shown}
         </p>
         <label className="target flex shrink-0 items-center gap-2 text-[13px]">
           <input
@@ -41,6 +48,11 @@ export function DirectoryBrowser({ path, onChange }: Props) {
           Hidden
         </label>
       </div>
+      {data?.problem && (
+        <p role="alert" className="px-3 pt-2 text-[13px] text-danger">
+          <Ticked text={data.problem} />
+        </p>
+      )}
       {error && !data && <ErrorNote error={error} onRetry={() => refetch()} className="m-2" />}
       <ul
         ref={list}

@@ -4,7 +4,7 @@ import { useState } from "react";
 import { Button } from "@/components/button";
 import { TextField } from "@/components/field";
 import { cn } from "@/lib/cn";
-import { type Place, recentQuery, useCompletions } from "./directories";
+import { type Place, recentQuery } from "./directories";
 import { DirectoryBrowser } from "./directory-browser";
 import { projectOf } from "./words";
 
@@ -20,7 +20,6 @@ const CHIPS = 5;
 /** Where the agent works: typed, chosen from where others worked, or looked for. */
 export function DirectoryField({ value, onChange, place, error }: Props) {
   const recent = useQuery(recentQuery).data ?? [];
-  const completions = useCompletions(value);
   const [isBrowsing, setBrowsing] = useState(false);
   return (
     <div className="space-y-2">
@@ -48,12 +47,12 @@ export function DirectoryField({ value, onChange, place, error }: Props) {
         </Button>
       </div>
       <datalist id="known-folders">
-        {[...new Set([...recent.map((r) => r.path), ...completions])].map((path) => (
+        {[...new Set([...recent.map((r) => r.path), ...place.completions])].map((path) => (
           <option key={path} value={path} />
         ))}
       </datalist>
       {isBrowsing ? (
-        <DirectoryBrowser path={place.listing?.path ?? (value.trim() || "~")} onChange={onChange} />
+        <DirectoryBrowser path={place.listing?.path ?? null} onChange={onChange} />
       ) : (
         recent.length > 0 && (
           <ul aria-label="Recent directories" className="flex flex-wrap gap-1.5">

@@ -29,7 +29,7 @@ export function ModePicker({ value, onChange, refusal }: Props) {
             <label
               key={mode}
               className={cn(
-                "target flex flex-col rounded-lg border px-3 py-2 text-sm has-focus-visible:outline-2 has-focus-visible:outline-accent",
+                "target relative flex flex-col rounded-lg border px-3 py-2 text-sm has-focus-visible:outline-2 has-focus-visible:outline-accent",
                 mode !== value && "bg-panel",
                 mode === value &&
                   (mode === "dangerous"

@@ -1,8 +1,9 @@
-import { GitBranch, ShieldOff } from "lucide-react";
+import { ShieldOff } from "lucide-react";
 import type { ReactNode } from "react";
 import type { Session } from "@/api/types";
 import { Badge } from "@/components/badge";
 import { TimeAgo } from "@/components/time-ago";
+import { Branch } from "./branch";
 import { Dot } from "./dot";
 import { sinceOf } from "./groups";
 import { SessionName } from "./session-name";
@@ -42,11 +43,12 @@ export function SessionHeader({ session, before, actions }: Props) {
             {session.cwd}
           </span>
           {session.branch && (
-            <span title={`git branch ${session.branch}`}>
-              {" · "}
-              <GitBranch aria-label="branch" className="inline size-3 align-[-1px]" />{" "}
-              {session.branch}
-            </span>
+            <>
+              <span className="hidden sm:inline"> · </span>
+              <span className="hidden align-bottom sm:inline-flex">
+                <Branch name={session.branch} />
+              </span>
+            </>
           )}
         </p>
       </div>

@@ -1,8 +1,8 @@
 import { Link } from "@tanstack/react-router";
-import { GitBranch } from "lucide-react";
 import { useState } from "react";
 import type { Session } from "@/api/types";
 import { TimeAgo } from "@/components/time-ago";
+import { Branch } from "./branch";
 import { Dot } from "./dot";
 import { type Group, groupByNeed, sinceOf } from "./groups";
 import { doing, labelOf, PROVIDER_NAMES, projectOf } from "./words";
@@ -73,15 +73,13 @@ function Row({ session }: { session: Session }) {
         </span>
         <span className="block truncate text-[13px] text-muted">
           {doing(session)} · {PROVIDER_NAMES[session.provider]}
-          {project !== label && ` · ${project}`}
-          {session.branch && (
-            <span title={`git branch ${session.branch}`}>
-              {" · "}
-              <GitBranch aria-label="branch" className="inline size-3 align-[-1px]" />{" "}
-              {session.branch}
-            </span>
-          )}
         </span>
+        {(project !== label || session.branch) && (
+          <span className="flex gap-2.5 text-[13px] text-muted">
+            {project !== label && <span className="min-w-0 truncate">{project}</span>}
+            {session.branch && <Branch name={session.branch} />}
+          </span>
+        )}
       </span>
     </Link>
   );
