@@ -32,8 +32,10 @@ test.each([
     await mia.terminalShows(/● it begins/);
     await mia.choose("Policy sets");
     expect(await page.getByLabel(/^Read-only/).isChecked()).toBe(true);
-    await page.getByLabel(/^Read-only/).uncheck();
-    await expect.poll(() => page.getByLabel(/^Read-only/).isEnabled()).toBe(true);
+    await page.getByLabel(/^Read-only/).click();
+    const taken = async () => (await daemon.json("policy-set", "list")).policySets[0].sessionCount;
+    await expect.poll(taken).toBe(0);
+    await expect.poll(() => page.getByLabel(/^Read-only/).isChecked()).toBe(false);
     await page.keyboard.press("Escape");
 
     await page.getByTitle("Rename").click();
@@ -47,7 +49,7 @@ test.each([
     await mia.sees(/^Ready/);
     await mia.choose("Fork the conversation");
     await page.getByRole("heading", { name: "shop" }).waitFor();
-    await mia.terminalShows(/● it begins/);
+    await mia.terminalShows(/CodePiper demo agent/);
 
     await mia.prompt("SLOW: 900000");
     await mia.terminalShows(/Working/);

@@ -67,7 +67,7 @@ export class Person {
   }
 
   sees(text: string | RegExp, timeout = 10_000): Promise<void> {
-    return this.page.getByText(text).first().waitFor({ timeout });
+    return this.page.getByText(text).filter({ visible: true }).first().waitFor({ timeout });
   }
 
   /** Waits until the terminal shows that text. */
@@ -88,7 +88,7 @@ export class Person {
   /** Does something to the session that is open. */
   async choose(deed: string): Promise<void> {
     await this.page.getByRole("button", { name: "More to do with this session" }).click();
-    await this.page.getByRole("menuitem", { name: deed }).click();
+    await this.page.getByRole("menuitem", { name: new RegExp(`^${deed}`) }).click();
   }
 
   /** The request that wants this. */

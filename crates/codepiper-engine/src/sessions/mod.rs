@@ -293,7 +293,14 @@ impl SessionManager {
         if let Some(live) = found.filter(|_| session.status.is_live()) {
             return Ok(live);
         }
-        Err(if session.status.is_live() {
+        let starting = self.starting.lock().unwrap_or_else(PoisonError::into_inner);
+        Err(if session.status.is_live() && starting.contains(&id) {
+            EngineError::conflict_with_hint(
+                "session_starting",
+                format!("the agent of session `{id}` is being started"),
+                "try again in a moment; `codepiper wait` waits for it",
+            )
+        } else if session.status.is_live() {
             EngineError::conflict_with_hint(
                 "session_unreachable",
                 format!("session `{id}` has a tmux server that does not answer"),

@@ -19,7 +19,7 @@ export function refusals(session: Session): Refusals {
   const isWorking = session.activity?.state === "working";
   const nameless = session.providerSessionId === null ? "Its conversation never began" : null;
   return {
-    send: ended ?? dialog(session),
+    send: ended ?? (session.status === "STARTING" ? "It is being started" : dialog(session)),
     interrupt: ended ?? dialog(session) ?? (isWorking ? null : "It is not at work"),
     switchModel: ended ?? dialog(session),
     stop: ended,
