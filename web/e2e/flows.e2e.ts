@@ -210,10 +210,15 @@ test("opened while the daemon is away, the page shows the last known state, and 
   // The second visit is the first one that the service worker sees whole.
   await page.reload();
   await page.getByRole("heading", { name: "Sessions" }).waitFor();
+  // Pages that were never opened are fetched when there is time.
+  await page.waitForResponse(/assets\/settings-/);
+  await page.waitForLoadState("networkidle");
   await mock.stop();
   await page.reload();
   await sees(page, /This is the last known state, of/);
   await sees(page, "Migrate to Postgres 17");
+  await page.goto(`${mock.url}/settings`);
+  await page.getByRole("heading", { name: "Settings" }).waitFor();
   await context.close();
 });
 

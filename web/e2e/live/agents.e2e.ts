@@ -34,7 +34,7 @@ const SIZES = [
 ] as const;
 
 test.each(AGENTS.flatMap((agent) => SIZES.map((sizes) => [agent.name, ...sizes, agent] as const)))(
-  "%s is told on the %s, and answered from afar; it is stopped, and goes on",
+  "%s is told on the %s, and answered from afar; it is stopped, and goes on, and so it does without a daemon",
   async (name, size, options, afar, { run, running, model }) => {
     const daemon = await startDaemon((daemon) => agents.furnish(daemon));
     const mia = await person(options, `${name}-${size}`);
@@ -91,5 +91,13 @@ test.each(AGENTS.flatMap((agent) => SIZES.map((sizes) => [agent.name, ...sizes, 
     await mia.terminalShows(/[●•⏺] back again/, 30_000);
     await mia.picture("resumed");
     expect([...mia.complaints, ...ben.complaints]).toEqual([]);
+
+    await daemon.kill();
+    await mia.sees("The daemon does not answer.");
+    await daemon.start();
+    await page.getByText(/This is the last known state/).waitFor({ state: "detached" });
+    await mia.terminalShows(/[●•⏺] back again/);
+    await mia.prompt("SAY: nothing was lost");
+    await mia.terminalShows(/[●•⏺] nothing was lost/);
   },
 );

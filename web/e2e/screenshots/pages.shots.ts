@@ -144,6 +144,8 @@ async function photographDialogs(page: Page, view: string, daemon: Daemon, scene
 
 /** The daemon is killed; then the page is opened without it. */
 async function photographOutage(page: Page, view: string, daemon: Daemon, scene: Scene) {
+  await page.goto(`${daemon.url}/sessions`);
+  await page.getByRole("heading", { name: "Sessions" }).waitFor();
   await page.goto(`${daemon.url}/sessions/${scene["Explain the billing module"]}`);
   await page
     .getByText(/Without that script/)

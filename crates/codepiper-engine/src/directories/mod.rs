@@ -118,10 +118,8 @@ impl Directories {
                 Err(why) => refused(&path, why),
             };
             let above = path.ancestors().chain(home.ancestors());
-            let places = above.filter_map(|path| resolved(path).ok());
-            let nearest = places
-                .filter_map(|place| listing(place, hidden).ok())
-                .next();
+            let mut places = above.filter_map(|path| resolved(path).ok());
+            let nearest = places.find_map(|place| listing(place, hidden).ok());
             let problem = Some(why.to_string());
             nearest.map(|found| Listing { problem, ..found }).ok_or(why)
         })

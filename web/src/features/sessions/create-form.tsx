@@ -11,7 +11,7 @@ import { DirectoryField } from "./directory-field";
 import { type Mode, ModePicker } from "./mode-picker";
 import { PolicySetPicker } from "./policy-set-picker";
 import { ProviderPicker } from "./provider-picker";
-import { createSession, policySetsQuery, providersQuery, putSession } from "./queries";
+import { createSession, policySetsQuery, providersQuery, putAnswer } from "./queries";
 
 /** Fields of this form that the daemon may find wrong. */
 const FIELDS = ["provider", "cwd", "model", "name", "prompt"];
@@ -66,7 +66,7 @@ export function CreateForm({ onCreated }: { onCreated: (session: Session) => voi
         ...(mode === "dangerous" ? { dangerousMode: true } : { defaultPolicyAction: mode }),
       });
       remember("provider", provider.id);
-      putSession(client, session);
+      putAnswer(client, session);
       onCreated(session);
     } catch (problem) {
       setError(problem);

@@ -76,6 +76,12 @@ export function putSession(client: QueryClient, session: Session): void {
   });
 }
 
+/** The same with what a call answered, which may be older than what was told meanwhile. */
+export function putAnswer(client: QueryClient, session: Session): void {
+  const known = client.getQueryData(sessionsQuery.queryKey)?.find((s) => s.id === session.id);
+  if (!known || known.updatedAt < session.updatedAt) putSession(client, session);
+}
+
 /** Takes one out. */
 export function dropSession(client: QueryClient, id: string): void {
   client.setQueryData(sessionsQuery.queryKey, (old: Session[] | undefined) =>

@@ -8,7 +8,7 @@ import {
   dropSession,
   forkSession,
   interruptSession,
-  putSession,
+  putAnswer,
   resumeSession,
   stopSession,
 } from "./queries";
@@ -32,11 +32,11 @@ export function useDeeds() {
     interrupt: (session: Session) => attempt(() => interruptSession(session.id)),
     stop: (session: Session) => attempt(() => stopSession(session.id)),
     resume: (session: Session) =>
-      attempt(async () => putSession(client, await resumeSession(session.id))),
+      attempt(async () => putAnswer(client, await resumeSession(session.id))),
     fork: (session: Session) =>
       attempt(async () => {
         const copy = await forkSession(session.id);
-        putSession(client, copy);
+        putAnswer(client, copy);
         await navigate({ to: "/sessions/$id", params: { id: copy.id } });
       }),
     /** After it was asked about; whoever asked says what goes wrong. */
