@@ -42,6 +42,7 @@ export class World extends EventEmitter {
       provider: "claude-code",
       name: null,
       cwd: "/home/mia/shop",
+      branch: "main",
       status: "RUNNING",
       activity: null,
       createdAt: at,
@@ -61,6 +62,7 @@ export class World extends EventEmitter {
       exit: null,
       scrubbedEnv: [],
       metadata: {},
+      policySetIds: ["balanced"],
       ...fields,
     };
     this.sessions.unshift(session);
@@ -102,6 +104,7 @@ export class World extends EventEmitter {
       status: failed ? "CRASHED" : "STOPPED",
       activity: null,
       pid: null,
+      branch: null,
       exit: { code: null, signal: null, detail: null, at, ...exit },
     });
     this.terminals.get(session.id)?.end();

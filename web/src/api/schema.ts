@@ -70,6 +70,20 @@ export type Native = "native" | "screen" | "none";
  */
 export type Channel = "app-server" | "hooks" | "screen";
 /**
+ * What an entry of a conversation is.
+ */
+export type ConversationKind =
+  "prompt" | "reply" | "thinking" | "tool_call" | "sub_agent" | "compaction" | "error" | "other";
+/**
+ * What was used, and what that costs.
+ */
+export type UsageCost = Tokens & {
+  /**
+   * In dollars; none where there is no price.
+   */
+  costUsd: number | null;
+};
+/**
  * How an old conversation goes on.
  */
 export type ResumeMode = "resume" | "fork";
@@ -458,6 +472,40 @@ export type TerminalRequest =
       on: boolean;
       type: "lock";
     };
+/**
+ * A sum, and what it is of.
+ */
+export type UsageRow = UsageSum & {
+  /**
+   * A day `2026-11-23`, an hour `2026-11-23T14`, an id, a path, a name.
+   */
+  key: string;
+};
+/**
+ * A sum of usage.
+ */
+export type UsageSum = Tokens & {
+  /**
+   * Answers of models.
+   */
+  answers: number;
+  /**
+   * What that costs in dollars, of the answers that have a price; none where none has.
+   */
+  costUsd: number | null;
+  /**
+   * Turns that are over.
+   */
+  turns: number;
+  /**
+   * How many of them have no price.
+   */
+  unpricedAnswers: number;
+  /**
+   * How long they took; milliseconds.
+   */
+  workingMs: number;
+};
 
 /**
  * What a session is doing, since when, and why that is believed.
@@ -1061,6 +1109,150 @@ export interface ConfirmResponse {
   until: Timestamp;
 }
 /**
+ * One thing that was said or done in a session.
+ */
+export interface ConversationEntry {
+  /**
+   * The sub-agent that said it; none for the agent of the session.
+   */
+  agentId: string | null;
+  /**
+   * When.
+   */
+  at: Timestamp;
+  /**
+   * Names it among all entries.
+   */
+  id: number;
+  /**
+   * What it is.
+   */
+  kind: ConversationKind;
+  /**
+   * The answer of the model, or with Codex the turn, that it is a part of.
+   */
+  messageId: string | null;
+  /**
+   * The model that said it, as the agent reports it.
+   */
+  model: string | null;
+  /**
+   * Grows with every change of any entry: of two states of one entry the higher is the newer.
+   */
+  revision: number;
+  /**
+   * The words, at most 256 KiB of them; of a tool call what it is about.
+   */
+  text: string;
+  /**
+   * The tool that was used.
+   */
+  tool: ConversationTool | null;
+  /**
+   * What that answer or turn cost, on its first entry.
+   */
+  usage: UsageCost | null;
+}
+/**
+ * A tool that was used, and what came of that.
+ */
+export interface ConversationTool {
+  /**
+   * The approval that a person gave or refused.
+   */
+  approvalId: ApprovalId | null;
+  /**
+   * The agent's name of the call.
+   */
+  callId: string;
+  /**
+   * The decision about the call.
+   */
+  decisionId: string | null;
+  /**
+   * How long it ran, where the agent tells; milliseconds.
+   */
+  durationMs: number | null;
+  /**
+   * When the result came.
+   */
+  endedAt: Timestamp | null;
+  /**
+   * What it was given; a text where that is no JSON or too long.
+   */
+  input: unknown;
+  /**
+   * Whether it failed or was refused.
+   */
+  isError: boolean;
+  /**
+   * The tool; none where only the result is known.
+   */
+  name: string | null;
+  /**
+   * What the model was told; none as long as it runs.
+   */
+  result: string | null;
+  /**
+   * The sub-agent that was given the work.
+   */
+  subAgentId: string | null;
+}
+/**
+ * Tokens of one answer, or of many; no token is in two of these but for `reasoning`.
+ */
+export interface Tokens {
+  /**
+   * What it read from the cache.
+   */
+  cacheRead: number;
+  /**
+   * What it read and put into the cache for an hour.
+   */
+  cacheWrite1h: number;
+  /**
+   * What it read and put into the cache for five minutes.
+   */
+  cacheWrite5m: number;
+  /**
+   * What the model read that was in no cache and went into none.
+   */
+  input: number;
+  /**
+   * What it wrote, its reasoning included.
+   */
+  output: number;
+  /**
+   * The part of `output` that was reasoning, where the agent tells.
+   */
+  reasoning: number;
+}
+/**
+ * A part of a conversation, in order.
+ */
+export interface ConversationResponse {
+  /**
+   * The entries.
+   */
+  entries: ConversationEntry[];
+  /**
+   * The place of the first entry.
+   */
+  first: string | null;
+  /**
+   * Whether there are more, in the direction that was asked for.
+   */
+  hasMore: boolean;
+  /**
+   * The place of the last entry.
+   */
+  last: string | null;
+  /**
+   * Everything up to this revision is in it: the `since` of the next question.
+   */
+  revision: number;
+}
+/**
  * `POST /policies`
  */
 export interface CreatePolicyRequest {
@@ -1173,6 +1365,10 @@ export interface CreateSessionRequest {
    * What people call the session.
    */
   name?: string | null;
+  /**
+   * The policy sets that it gets, beside the one that every new session gets.
+   */
+  policySetIds?: string[];
   /**
    * The first prompt.
    */
@@ -1319,6 +1515,23 @@ export interface Decision {
   toolName: string;
 }
 /**
+ * A day of `GET /analytics/policy-decisions`
+ */
+export interface DecisionDay {
+  /**
+   * How many.
+   */
+  count: number;
+  /**
+   * The day.
+   */
+  date: string;
+  /**
+   * `allow`, `deny`, `ask` or `none`.
+   */
+  decision: string;
+}
+/**
  * Decisions, newest first.
  */
 export interface DecisionsResponse {
@@ -1385,6 +1598,52 @@ export interface DeletedSession {
    * Where the agent wrote the conversation down, which stays.
    */
   transcriptPath: string | null;
+}
+/**
+ * What is in a directory of the daemon's machine.
+ */
+export interface DirectoriesResponse {
+  /**
+   * The git branch that it is on, or the beginning of a commit.
+   */
+  branch: string | null;
+  /**
+   * The directories in it, by name; files are left out.
+   */
+  entries: DirectoryEntry[];
+  /**
+   * The one that it is in; the root is in none.
+   */
+  parent: string | null;
+  /**
+   * The directory, absolute, with all links followed.
+   */
+  path: string;
+  /**
+   * Why this is only the nearest directory, and not the one that was asked for.
+   */
+  problem: string | null;
+  /**
+   * Whether there are more than are listed.
+   */
+  truncated: boolean;
+}
+/**
+ * A directory in another one.
+ */
+export interface DirectoryEntry {
+  /**
+   * Whether a git repository, or a worktree of one, is there.
+   */
+  git: boolean;
+  /**
+   * Its name.
+   */
+  name: string;
+  /**
+   * Its place; absolute.
+   */
+  path: string;
 }
 /**
  * It was done, where signing in is concerned.
@@ -1664,6 +1923,23 @@ export interface ForkRequest {
   prompt?: string | null;
 }
 /**
+ * Something that was found in a conversation.
+ */
+export interface Found {
+  /**
+   * The entry.
+   */
+  entry: ConversationEntry;
+  /**
+   * The words around the first place.
+   */
+  excerpt: string;
+  /**
+   * The session in whose conversation it stands.
+   */
+  sessionId: SessionId;
+}
+/**
  * `POST /sessions/:id/policy-sets`
  */
 export interface GivePolicySetRequest {
@@ -1680,6 +1956,27 @@ export interface HealthResponse {
    * Always `ok`.
    */
   status: string;
+}
+/**
+ * An hour of the week, of `GET /analytics/heatmap`
+ */
+export interface HeatCell {
+  /**
+   * Answers of models.
+   */
+  answers: number;
+  /**
+   * The hour of the day, 0 to 23.
+   */
+  hour: number;
+  /**
+   * Turns that ended in it.
+   */
+  turns: number;
+  /**
+   * The day of the week; 0 is Monday.
+   */
+  weekday: number;
 }
 /**
  * A named list of rules, for every session or for one.
@@ -1908,6 +2205,43 @@ export interface ModelResponse {
   supportsModelSwitch: boolean;
 }
 /**
+ * A model of `GET /analytics/tokens-by-model`
+ */
+export interface ModelTokens {
+  /**
+   * What it put into it.
+   */
+  cache_creation: number;
+  /**
+   * What it read from the cache.
+   */
+  cache_read: number;
+  /**
+   * What it wrote.
+   */
+  completion_tokens: number;
+  /**
+   * In dollars; none where there is no price.
+   */
+  costEstimate: number | null;
+  /**
+   * The model, as the agent reports it.
+   */
+  model: string;
+  /**
+   * What it read, without the cache.
+   */
+  prompt_tokens: number;
+  /**
+   * How often it answered.
+   */
+  requests: number;
+  /**
+   * All that it read and wrote.
+   */
+  tokens: number;
+}
+/**
  * What a terminal shows.
  */
 export interface OutputResponse {
@@ -1927,6 +2261,79 @@ export interface OutputResponse {
    * Rows.
    */
   rows: number;
+}
+/**
+ * `GET /analytics/overview`
+ */
+export interface OverviewResponse {
+  /**
+   * Sessions that live now.
+   */
+  activeSessions: number;
+  /**
+   * What they put into it.
+   */
+  cacheCreationTokens: number;
+  /**
+   * The share of what was read that came from the cache; percent.
+   */
+  cacheHitRate: number;
+  /**
+   * What they read from the cache.
+   */
+  cacheReadTokens: number;
+  /**
+   * In dollars, of the answers that have a price.
+   */
+  costEstimate: number;
+  /**
+   * The first day.
+   */
+  from: string;
+  /**
+   * What they read, without the cache.
+   */
+  inputTokens: number;
+  /**
+   * What they wrote.
+   */
+  outputTokens: number;
+  /**
+   * Sessions that were made in the range.
+   */
+  sessionsCount: number;
+  /**
+   * In which days begin.
+   */
+  timeZone: string;
+  /**
+   * The last day.
+   */
+  to: string;
+  /**
+   * Turns and answers.
+   */
+  totalMessages: number;
+  /**
+   * All that models read and wrote.
+   */
+  totalTokens: number;
+  /**
+   * Turns that are over.
+   */
+  turns: number;
+  /**
+   * Answers that have none.
+   */
+  unpricedAnswers: number;
+  /**
+   * How long agents waited for a person in it; milliseconds.
+   */
+  waitingMs: number;
+  /**
+   * How long they took; milliseconds.
+   */
+  workingMs: number;
 }
 /**
  * Policies.
@@ -2000,6 +2407,52 @@ export interface PolicySetsResponse {
    * By their names.
    */
   policySets: PolicySet[];
+}
+/**
+ * Lines of transcripts that could not be read, the newest first.
+ */
+export interface ProblemsResponse {
+  /**
+   * How many there are in all.
+   */
+  count: number;
+  /**
+   * The lines.
+   */
+  problems: TranscriptProblem[];
+}
+/**
+ * A line of a transcript that could not be read.
+ */
+export interface TranscriptProblem {
+  /**
+   * How it begins.
+   */
+  begins: string;
+  /**
+   * How long the line is.
+   */
+  bytes: number;
+  /**
+   * The first byte of the line.
+   */
+  offset: number;
+  /**
+   * The file.
+   */
+  path: string;
+  /**
+   * Why it could not be.
+   */
+  reason: string;
+  /**
+   * When it was read.
+   */
+  seenAt: Timestamp;
+  /**
+   * The session for which the file is followed.
+   */
+  sessionId: SessionId;
 }
 /**
  * What one process takes of the machine.
@@ -2181,6 +2634,19 @@ export interface Provider {
   warnings: string[];
 }
 /**
+ * An agent of `GET /analytics/sessions-by-provider`
+ */
+export interface ProviderSessions {
+  /**
+   * Sessions that were made in the range.
+   */
+  count: number;
+  /**
+   * The agent.
+   */
+  provider: string;
+}
+/**
  * The agents that are known.
  */
 export interface ProvidersResponse {
@@ -2278,6 +2744,32 @@ export interface Receipt {
    * How far it has come.
    */
   status: ReceiptStatus;
+}
+/**
+ * `GET /directories/recent`
+ */
+export interface RecentDirectoriesResponse {
+  /**
+   * Where sessions worked last and still can; the latest first.
+   */
+  directories: RecentDirectory[];
+}
+/**
+ * A directory that sessions worked in.
+ */
+export interface RecentDirectory {
+  /**
+   * The git branch that it is on, or the beginning of a commit.
+   */
+  branch: string | null;
+  /**
+   * When the latest session there was made.
+   */
+  lastUsedAt: Timestamp;
+  /**
+   * Its place; absolute.
+   */
+  path: string;
 }
 /**
  * The authenticator counts from now on.
@@ -2424,6 +2916,40 @@ export interface RestoreResponse {
   restored: SessionId[];
 }
 /**
+ * A rule of `GET /analytics/rules`
+ */
+export interface RuleDecisions {
+  /**
+   * How many.
+   */
+  count: number;
+  /**
+   * `allow`, `deny`, `ask` or `none`.
+   */
+  decision: string;
+  /**
+   * The policy; none where no rule decided.
+   */
+  policyId: string | null;
+  /**
+   * The rule.
+   */
+  ruleId: string | null;
+}
+/**
+ * What was found, the newest first.
+ */
+export interface SearchResponse {
+  /**
+   * The entries.
+   */
+  found: Found[];
+  /**
+   * Whether there is more.
+   */
+  hasMore: boolean;
+}
+/**
  * `POST /sessions/:id/send`
  */
 export interface SendRequest {
@@ -2490,6 +3016,11 @@ export interface Session {
    * Who pays.
    */
   billingMode: BillingMode;
+  /**
+   * The git branch that this directory is on, or the beginning of a commit; only while there is
+   * an agent.
+   */
+  branch: string | null;
   /**
    * How its agent is heard and answered.
    */
@@ -2716,6 +3247,73 @@ export interface TestPoliciesResponse {
   would: ReplayCounts;
 }
 /**
+ * A day of `GET /analytics/activity-timeline`
+ */
+export interface TimelineDay {
+  /**
+   * Answers of models.
+   */
+  assistant_messages: number;
+  /**
+   * The day.
+   */
+  date: string;
+  /**
+   * Both.
+   */
+  total: number;
+  /**
+   * Turns that ended on it.
+   */
+  user_messages: number;
+}
+/**
+ * A day of `GET /analytics/token-usage`
+ */
+export interface TokenDay {
+  /**
+   * What they put into the cache.
+   */
+  cacheCreation: number;
+  /**
+   * What they read from it.
+   */
+  cacheRead: number;
+  /**
+   * What they wrote.
+   */
+  completion: number;
+  /**
+   * The day.
+   */
+  date: string;
+  /**
+   * What models read, without the cache.
+   */
+  prompt: number;
+}
+/**
+ * A tool of `GET /analytics/tool-usage`
+ */
+export interface ToolUsage {
+  /**
+   * How long it ran on average, where agents tell; milliseconds.
+   */
+  averageMs: number | null;
+  /**
+   * How often it was used.
+   */
+  count: number;
+  /**
+   * How often that failed or was refused.
+   */
+  errors: number;
+  /**
+   * The tool.
+   */
+  tool: string;
+}
+/**
  * `PUT /policies/:id`: what is absent stays.
  */
 export interface UpdatePolicyRequest {
@@ -2760,6 +3358,31 @@ export interface UpdatePolicySetRequest {
    * What people call it.
    */
   name?: string | null;
+}
+/**
+ * `GET /analytics/usage`
+ */
+export interface UsageResponse {
+  /**
+   * The first day.
+   */
+  from: string;
+  /**
+   * One for each of `by`; none where that is left out.
+   */
+  rows: UsageRow[];
+  /**
+   * In which days begin.
+   */
+  timeZone: string;
+  /**
+   * The last day.
+   */
+  to: string;
+  /**
+   * All together.
+   */
+  total: UsageSum;
 }
 /**
  * What checking the audit came to.

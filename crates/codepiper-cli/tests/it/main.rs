@@ -26,6 +26,7 @@ mod command_line;
 mod crowd;
 mod daemon;
 mod demo;
+mod directories;
 mod document;
 #[cfg(target_os = "linux")]
 mod faults;

@@ -197,6 +197,8 @@ POST /sessions {"provider":"<5000>","cwd":"$DIR"} -> 400 unknown_provider provid
 POST /sessions {"provider":"claude-code","cwd":"$DIR","env":{"PATH":"/nowhere"}} -> 409 provider_not_installed
 POST /sessions {"provider":"demo","cwd":1} -> 400 invalid_request cwd
 POST /sessions {"provider":"demo","cwd":null} -> 400 invalid_request cwd
+POST /sessions {"provider":"demo","cwd":"$DIR","policySetIds":"nope"} -> 400 invalid_request policySetIds
+POST /sessions {"provider":"demo","cwd":"$DIR","policySetIds":["nope"]} -> 400 invalid_request policySetIds[0]
 POST /sessions {"provider":"demo","cwd":["$DIR"]} -> 400 invalid_request cwd
 POST /sessions {"provider":"demo","cwd":""} -> 400 invalid_request cwd
 POST /sessions {"provider":"demo","cwd":"."} -> 400 invalid_request cwd
@@ -519,6 +521,22 @@ POST /approvals/$NOBODY/answer {"decision":"allow","requestHash":"x","rule":"yes
 POST /approvals/$NOBODY/answer {"decision":"allow","requestHash":"x","by":"owner"} -> 400 invalid_request by
 POST /approvals/$NOBODY/answer {"decision":"allow","requestHash":"x"} -> 404 approval_not_found
 POST /approvals/nope/answer {"decision":"allow","requestHash":"x"} -> 404 approval_not_found
+
+# Directories
+GET /directories?path=$DIR/nope -> 404 directory_not_found
+GET /directories?path=$DIR/loop -> 404 directory_not_found
+GET /directories?path=$DIR/file -> 400 invalid_request path
+GET /directories?path=work -> 400 invalid_request path
+GET /directories?path= -> 400 invalid_request path
+GET /directories?path=~nobody -> 400 invalid_request path
+GET /directories?path=%00 -> 400 invalid_request path
+GET /directories?path=/<5000> -> 400 invalid_request path
+GET /directories?path=$DIR&hidden=maybe -> 400 invalid_request hidden
+GET /directories?path=$DIR&nearest=1 -> 400 invalid_request nearest
+GET /directories?where=$DIR -> 400 invalid_request where
+GET /directories/recent?limit=1 -> 400 invalid_request limit
+GET /directories/nope -> 404 not_found
+POST /directories {} -> 405 method_not_allowed
 
 # The audit
 GET /policy-decisions?decision=maybe -> 400 invalid_request decision
