@@ -1,10 +1,10 @@
 import { SearchAddon } from "@xterm/addon-search";
-import { Unicode11Addon } from "@xterm/addon-unicode11";
 import { WebLinksAddon } from "@xterm/addon-web-links";
 import { WebglAddon } from "@xterm/addon-webgl";
 import { type ITheme, Terminal } from "@xterm/xterm";
 import "@xterm/xterm/css/xterm.css";
 import { cellsIn, type Size, shrinkTo } from "./fit";
+import { TmuxWidths } from "./widths";
 
 const FONT =
   '"JetBrains Mono Variable", ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace';
@@ -49,8 +49,10 @@ export class Screen {
       theme,
     });
     leaveQueriesToTmux(this.terminal);
-    this.terminal.loadAddon(new Unicode11Addon());
-    this.terminal.unicode.activeVersion = "11";
+    ignoreWhatTmuxIgnores(this.terminal);
+    const widths = new TmuxWidths();
+    this.terminal.unicode.register(widths);
+    this.terminal.unicode.activeVersion = widths.version;
     this.terminal.loadAddon(this.search);
     this.terminal.loadAddon(
       new WebLinksAddon((_event, uri) => window.open(uri, "_blank", "noopener,noreferrer")),
@@ -187,4 +189,17 @@ function leaveQueriesToTmux({ parser }: Terminal): void {
   parser.registerDcsHandler({ intermediates: "$", final: "q" }, yes);
   for (const color of [4, 10, 11, 12])
     parser.registerOscHandler(color, (data) => data.includes("?"));
+}
+
+/** Programs never see what these do: tmux knows nothing of them. */
+function ignoreWhatTmuxIgnores({ parser }: Terminal): void {
+  // Forward by tabs, right and down from here, and erasing what is not protected.
+  for (const id of [
+    { final: "I" },
+    { final: "a" },
+    { final: "e" },
+    { prefix: "?", final: "J" },
+    { prefix: "?", final: "K" },
+  ])
+    parser.registerCsiHandler(id, () => true);
 }
