@@ -65,15 +65,16 @@ export class Screen {
     if (drawn) this.#observer.observe(drawn);
   }
 
-  reset(bytes: Uint8Array): void {
+  reset(bytes: Uint8Array, drawn: () => void): void {
     this.terminal.reset();
-    this.write(bytes);
+    this.write(bytes, drawn);
   }
 
-  write(bytes: Uint8Array): void {
+  write(bytes: Uint8Array, drawn: () => void): void {
     this.#unwritten += bytes.length;
     this.terminal.write(bytes, () => {
       this.#unwritten -= bytes.length;
+      drawn();
     });
   }
 
@@ -146,6 +147,7 @@ export class Screen {
   }
 
   #drawFast(): void {
+    if (!hasGraphics()) return;
     try {
       const webgl = new WebglAddon();
       webgl.onContextLoss(() => this.#drawWithDom());
@@ -170,6 +172,14 @@ export class Screen {
     });
     if (this.#webgl && isOff) this.#drawWithDom();
   }
+}
+
+/** Whether a graphics card draws. Where WebGL is emulated, the page itself draws letters faster. */
+function hasGraphics(): boolean {
+  const canvas = document.createElement("canvas");
+  const context = canvas.getContext("webgl2", { failIfMajorPerformanceCaveat: true });
+  context?.getExtension("WEBGL_lose_context")?.loseContext();
+  return context !== null;
 }
 
 /**
