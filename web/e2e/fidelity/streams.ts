@@ -64,7 +64,7 @@ const WRITTEN: Record<string, string> = {
   "a region that stays": `${page()}${CSI}4;9r${at(9, 3)}x`,
   "an origin that stays": `${page()}${CSI}4;9r${CSI}?6h${at(2, 3)}x`,
   tabs: `a\tb\tc${CSI}3g${at(2, 5)}${ESC}H${at(2, 20)}${ESC}H\r\n\tx\ty\tz\r\n${CSI}2Iq${CSI}Zw`,
-  "a saved cursor": `${at(5, 9)}${CSI}31m${ESC}7${at(1)}${CSI}32mgreen${ESC}8red${CSI}s${at(3)}x${CSI}uy${page()}`,
+  "a saved cursor": `${at(5, 9)}${CSI}31m${ESC}7${at(1)}${CSI}32mgreen${ESC}8red${CSI}s${at(3)}x${CSI}uy${CSI}m${page()}`,
   "the other screen": `${page(10)}${CSI}31m${at(12, 7)}${CSI}?1049hother${at(3, 3)}side`,
   "the other screen and back": `${page(10)}${CSI}?1049h${page(20)}${CSI}?1049lback${CSI}?47hmore${CSI}?47lagain`,
   lines: `${ESC}(0lqqwqqk\r\nx${ESC}(B in ${ESC}(0x\r\nmqqvqqj${ESC}(B\r\n${ESC})0a\x0eqqq\x0fqqq ${ESC}(0aff`,

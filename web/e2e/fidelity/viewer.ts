@@ -56,6 +56,14 @@ export class Viewer {
     );
   }
 
+  /** Columns and rows. */
+  size(): Promise<string> {
+    return this.page.evaluate(() => {
+      const terminal = window.terminalView()?.screen.terminal;
+      return `${terminal?.cols}×${terminal?.rows}`;
+    });
+  }
+
   /** Makes the pane as large as the room there is. */
   async fits(): Promise<void> {
     await this.page.evaluate(() => window.terminalView()?.fit());
