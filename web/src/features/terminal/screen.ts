@@ -174,12 +174,18 @@ export class Screen {
   }
 }
 
+/** Renderers that emulate a graphics card. */
+const EMULATED = /swiftshader|llvmpipe|softpipe|software|basic render/i;
+
 /** Whether a graphics card draws. Where WebGL is emulated, the page itself draws letters faster. */
 function hasGraphics(): boolean {
-  const canvas = document.createElement("canvas");
-  const context = canvas.getContext("webgl2", { failIfMajorPerformanceCaveat: true });
-  context?.getExtension("WEBGL_lose_context")?.loseContext();
-  return context !== null;
+  const context = document.createElement("canvas").getContext("webgl2");
+  if (!context) return false;
+  // Chromium does not say of SwiftShader that it is slow.
+  const detail = context.getExtension("WEBGL_debug_renderer_info");
+  const renderer = context.getParameter(detail?.UNMASKED_RENDERER_WEBGL ?? context.RENDERER);
+  context.getExtension("WEBGL_lose_context")?.loseContext();
+  return !EMULATED.test(String(renderer));
 }
 
 /**
