@@ -68,7 +68,7 @@ const WRITTEN: Record<string, string> = {
   "the other screen": `${page(10)}${CSI}31m${at(12, 7)}${CSI}?1049hother${at(3, 3)}side`,
   "the other screen and back": `${page(10)}${CSI}?1049h${page(20)}${CSI}?1049lback${CSI}?47hmore${CSI}?47lagain`,
   lines: `${ESC}(0lqqwqqk\r\nx${ESC}(B in ${ESC}(0x\r\nmqqvqqj${ESC}(B\r\n${ESC})0a\x0eqqq\x0fqqq ${ESC}(0aff`,
-  "the end of a row": `${at(1, 98)}abc${at(3, 98)}abcd${at(5, 100)}x${CSI}K${at(7, 98)}abc\bz${at(9, 98)}abc\r\nn${at(11, 98)}abc${CSI}?7l${at(13, 98)}abcdef${CSI}?7h${at(15, 98)}abc\tt${at(17, 98)}abc`,
+  "the end of a row": `${at(1, 98)}abc${at(3, 98)}abcd${at(5, 100)}x${CSI}K${at(9, 98)}abc\r\nn${at(11, 98)}abc${CSI}?7l${at(13, 98)}abcdef${CSI}?7h${at(15, 98)}abc\tt${at(17, 98)}abc`,
   "characters again": `${at(2)}ab${CSI}5bc 漢${CSI}2b${page(9)}`,
   titles: `${ESC}]2;a title\x07x${ESC}kname${ESC}\\y${ESC}]0;both${ESC}\\z${ESC}P1$qm${ESC}\\u${ESC}^private${ESC}\\v${ESC}_application${ESC}\\w${ESC}]8;;https://example.com${ESC}\\link${ESC}]8;;${ESC}\\.`,
   questions: `${CSI}c${CSI}>c${CSI}=c${CSI}6n${CSI}?6n${CSI}?2026$p${CSI}4$p${CSI}>q${ESC}P$qm${ESC}\\${ESC}]10;?\x07${ESC}]11;?${ESC}\\${ESC}]4;1;?\x07${ESC}]12;?\x07${CSI}?u${CSI}18t${CSI}14t${ESC}Z${CSI}x asked`,
