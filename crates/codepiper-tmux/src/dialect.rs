@@ -120,18 +120,18 @@ impl Dialect {
     fn next(&self, byte: u8) -> State {
         match (self.state, byte) {
             (_, 0x1b) => State::Escape,
-            // They break off whatever was begun.
-            (State::Name, 0x18 | 0x1a) => State::Name,
-            (_, 0x18 | 0x1a) => State::Ground,
+            (State::Name, _) | (State::Escape, b'k') => State::Name,
             (State::Escape, b'(') => State::Charset(0),
             (State::Escape, b')') => State::Charset(1),
             (State::Escape, b'[') => State::Control,
             (State::Escape, b']') => State::Command,
             (State::Escape, b'P' | b'X' | b'^' | b'_') => State::Text,
-            (State::Escape, b'k') => State::Name,
             (State::Escape | State::Intermediate, 0x20..=0x2f) => State::Intermediate,
-            (State::Escape | State::Intermediate | State::Charset(_), 0x30..=0x7e) => State::Ground,
-            (State::Control, 0x40..=0x7e) | (State::Command, 0x07) => State::Ground,
+            // CAN and SUB break off whatever was begun.
+            (_, 0x18 | 0x1a)
+            | (State::Escape | State::Intermediate | State::Charset(_), 0x30..=0x7e)
+            | (State::Control, 0x40..=0x7e)
+            | (State::Command, 0x07) => State::Ground,
             (state, _) => state,
         }
     }
