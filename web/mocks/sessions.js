@@ -120,7 +120,7 @@ export const SESSIONS = {
       ];
     const { prompt, policySetIds, ...fields } = body;
     const session = world.addSession(fields);
-    session.policySetIds.push(...(policySetIds ?? []));
+    world.policySets.get(session.id).push(...(policySetIds ?? []));
     world.act(session, prompt ? "working" : "idle", "SessionStart");
     if (prompt) world.prompt(session, prompt, "submitted");
     return [201, { session }];
@@ -161,16 +161,20 @@ export const SESSIONS = {
     const deleted = { id, provider, name, cwd, endedAt, events, providerSessionId, transcriptPath };
     return [200, { deleted, success: true }];
   }),
-  "GET /sessions/:id/policy-sets": of((_world, session) => [
-    200,
-    { policySets: POLICY_SETS.filter((set) => session.policySetIds.includes(set.id)) },
-  ]),
-  "POST /sessions/:id/policy-sets": of((_world, session, { body }) => {
-    session.policySetIds.push(body.policySetId);
+  "GET /sessions/:id/policy-sets": of((world, session) => {
+    const given = world.policySets.get(session.id);
+    return [200, { policySets: POLICY_SETS.filter((set) => given.includes(set.id)) }];
+  }),
+  "POST /sessions/:id/policy-sets": of((world, session, { body }) => {
+    world.policySets.get(session.id).push(body.policySetId);
     return done;
   }),
-  "DELETE /sessions/:id/policy-sets/:set": of((_world, session, { set }) => {
-    session.policySetIds = session.policySetIds.filter((id) => id !== set);
+  "DELETE /sessions/:id/policy-sets/:set": of((world, session, { set }) => {
+    const given = world.policySets.get(session.id);
+    world.policySets.set(
+      session.id,
+      given.filter((id) => id !== set),
+    );
     return done;
   }),
   "PUT /sessions/:id/model": of((world, session, { body }) => {

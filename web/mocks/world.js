@@ -18,6 +18,8 @@ export class World extends EventEmitter {
   blockedUntil = 0;
   /** Whether a second look is wanted before what changes who may come in. */
   confirmed = false;
+  /** The policy sets of each session, by their ids. */
+  policySets = new Map();
 
   constructor({ empty = false, onboarded = true } = {}) {
     super();
@@ -62,10 +64,10 @@ export class World extends EventEmitter {
       exit: null,
       scrubbedEnv: [],
       metadata: {},
-      policySetIds: ["balanced"],
       ...fields,
     };
     this.sessions.unshift(session);
+    this.policySets.set(id, ["balanced"]);
     this.terminals.set(id, new Terminal(session, recording));
     this.event(id, "user", "SessionCreated", { provider: session.provider, cwd: session.cwd });
     this.emit("news", { topic: "sessions", type: "session_created", session });

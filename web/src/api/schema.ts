@@ -386,6 +386,13 @@ export type TerminalMessage =
     }
   | {
       /**
+       * Whether it is pinned.
+       */
+      on: boolean;
+      type: "locked";
+    }
+  | {
+      /**
        * Its name.
        */
       id: MessageId;
@@ -464,6 +471,13 @@ export type TerminalRequest =
        */
       rows: number;
       type: "resize";
+    }
+  | {
+      /**
+       * The offset behind the last byte that it has drawn.
+       */
+      offset: number;
+      type: "drawn";
     }
   | {
       /**

@@ -14,6 +14,7 @@ export function StatusLine({ state }: { state: StreamState }) {
       {state.size && (
         <span className="tabular-nums">
           {state.size.cols}×{state.size.rows}
+          {state.locked && ", kept for everyone"}
         </span>
       )}
       <span className="max-lg:hidden">F6 leaves the terminal · Shift-Enter is a new line</span>

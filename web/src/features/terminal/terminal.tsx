@@ -81,7 +81,7 @@ export function Terminal({ sessionId, onLeave }: Props) {
           ref={host}
           className="h-full w-full overflow-hidden [&_.xterm]:origin-top-left [&_.xterm-viewport]:bg-transparent!"
         />
-        {view && scale < READABLE && <SmallNotice onFit={() => view.fit()} />}
+        {view && scale < READABLE && <SmallNotice view={view} />}
         {view && <TerminalNotice stream={view.stream} />}
       </div>
       <footer className="flex items-center border-t bg-panel pr-1">

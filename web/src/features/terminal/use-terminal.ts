@@ -27,7 +27,6 @@ export class TerminalView {
   readonly #observer: ResizeObserver;
   readonly #abort = new AbortController();
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #isLocked = false;
 
   constructor(host: HTMLElement, sessionId: string, events: TerminalEvents, look: Look) {
     this.#host = host;
@@ -48,17 +47,16 @@ export class TerminalView {
   /** Gives the pane the size of this viewer's room, unless it is held. */
   fit(): void {
     const size = this.screen.proposal();
-    const now = this.stream.state().size;
-    if (this.#isLocked || !size || !now || (size.cols === now.cols && size.rows === now.rows))
-      return;
+    const { size: now, locked } = this.stream.state();
+    if (locked || !size || !now || (size.cols === now.cols && size.rows === now.rows)) return;
     this.stream.resize(size.cols, size.rows);
   }
 
   /** Holds the size for everybody, or lets go of it. */
   lock(on: boolean): void {
-    this.#isLocked = on;
+    const size = this.screen.proposal();
     this.stream.lock(on);
-    if (!on) this.fit();
+    if (!on && size) this.stream.resize(size.cols, size.rows);
   }
 
   dispose(): void {
