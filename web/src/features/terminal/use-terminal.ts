@@ -82,10 +82,11 @@ export class TerminalView {
   #hearKeys(events: TerminalEvents): void {
     const { terminal } = this.screen;
     terminal.onData((data) => {
-      this.fit();
       const held = events.heldKey(data);
       if (held) this.stream.keys([held]);
       else this.stream.input(data);
+      // Measuring takes its time, and the key is waited for.
+      this.fit();
     });
     // Mouse reports of old encodings are bytes, not text; Latin-1 keeps each as it is.
     terminal.onBinary((data) => this.stream.input(data));
