@@ -7,10 +7,10 @@ MAKEFLAGS += --no-print-directory
 # Where rustup puts cargo, for shells that do not know it yet.
 export PATH := $(PATH):$(HOME)/.cargo/bin
 
-.PHONY: help run test soak bench lint api clean
+.PHONY: help run test soak bench screenshots lint api clean
 
 help: ## list what there is (the default)
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
 
 run: ## install tmux if it is missing, build, and start a session here (codepiper up)
 	@./scripts/codepiper up
@@ -23,6 +23,9 @@ soak: ## run them all with the long proofs in full; takes its time
 
 bench: ## measure speed and footprint
 	@./scripts/bench
+
+screenshots: ## photograph every page of the dashboard into target/screenshots
+	@./scripts/screenshots
 
 lint: ## check formatting, clippy's advice and the documentation's links
 	@./scripts/lint

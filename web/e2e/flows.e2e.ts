@@ -115,6 +115,24 @@ test("the terminal echoes, refuses visibly what it cannot send, and goes on wher
   await again.stop();
 });
 
+test("letters stand as far apart as their cells, also where motion is reduced", async () => {
+  const mock = await mockDaemon();
+  const { page, context } = await open(browser, mock, { ...DESKTOP, reducedMotion: "reduce" });
+  await page.goto(`${mock.url}/sessions/${idOf(mock, "dotfiles")}`);
+  const drawn = page.locator(".xterm-rows");
+  await drawn.waitFor();
+  const size = () => drawn.evaluate((rows) => Number.parseFloat(getComputedStyle(rows).fontSize));
+  const full = await size();
+  await page.setViewportSize({ width: 1280, height: 420 });
+  await expect.poll(size).toBeLessThan(full);
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await expect.poll(size).toBe(full);
+  const apart = () => drawn.evaluate((rows) => Number.parseFloat(rows.style.letterSpacing));
+  expect(Math.abs(await apart())).toBeLessThan(0.5);
+  await context.close();
+  await mock.stop();
+});
+
 test("the palette opens over the terminal, and its keys do not reach the agent", async () => {
   const mock = await mockDaemon();
   const { page, context } = await open(browser, mock, DESKTOP);
@@ -139,11 +157,15 @@ test("a session begins with its prompt; what the daemon refuses stands at its fi
   await page.goto(mock.url);
   await page.getByRole("button", { name: "New session" }).click();
   await page.getByLabel("What should it do?").fill("Count the files");
-  await page.getByLabel("Directory").fill("/nope");
-  await page.getByRole("button", { name: "Start" }).click();
+  const directory = page.getByLabel("Directory", { exact: true });
+  await directory.fill("/nope");
   await page.getByText("does not exist").waitFor();
-  expect(await page.getByLabel("Directory").getAttribute("aria-invalid")).toBe("true");
-  await page.getByLabel("Directory").fill("/home/mia/new");
+  expect(await directory.getAttribute("aria-invalid")).toBe("true");
+  expect(await page.getByRole("button", { name: "Start" }).isDisabled()).toBe(true);
+  await page.getByRole("button", { name: "Browse" }).click();
+  await page.getByRole("button", { name: "new", exact: true }).click();
+  await page.getByText("No git repository").waitFor();
+  expect(await directory.inputValue()).toBe("/home/mia/new");
   await page.getByRole("button", { name: "Start" }).click();
   await page.waitForURL(/\/sessions\//);
   await page.getByRole("button", { name: "More to do with this session" }).click();
@@ -153,6 +175,34 @@ test("a session begins with its prompt; what the daemon refuses stands at its fi
   await sees(page, "It is over: killed");
   await page.getByRole("button", { name: "Resume" }).click();
   await page.getByPlaceholder("Tell the agent what to do").waitFor();
+  await context.close();
+  await mock.stop();
+});
+
+test("of a hundred thousand events only those are on the page that are seen, and new ones come on top", async () => {
+  const mock = await mockDaemon();
+  const id = idOf(mock, "dotfiles");
+  for (let i = 0; i < 100_000; i += 1)
+    mock.world.event(id, "hook", "PostToolUse", { text: `n${i}` });
+  const { page, context } = await open(browser, mock, DESKTOP);
+  await page.goto(`${mock.url}/sessions/${id}?tab=events`);
+  await sees(page, "n99999");
+  const rows = page.getByRole("listitem").filter({ hasText: "PostToolUse" });
+  const list = page.locator("main ol").locator("..");
+  const scrollDown = () =>
+    list.evaluate((box) => {
+      box.scrollTo(0, box.scrollHeight);
+      return box.scrollHeight;
+    });
+  await expect.poll(scrollDown, { timeout: 20_000 }).toBeGreaterThan(2000 * 40);
+  const last = await rows.last().textContent();
+  expect(Number(/n(\d+)/.exec(last ?? "")?.[1])).toBeLessThan(98_200);
+  expect(await rows.count()).toBeLessThan(80);
+  mock.world.event(id, "hook", "PostToolUse", { text: "the newest" });
+  await list.evaluate((box) => box.scrollTo(0, 0));
+  await sees(page, "the newest");
+  await page.getByRole("button", { name: /the newest/ }).click();
+  await sees(page, /"text": "the newest"/);
   await context.close();
   await mock.stop();
 });
@@ -178,10 +228,15 @@ test("opened while the daemon is away, the page shows the last known state, and 
   // The second visit is the first one that the service worker sees whole.
   await page.reload();
   await page.getByRole("heading", { name: "Sessions" }).waitFor();
+  // Pages that were never opened are fetched when there is time.
+  await page.waitForResponse(/assets\/settings-/);
+  await page.waitForLoadState("networkidle");
   await mock.stop();
   await page.reload();
   await sees(page, /This is the last known state, of/);
   await sees(page, "Migrate to Postgres 17");
+  await page.goto(`${mock.url}/settings`);
+  await page.getByRole("heading", { name: "Settings" }).waitFor();
   await context.close();
 });
 

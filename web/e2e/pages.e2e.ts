@@ -6,7 +6,7 @@ import type { Mock } from "../mocks/server.js";
 import { DESKTOP, idOf, launch, mockDaemon, open, PHONE } from "./browser";
 
 /** Where the pictures are kept, to be looked at. */
-const PICTURES = `${import.meta.dirname}/../../target/screenshots`;
+const PICTURES = `${import.meta.dirname}/../../target/screenshots/mock`;
 
 let browser: Browser;
 let mock: Mock;
@@ -71,7 +71,11 @@ test.each(VIEWS)(
           { timeout: 10_000 },
         )
         .catch(() => problems.push(`${name}: does not show ${shows}`));
-      if (await page.locator(".xterm").count()) await page.locator(".xterm-screen").waitFor();
+      if (await page.locator(".xterm").count()) {
+        await page.locator(".xterm-screen").waitFor();
+        // What the daemon sends at first is drawn.
+        await page.waitForLoadState("networkidle");
+      }
       await page.evaluate(() => document.fonts.ready);
       await page.screenshot({ path: `${PICTURES}/${name}-${view}.png` });
 

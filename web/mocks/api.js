@@ -1,9 +1,10 @@
 // The routes of the mock.
 import { AUTH, SIGNED_IN } from "./auth.js";
+import { DIRECTORIES } from "./directories.js";
 import { wrongAnswer, wrongRequest } from "./document.js";
 import { SESSIONS } from "./sessions.js";
 
-const ROUTES = { ...SIGNED_IN, ...SESSIONS };
+const ROUTES = { ...SIGNED_IN, ...DIRECTORIES, ...SESSIONS };
 
 export async function handle(world, request, response, url) {
   const path = url.pathname.slice("/api".length);

@@ -71,13 +71,19 @@ export function fill(world) {
   );
   world.act(question, "needs_input", "question_dialog", { at: ago(6) });
   const wild = world.addSession(
-    { name: "Try the new linter", cwd: "/home/mia/lab", dangerousMode: true, createdAt: ago(15) },
+    {
+      name: "Try the new linter",
+      cwd: "/home/mia/lab",
+      branch: null,
+      dangerousMode: true,
+      createdAt: ago(15),
+    },
     "claude-code/2.1.197/idle-fresh",
   );
   world.act(wild, "idle", "SessionStart", { at: ago(14) });
   const network = { class: "network", reasons: ["`git push` talks to another machine"] };
   const push = world.addSession(
-    { name: "Fix the login redirect", model: "opus", createdAt: ago(20) },
+    { name: "Fix the login redirect", branch: "fix/login", model: "opus", createdAt: ago(20) },
     "claude-code/2.1.197/dialog-bash",
   );
   world.ask(

@@ -1,6 +1,7 @@
 // Sessions, approvals, prompts and events of the mock.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { directory } from "./directories.js";
 
 const SCREENS = join(
   import.meta.dirname,
@@ -64,6 +65,18 @@ const of = (run) => (world, call) => {
     : [404, { error: `there is no session \`${call.id}\``, code: "session_not_found" }];
 };
 
+const POLICY_SETS = [
+  policySet("balanced", "Balanced", {
+    description: "Reading, builds, tests and edits in the workspace run unasked.",
+    isDefault: true,
+    policyCount: 5,
+  }),
+  policySet("read-only", "Read-only", {
+    description: "Everything that writes is denied.",
+    policyCount: 2,
+  }),
+];
+
 export const SESSIONS = {
   "GET /sessions": (world) => [200, { sessions: world.sessions }],
   "GET /providers": () => [
@@ -83,17 +96,7 @@ export const SESSIONS = {
   "GET /policy-sets": () => [
     200,
     {
-      policySets: [
-        policySet("balanced", "Balanced", {
-          description: "Reading, builds, tests and edits in the workspace run unasked.",
-          isDefault: true,
-          policyCount: 5,
-        }),
-        policySet("read-only", "Read-only", {
-          description: "Everything that writes is denied.",
-          policyCount: 2,
-        }),
-      ],
+      policySets: POLICY_SETS,
     },
   ],
   "POST /sessions": (world, { body }) => {
@@ -106,7 +109,7 @@ export const SESSIONS = {
           field: "cwd",
         },
       ];
-    if (body.cwd.includes("nope"))
+    if (!directory(body.cwd))
       return [
         400,
         {
@@ -115,8 +118,9 @@ export const SESSIONS = {
           field: "cwd",
         },
       ];
-    const { prompt, ...fields } = body;
+    const { prompt, policySetIds, ...fields } = body;
     const session = world.addSession(fields);
+    world.policySets.get(session.id).push(...(policySetIds ?? []));
     world.act(session, prompt ? "working" : "idle", "SessionStart");
     if (prompt) world.prompt(session, prompt, "submitted");
     return [201, { session }];
@@ -157,7 +161,34 @@ export const SESSIONS = {
     const deleted = { id, provider, name, cwd, endedAt, events, providerSessionId, transcriptPath };
     return [200, { deleted, success: true }];
   }),
-  "POST /sessions/:id/policy-sets": of(() => done),
+  "GET /sessions/:id/policy-sets": of((world, session) => {
+    const given = world.policySets.get(session.id);
+    return [200, { policySets: POLICY_SETS.filter((set) => given.includes(set.id)) }];
+  }),
+  "POST /sessions/:id/policy-sets": of((world, session, { body }) => {
+    world.policySets.get(session.id).push(body.policySetId);
+    return done;
+  }),
+  "DELETE /sessions/:id/policy-sets/:set": of((world, session, { set }) => {
+    const given = world.policySets.get(session.id);
+    world.policySets.set(
+      session.id,
+      given.filter((id) => id !== set),
+    );
+    return done;
+  }),
+  "PUT /sessions/:id/model": of((world, session, { body }) => {
+    world.change(session, { model: body.model });
+    return [200, { model: body.model, provider: session.provider, success: true }];
+  }),
+  "POST /sessions/:id/interrupt": of((world, session) => {
+    world.act(session, "idle", "prompt_box");
+    return done;
+  }),
+  "GET /sessions/:id/processes": of((_world, session) => [
+    200,
+    { processes: ["tmux: server", session.provider, "node"].map((command) => ({ command })) },
+  ]),
   "POST /sessions/:id/send": of((world, session, { body }) => {
     if (session.activity?.state === "needs_permission")
       return [

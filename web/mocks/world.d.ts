@@ -10,4 +10,5 @@ export class World {
   ask(session: Session, toolName: string, toolInput: object): Approval;
   answer(approval: Approval, decision: "allow" | "deny", note: string | null, via: string): void;
   emit(name: string): void;
+  event(sessionId: string, source: string, type: string, payload: object): void;
 }

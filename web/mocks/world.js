@@ -18,6 +18,8 @@ export class World extends EventEmitter {
   blockedUntil = 0;
   /** Whether a second look is wanted before what changes who may come in. */
   confirmed = false;
+  /** The policy sets of each session, by their ids. */
+  policySets = new Map();
 
   constructor({ empty = false, onboarded = true } = {}) {
     super();
@@ -42,6 +44,7 @@ export class World extends EventEmitter {
       provider: "claude-code",
       name: null,
       cwd: "/home/mia/shop",
+      branch: "main",
       status: "RUNNING",
       activity: null,
       createdAt: at,
@@ -64,6 +67,7 @@ export class World extends EventEmitter {
       ...fields,
     };
     this.sessions.unshift(session);
+    this.policySets.set(id, ["balanced"]);
     this.terminals.set(id, new Terminal(session, recording));
     this.event(id, "user", "SessionCreated", { provider: session.provider, cwd: session.cwd });
     this.emit("news", { topic: "sessions", type: "session_created", session });
@@ -102,6 +106,7 @@ export class World extends EventEmitter {
       status: failed ? "CRASHED" : "STOPPED",
       activity: null,
       pid: null,
+      branch: null,
       exit: { code: null, signal: null, detail: null, at, ...exit },
     });
     this.terminals.get(session.id)?.end();

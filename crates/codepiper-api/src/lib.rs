@@ -10,6 +10,7 @@ mod auth;
 mod client;
 mod conversations;
 mod decisions;
+mod directories;
 mod error;
 mod events;
 mod hooks;
@@ -38,6 +39,10 @@ pub use conversations::{
     SearchResponse,
 };
 pub use decisions::{DecisionsParams, DecisionsResponse};
+pub use directories::{
+    DirectoriesParams, DirectoriesResponse, DirectoryEntry, RecentDirectoriesResponse,
+    RecentDirectory,
+};
 pub use error::ErrorBody;
 pub use events::{EventsParams, EventsResponse};
 pub use hooks::{HookAnswer, HookRequest, SECRET_HEADER};

@@ -48,6 +48,9 @@ pub struct CreateSessionRequest {
     /// `deny`; absent: what the daemon's setting says.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub default_policy_action: Option<Verdict>,
+    /// The policy sets that it gets, beside the one that every new session gets.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub policy_set_ids: Vec<String>,
     /// The model to use.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub model: Option<String>,

@@ -67,6 +67,12 @@ pub enum TerminalRequest {
         /// Rows.
         rows: u16,
     },
+    /// How far the viewer has drawn. One that says so is sent no more than it will soon have drawn,
+    /// and goes on from a snapshot where that leaves it behind.
+    Drawn {
+        /// The offset behind the last byte that it has drawn.
+        offset: u64,
+    },
     /// Pins the present size, or lets it go.
     Lock {
         /// Whether it is pinned.
@@ -95,6 +101,11 @@ pub enum TerminalMessage {
         cols: u16,
         /// Rows.
         rows: u16,
+    },
+    /// The size is pinned, or no more; told to every viewer, and at the beginning where it is.
+    Locked {
+        /// Whether it is pinned.
+        on: bool,
     },
     /// tmux has taken what this message was about.
     Ack {

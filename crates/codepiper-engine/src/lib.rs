@@ -15,6 +15,7 @@ mod canonical;
 mod codex;
 mod config;
 mod conversations;
+mod directories;
 mod environment;
 mod error;
 mod hooks;
@@ -60,6 +61,7 @@ pub use codepiper_store::whose::Whose;
 pub use conversations::{
     ConversationPage, ConversationPart, Conversations, SearchQuery, dollars,
 };
+pub use directories::{Directories, Entry, Listing, RecentDirectory};
 pub use error::EngineError;
 pub use hooks::{HookReply, HookReport, Hooks};
 pub use policies::{
@@ -97,6 +99,8 @@ pub struct Engine {
     pub conversations: Conversations,
     /// What agents used.
     pub analytics: Analytics,
+    /// Where agents can work.
+    pub directories: Directories,
     /// Who calls.
     pub actors: Actors,
     /// Who is signed in on the web.
@@ -223,6 +227,7 @@ impl Engine {
         ));
         Ok((
             Self {
+                directories: Directories::new(store.clone(), &config),
                 auth: AuthService::new(store.clone(), Arc::clone(&clock), key, &config),
                 actors: Actors::new(sessions.clone(), events.clone(), store.clone(), clock),
                 analytics,

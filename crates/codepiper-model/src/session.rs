@@ -81,6 +81,10 @@ pub struct Session {
     /// Where the agent was started; absolute.
     #[schema(value_type = String)]
     pub cwd: PathBuf,
+    /// The git branch that this directory is on, or the beginning of a commit; only while there is
+    /// an agent.
+    #[serde(default)]
+    pub branch: Option<String>,
     /// Where it is in its life.
     pub status: Status,
     /// What it is doing; only while running.

@@ -91,6 +91,18 @@ pub fn lost_since(db: &Connection, since: Option<Timestamp>) -> Result<Vec<Sessi
     rows.collect()
 }
 
+/// Where sessions worked, and when the latest one there was made; the latest first.
+pub fn directories(db: &Connection, limit: u32) -> Result<Vec<(PathBuf, Timestamp)>, StoreError> {
+    let mut statement = db.prepare_cached(
+        "SELECT cwd, created_at, MAX(rowid) FROM sessions GROUP BY cwd ORDER BY 3 DESC LIMIT ?1",
+    )?;
+    let rows = statement.query_map([limit], |row| {
+        let path = PathBuf::from(row.get::<_, String>(0)?);
+        Ok((path, Timestamp::from_millis(row.get(1)?)))
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
 /// One session.
 pub fn get(db: &Connection, id: SessionId) -> Result<Option<Stored>, StoreError> {
     db.prepare_cached("SELECT * FROM sessions WHERE id = ?1")?
@@ -308,6 +320,7 @@ fn read(row: &Row<'_>) -> Result<Stored, StoreError> {
         provider: named(row, "provider")?,
         name: row.get("name")?,
         cwd: PathBuf::from(row.get::<_, String>("cwd")?),
+        branch: None,
         status: named(row, "status")?,
         activity: None,
         created_at: Timestamp::from_millis(row.get("created_at")?),

@@ -46,6 +46,33 @@ fn line(text: &mut String, cells: &[&Cell]) {
     text.push('\n');
 }
 
+/// Draws the ground of the erased cells behind the last text of each row.
+pub(crate) fn grounds(screen: &vt100::Screen) -> String {
+    let (rows, cols) = screen.size();
+    let mut text = String::new();
+    for row in 0..rows.get() {
+        let erased = (0..cols.get()).rev().map_while(|col| {
+            let cell = screen.cell(row, col)?;
+            (!cell.has_contents()).then(|| (col, cell.bgcolor()))
+        });
+        let mut erased: Vec<_> = erased.collect();
+        erased.reverse();
+        erased.dedup_by_key(|(_, ground)| *ground);
+        if erased.iter().all(|(_, ground)| *ground == Color::Default) {
+            continue;
+        }
+        // Each goes on to the end of the row, up to where the next begins.
+        for (col, ground) in erased {
+            // Writing to a String cannot fail.
+            let _ = write!(text, "\x1b[{};{}H\x1b[0", row + 1, col + 1);
+            colour(&mut text, ground, 40);
+            text.push_str("m\x1b[K");
+        }
+    }
+    text.push_str("\x1b[m");
+    text
+}
+
 /// How a cell is drawn.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 struct Look {

@@ -37,7 +37,6 @@ impl<'a> Input<'a> {
 
     /// Types bytes as they are.
     pub async fn bytes(&self, bytes: &[u8]) -> Result<(), TmuxError> {
-        refuse_nul(bytes)?;
         for piece in bytes.chunks(256) {
             let mut line = format!("copy-mode -q -t {PANE} ; send-keys -t {PANE} -H");
             for byte in piece {

@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::client::{self, Client, Reader, lock};
 use crate::control::{Item, Reply};
+use crate::dialect::Dialect;
 use crate::exit::{STATUS_DEADLINE, STATUS_FORMAT, process_gone};
 use crate::pane::{End, PaneOptions, Place};
 use crate::seed::{QUERY, Seed};
@@ -54,6 +55,7 @@ pub(crate) struct Link {
 pub(crate) struct State {
     pub(crate) ring: Ring,
     pub(crate) screen: Screen,
+    pub(crate) dialect: Dialect,
     pub(crate) size: (u16, u16),
     pub(crate) pid: Option<i32>,
     pub(crate) server_pid: Option<i32>,
@@ -90,6 +92,7 @@ impl Link {
             state: Mutex::new(State {
                 ring: Ring::new(options.ring_cap, origin()),
                 screen: Screen::new(cols, rows),
+                dialect: Dialect::default(),
                 size: options.size,
                 pid: None,
                 server_pid: None,
@@ -204,6 +207,10 @@ impl Link {
             // tmux 3.3 cannot be asked for this mode.
             seed.screen.feed(b"\x1b[?2004h");
         }
+        if cut {
+            state.dialect = Dialect::default();
+        }
+        seed.screen.feed(state.dialect.unfinished());
         state.screen = seed.screen;
         state.pid = seed.pid.or(state.pid);
         state.shown |= !seed.blank;
@@ -238,6 +245,7 @@ impl Link {
         match item {
             Item::Output(bytes) => {
                 let mut state = lock(&self.state);
+                let bytes = state.dialect.plain(&bytes);
                 state.ring.push(&bytes);
                 state.screen.feed(&bytes);
                 state.shown = true;

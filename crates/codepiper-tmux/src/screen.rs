@@ -119,6 +119,20 @@ impl Screen {
         format!("{choice}{}", self.drawn()).into_bytes().into()
     }
 
+    /// The erased cells at the ends of rows whose ground is not the usual one: tmux does not tell.
+    pub(crate) fn grounds(&self) -> String {
+        ansi::grounds(self.parser.screen())
+    }
+
+    /// What the program made of the terminal beside what it shows: how keys reach it, what it draws
+    /// with, and whether the cursor is seen.
+    pub(crate) fn modes(&self) -> String {
+        let screen = self.parser.screen();
+        let cursor = if screen.hide_cursor() { "l" } else { "h" };
+        let (modes, pen) = (screen.input_mode_formatted(), screen.attributes_formatted());
+        format!("{modes}{pen}\x1b[?25{cursor}")
+    }
+
     /// The same, where the choice between the two screens has been made.
     pub(crate) fn drawn(&self) -> String {
         restored(self.parser.screen().state_formatted())

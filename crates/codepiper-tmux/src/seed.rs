@@ -4,6 +4,7 @@
 use std::fmt::Write as _;
 
 use crate::control::Reply;
+use crate::rows::separate;
 use crate::{Screen, TmuxError};
 
 /// Asks for the modes and the visible screen; the two run in one go, so they belong together.
@@ -11,7 +12,7 @@ pub(crate) const QUERY: &str = "display-message -p \"#{pane_width}|#{pane_height
     #{cursor_y}|#{cursor_flag}|#{alternate_on}|#{keypad_cursor_flag}|#{keypad_flag}|#{insert_flag}|\
     #{origin_flag}|#{wrap_flag}|#{scroll_region_upper}|#{scroll_region_lower}|\
     #{mouse_standard_flag}|#{mouse_button_flag}|#{mouse_all_flag}|#{mouse_sgr_flag}|#{pane_pid}|\
-    #{pane_title}\" ; capture-pane -p -e";
+    #{pane_title}\" ; capture-pane -p -e -N";
 
 /// What a pane looks like in tmux.
 #[derive(Debug)]
@@ -60,7 +61,7 @@ impl Seed {
         if on(5) {
             screen.feed(b"\x1b[?1049h");
         }
-        for (i, row) in rows.lines.iter().enumerate() {
+        for (i, row) in separate(&rows.lines).iter().enumerate() {
             screen.feed(format!("\x1b[{};1H", i + 1).as_bytes());
             screen.feed(row);
         }

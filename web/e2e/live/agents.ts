@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { readdirSync, realpathSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, realpathSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import type { Daemon } from "./daemon";
 
@@ -36,7 +36,10 @@ export class Agents {
     this.#model.kill();
   }
 
-  /** Makes both start there without a question; to be called before the daemon starts. */
+  /**
+   * Makes both start there without a question, and talk to that model where the API key pays; to be
+   * called before the daemon starts.
+   */
   furnish(daemon: Daemon): void {
     const found = [
       installed("@anthropic-ai", /\/claude$/),
@@ -45,35 +48,19 @@ export class Agents {
     const folders = found.map((program) => dirname(program));
     daemon.env.PATH = [...folders, daemon.env.PATH].join(delimiter);
     daemon.env.ANTHROPIC_API_KEY = KEY;
+    daemon.env.ANTHROPIC_BASE_URL = this.#url;
     daemon.env.OPENAI_API_KEY = "fake";
+    daemon.env.OPENAI_BASE_URL = `${this.#url}/v1`;
     const config = {
       hasCompletedOnboarding: true,
       customApiKeyResponses: { approved: [KEY.slice(-20)], rejected: [] },
       projects: { [realpathSync(daemon.work)]: { hasTrustDialogAccepted: true } },
     };
     writeFileSync(join(daemon.home, ".claude.json"), JSON.stringify(config));
+    mkdirSync(join(daemon.home, ".claude"));
+    const env = Object.fromEntries(QUIET.map((name) => [name, "1"]));
+    writeFileSync(join(daemon.home, ".claude/settings.json"), JSON.stringify({ env }));
   }
-
-  /** Starts Claude Code and returns the session's id. */
-  startClaude(daemon: Daemon): Promise<string> {
-    const quiet = QUIET.flatMap((name) => ["--env", `${name}=1`]);
-    const url = `ANTHROPIC_BASE_URL=${this.#url}`;
-    const env = ["--env", url, "--env-from", "ANTHROPIC_API_KEY", ...quiet];
-    return start(daemon, "claude-code", env);
-  }
-
-  /** Starts Codex and returns the session's id. */
-  startCodex(daemon: Daemon): Promise<string> {
-    const url = `OPENAI_BASE_URL=${this.#url}/v1`;
-    const env = ["--env", url, "--env-from", "OPENAI_API_KEY", "--model", "fake-codex"];
-    return start(daemon, "codex", env);
-  }
-}
-
-async function start(daemon: Daemon, provider: string, more: string[]): Promise<string> {
-  const { session } = await daemon.json("start", "-p", provider, "-b", "api", ...more);
-  await daemon.run("wait", session.id, "--timeout", "30");
-  return session.id;
 }
 
 function installed(publisher: string, program: RegExp): string {

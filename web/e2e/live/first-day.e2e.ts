@@ -25,7 +25,7 @@ test.each([
     await page.getByRole("button", { name: "New session" }).first().click();
     await page.getByLabel("What should it do?").fill("SAY: here I am");
     await page.getByText("CodePiper demo agent").click();
-    await page.getByLabel("Directory").fill(daemon.work);
+    await page.getByLabel("Directory", { exact: true }).fill(daemon.work);
     await mia.picture("new-session");
     await page.getByRole("button", { name: "Start" }).click();
     await page.waitForURL(/\/sessions\//);
@@ -49,8 +49,7 @@ test.each([
     await mia.terminalShows(/use a branch/);
     expect(existsSync(join(daemon.work, "denied"))).toBe(false);
 
-    await page.getByRole("button", { name: "More to do with this session" }).click();
-    await page.getByRole("menuitem", { name: "Stop", exact: true }).click();
+    await mia.choose("Stop");
     await mia.sees(/It is over: stopped/);
     await mia.sees(/use a branch/);
     await mia.picture("stopped");

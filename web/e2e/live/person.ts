@@ -36,19 +36,22 @@ export class Person {
   }
 
   /** Signs in for the first time, on the page that is open, and returns the recovery codes. */
-  async signInFirst(daemon: Daemon): Promise<string[]> {
+  async signInFirst(
+    daemon: Daemon,
+    picture = (name: string) => this.picture(name),
+  ): Promise<string[]> {
     const { page } = this;
     await page.getByLabel("Password").fill(daemon.password());
-    await this.picture("sign-in");
+    await picture("sign-in");
     const offer = page.waitForResponse(/mfa\/setup/);
     await page.getByRole("button", { name: "Sign in" }).click();
     const { secret } = await (await offer).json();
     await page.getByAltText(/QR code/).waitFor();
-    await this.picture("authenticator");
+    await picture("authenticator");
     await page.getByLabel("Code that it shows now").fill(totp(secret));
     await page.getByRole("button", { name: "Verify" }).click();
     await page.getByLabel("I saved them").check();
-    await this.picture("recovery-codes");
+    await picture("recovery-codes");
     const codes = await page.getByRole("listitem").allTextContents();
     await page.getByRole("button", { name: "Continue" }).click();
     return codes;
@@ -64,7 +67,7 @@ export class Person {
   }
 
   sees(text: string | RegExp, timeout = 10_000): Promise<void> {
-    return this.page.getByText(text).first().waitFor({ timeout });
+    return this.page.getByText(text).filter({ visible: true }).first().waitFor({ timeout });
   }
 
   /** Waits until the terminal shows that text. */
@@ -77,9 +80,15 @@ export class Person {
   }
 
   /** Tells the agent something by the prompt box. */
-  async prompt(text: string): Promise<void> {
+  async prompt(text: string, button = "Send"): Promise<void> {
     await this.page.getByLabel("Prompt", { exact: true }).fill(text);
-    await this.page.getByRole("button", { name: "Send" }).click();
+    await this.page.getByRole("button", { name: button }).click();
+  }
+
+  /** Does something to the session that is open. */
+  async choose(deed: string): Promise<void> {
+    await this.page.getByRole("button", { name: "More to do with this session" }).click();
+    await this.page.getByRole("menuitem", { name: new RegExp(`^${deed}`) }).click();
   }
 
   /** The request that wants this. */

@@ -33,3 +33,23 @@ test.each([
     expect(mia.complaints).toEqual([]);
   },
 );
+
+test.each([
+  ["desktop", DESKTOP, PHONE],
+  ["phone", PHONE, DESKTOP],
+])("a sign-in that is revoked on the %s is over elsewhere at once", async (view, here, there) => {
+  const daemon = await startDaemon();
+  const mia = await person(here, `${view}-revokes`);
+  const lost = await person(there, `${view}-revoked`);
+  await mia.page.goto(`${daemon.url}/settings`);
+  const [code = ""] = await mia.signInFirst(daemon);
+  await lost.page.goto(daemon.url);
+  await lost.signInWith(daemon, code);
+  await lost.sees("Nobody waits for you");
+  await mia.page.reload();
+  await mia.page.getByRole("button", { name: /^Revoke (?!all)/ }).click();
+  await mia.page.getByRole("dialog").getByRole("button", { name: "Revoke" }).click();
+  await lost.page.getByLabel("Password").waitFor({ timeout: 1000 });
+  await mia.sees("This one");
+  expect(await mia.page.getByRole("button", { name: /^Revoke/ }).count()).toBe(0);
+});

@@ -387,6 +387,13 @@ export type TerminalMessage =
     }
   | {
       /**
+       * Whether it is pinned.
+       */
+      on: boolean;
+      type: "locked";
+    }
+  | {
+      /**
        * Its name.
        */
       id: MessageId;
@@ -465,6 +472,13 @@ export type TerminalRequest =
        */
       rows: number;
       type: "resize";
+    }
+  | {
+      /**
+       * The offset behind the last byte that it has drawn.
+       */
+      offset: number;
+      type: "drawn";
     }
   | {
       /**
@@ -1367,6 +1381,10 @@ export interface CreateSessionRequest {
    */
   name?: string | null;
   /**
+   * The policy sets that it gets, beside the one that every new session gets.
+   */
+  policySetIds?: string[];
+  /**
    * The first prompt.
    */
   prompt?: string | null;
@@ -1595,6 +1613,52 @@ export interface DeletedSession {
    * Where the agent wrote the conversation down, which stays.
    */
   transcriptPath: string | null;
+}
+/**
+ * What is in a directory of the daemon's machine.
+ */
+export interface DirectoriesResponse {
+  /**
+   * The git branch that it is on, or the beginning of a commit.
+   */
+  branch: string | null;
+  /**
+   * The directories in it, by name; files are left out.
+   */
+  entries: DirectoryEntry[];
+  /**
+   * The one that it is in; the root is in none.
+   */
+  parent: string | null;
+  /**
+   * The directory, absolute, with all links followed.
+   */
+  path: string;
+  /**
+   * Why this is only the nearest directory, and not the one that was asked for.
+   */
+  problem: string | null;
+  /**
+   * Whether there are more than are listed.
+   */
+  truncated: boolean;
+}
+/**
+ * A directory in another one.
+ */
+export interface DirectoryEntry {
+  /**
+   * Whether a git repository, or a worktree of one, is there.
+   */
+  git: boolean;
+  /**
+   * Its name.
+   */
+  name: string;
+  /**
+   * Its place; absolute.
+   */
+  path: string;
 }
 /**
  * It was done, where signing in is concerned.
@@ -2697,6 +2761,32 @@ export interface Receipt {
   status: ReceiptStatus;
 }
 /**
+ * `GET /directories/recent`
+ */
+export interface RecentDirectoriesResponse {
+  /**
+   * Where sessions worked last and still can; the latest first.
+   */
+  directories: RecentDirectory[];
+}
+/**
+ * A directory that sessions worked in.
+ */
+export interface RecentDirectory {
+  /**
+   * The git branch that it is on, or the beginning of a commit.
+   */
+  branch: string | null;
+  /**
+   * When the latest session there was made.
+   */
+  lastUsedAt: Timestamp;
+  /**
+   * Its place; absolute.
+   */
+  path: string;
+}
+/**
  * The authenticator counts from now on.
  */
 export interface RecoveryCodesResponse {
@@ -2941,6 +3031,11 @@ export interface Session {
    * Who pays.
    */
   billingMode: BillingMode;
+  /**
+   * The git branch that this directory is on, or the beginning of a commit; only while there is
+   * an agent.
+   */
+  branch: string | null;
   /**
    * How its agent is heard and answered.
    */

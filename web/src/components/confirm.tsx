@@ -37,7 +37,10 @@ export function Confirm({ open, onClose, title, children, action, onConfirm }: P
       <div className="space-y-2 text-sm text-muted">{children}</div>
       {error !== null && <ErrorNote error={error} className="mt-3" />}
       <DialogActions>
-        <Button onClick={onClose}>Cancel</Button>
+        {/* So that Enter does no harm. */}
+        <Button autoFocus onClick={onClose}>
+          Cancel
+        </Button>
         <Button look="grave" onClick={confirm} disabled={busy}>
           {action}
         </Button>

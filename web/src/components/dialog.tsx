@@ -22,7 +22,7 @@ export function Dialog({ open, onClose, title, description, children, wide }: Pr
         <Radix.Content
           {...(description ? {} : { "aria-describedby": undefined })}
           className={cn(
-            "fixed z-50 flex flex-col border bg-panel shadow-2xl",
+            "fixed z-50 flex flex-col overflow-clip border bg-panel shadow-2xl",
             "inset-x-0 bottom-0 max-h-[92dvh] rounded-t-2xl pb-[env(safe-area-inset-bottom)]",
             "sm:inset-x-auto sm:bottom-auto sm:top-[10dvh] sm:left-1/2 sm:max-h-[80dvh] sm:-translate-x-1/2 sm:rounded-2xl",
             wide ? "sm:w-[640px]" : "sm:w-[440px]",

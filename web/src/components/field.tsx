@@ -1,6 +1,7 @@
 import {
   type InputHTMLAttributes,
   type ReactNode,
+  type SelectHTMLAttributes,
   type TextareaHTMLAttributes,
   useId,
 } from "react";
@@ -50,6 +51,25 @@ export function TextArea({
         {...described(id, hint, error)}
         className={cn(INPUT, "py-2", className)}
       />
+    </Frame>
+  );
+}
+
+/** One of a few, with its label. */
+export function SelectField({
+  label,
+  hint,
+  error,
+  className,
+  children,
+  ...rest
+}: Labelled & SelectHTMLAttributes<HTMLSelectElement>) {
+  const id = useId();
+  return (
+    <Frame id={id} label={label} hint={hint} error={error}>
+      <select id={id} {...rest} {...described(id, hint, error)} className={cn(INPUT, className)}>
+        {children}
+      </select>
     </Frame>
   );
 }

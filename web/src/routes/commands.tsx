@@ -1,11 +1,28 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { Inbox, Keyboard, LogOut, Moon, Plus, Settings, Sun, SunMoon } from "lucide-react";
-import { lazy, Suspense } from "react";
+import { useParams } from "@tanstack/react-router";
+import {
+  CirclePause,
+  CircleStop,
+  GitFork,
+  Inbox,
+  Keyboard,
+  LogOut,
+  Moon,
+  Play,
+  Plus,
+  Settings,
+  Sun,
+  SunMoon,
+} from "lucide-react";
+import { lazy, type ReactNode, Suspense } from "react";
+import type { Session } from "@/api/types";
 import { authStatus, signOut } from "@/features/auth/queries";
 import type { Deed } from "@/features/palette/palette";
+import { refusals } from "@/features/sessions/can";
 import { Dot } from "@/features/sessions/dot";
 import { groupByNeed } from "@/features/sessions/groups";
 import { sessionsQuery } from "@/features/sessions/queries";
+import { useDeeds } from "@/features/sessions/use-deeds";
 import { doing, labelOf } from "@/features/sessions/words";
 import { setTheme } from "@/lib/theme";
 import { useGo } from "./use-go";
@@ -24,10 +41,38 @@ export function Commands({ onClose, onKeys }: Props) {
   const go = useGo();
   const client = useQueryClient();
   const sessions = useQuery(sessionsQuery).data ?? [];
+  const deedsFor = useDeeds();
+  const { id } = useParams({ strict: false });
 
   async function leave() {
     await signOut();
     await client.invalidateQueries(authStatus);
+  }
+
+  const here = sessions.find((session) => session.id === id);
+  const ofThis = here ? deedsOf(here) : [];
+
+  function deedsOf(session: Session): Deed[] {
+    const refused = refusals(session);
+    const offers: [label: string, refusal: string | null, icon: ReactNode, run: () => void][] = [
+      [
+        "Interrupt",
+        refused.interrupt,
+        <CirclePause aria-hidden />,
+        () => deedsFor.interrupt(session),
+      ],
+      ["Stop", refused.stop, <CircleStop aria-hidden />, () => deedsFor.stop(session)],
+      ["Resume", refused.resume, <Play aria-hidden />, () => deedsFor.resume(session)],
+      [
+        "Fork the conversation",
+        refused.fork,
+        <GitFork aria-hidden />,
+        () => deedsFor.fork(session),
+      ],
+    ];
+    return offers
+      .filter(([, refusal]) => refusal === null)
+      .map(([label, , icon, run]) => ({ id: label, group: labelOf(session), label, icon, run }));
   }
 
   const toSessions = groupByNeed(sessions)
@@ -60,6 +105,7 @@ export function Commands({ onClose, onKeys }: Props) {
       hint: "i",
       run: go.inbox,
     },
+    ...ofThis,
     ...toSessions,
     {
       id: "settings",

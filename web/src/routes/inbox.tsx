@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { CircleCheck, Plus } from "lucide-react";
+import { toast } from "sonner";
 import type { Session } from "@/api/types";
 import { Button, buttonLook } from "@/components/button";
 import { Empty, Loading } from "@/components/empty";
@@ -14,7 +15,7 @@ import { Dot } from "@/features/sessions/dot";
 import { sinceOf } from "@/features/sessions/groups";
 import { sessionsQuery } from "@/features/sessions/queries";
 import { doing, evidenceWords, labelOf } from "@/features/sessions/words";
-import { putAside, useAttention } from "./use-attention";
+import { putAside, takeBack, useAttention } from "./use-attention";
 import { useGo } from "./use-go";
 import { Who } from "./who";
 
@@ -24,6 +25,12 @@ export function InboxPage() {
   const approvals = useQuery(pendingQuery);
   const sessions = useQuery(sessionsQuery);
   const attention = useAttention();
+  const aside = (session: Session) => {
+    putAside(session.id);
+    toast(`${labelOf(session)} was put aside.`, {
+      action: { label: "Undo", onClick: () => takeBack(session.id) },
+    });
+  };
   const isEmpty =
     attention.approvals.length + attention.questions.length + attention.failed.length === 0;
   const isKnown = approvals.isSuccess && sessions.isSuccess;
@@ -69,7 +76,7 @@ export function InboxPage() {
                 session={session}
                 words={session.exit?.detail ?? "Its last screen may say why."}
                 action="Look"
-                onPutAside={() => putAside(session.id)}
+                onPutAside={() => aside(session)}
               />
             ))}
           </ul>

@@ -1,26 +1,24 @@
-import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useParams, useSearch } from "@tanstack/react-router";
+import { useQuery } from "@tanstack/react-query";
+import { Link, useParams, useSearch } from "@tanstack/react-router";
 import { ArrowLeft } from "lucide-react";
-import { lazy, Suspense, useCallback, useRef } from "react";
-import type { News } from "@/api/live";
-import { useNews } from "@/api/live-context";
+import { lazy, Suspense, useRef } from "react";
 import type { Session } from "@/api/types";
-import { IconButton } from "@/components/button";
+import { buttonLook, IconButton } from "@/components/button";
 import { Empty, Loading } from "@/components/empty";
 import { EventList } from "@/features/events/event-list";
-import { putEvent } from "@/features/events/queries";
 import { PromptBox } from "@/features/prompts/prompt-box";
 import { PromptQueue } from "@/features/prompts/prompt-queue";
-import { promptsQuery } from "@/features/prompts/queries";
 import { refusals } from "@/features/sessions/can";
 import { Ended } from "@/features/sessions/ended";
 import { sessionsQuery } from "@/features/sessions/queries";
 import { SessionActions } from "@/features/sessions/session-actions";
 import { SessionHeader } from "@/features/sessions/session-header";
 import { useShortcuts } from "@/lib/shortcuts";
+import { KillDialog } from "./kill-dialog";
 import { OthersWait } from "./others-wait";
 import { SessionActivity, SessionApprovals } from "./session-parts";
 import { SessionTabs, useTabKeys } from "./session-tabs";
+import { useEventNews } from "./use-event-news";
 import { useGo } from "./use-go";
 
 const Terminal = lazy(() =>
@@ -37,6 +35,11 @@ export function SessionPage() {
   return (
     <Empty title="There is no such session">
       It may have been deleted. <code className="code break-all">{id}</code>
+      <p className="mt-4">
+        <Link to="/sessions" className={buttonLook("plain")}>
+          See all sessions
+        </Link>
+      </p>
     </Empty>
   );
 }
@@ -61,7 +64,14 @@ function SessionView({ session }: { session: Session }) {
             <ArrowLeft aria-hidden />
           </IconButton>
         }
-        actions={<SessionActions session={session} />}
+        actions={
+          <SessionActions
+            session={session}
+            killDialog={(open, onClose) => (
+              <KillDialog session={session} open={open} onClose={onClose} />
+            )}
+          />
+        }
       />
       <SessionTabs id={session.id} />
       <SessionApprovals sessionId={session.id} />
@@ -94,20 +104,4 @@ function SessionView({ session }: { session: Session }) {
       )}
     </div>
   );
-}
-
-/** Takes up what happens in the session while it is shown. */
-function useEventNews(sessionId: string): void {
-  const client = useQueryClient();
-  const hear = useCallback(
-    (news: News) => {
-      if (!("data" in news)) return;
-      putEvent(client, news.data);
-      void client.invalidateQueries({ queryKey: ["activity", sessionId] });
-      if (news.data.type.startsWith("Prompt"))
-        void client.invalidateQueries(promptsQuery(sessionId));
-    },
-    [client, sessionId],
-  );
-  useNews(`session:${sessionId}:events`, hear);
 }

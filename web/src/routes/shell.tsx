@@ -11,6 +11,7 @@ import { ConnectionBanner } from "./connection-banner";
 import { KeysHelp } from "./keys-help";
 import { NewSession } from "./new-session";
 import { Sidebar } from "./sidebar";
+import { useAhead } from "./use-ahead";
 import { useGo } from "./use-go";
 import { useLiveUpdates } from "./use-live-updates";
 import { useTitle } from "./use-title";
@@ -22,6 +23,7 @@ export function Shell() {
   const inSession = Boolean(useMatchRoute()({ to: "/sessions/$id" }));
   const [open, setOpen] = useState<"palette" | "keys" | null>(null);
   useLiveUpdates();
+  useAhead();
   useTitle();
   useShortcuts({
     "mod+k": () => setOpen(open === "palette" ? null : "palette"),

@@ -22,7 +22,16 @@ const listeners = new Set<() => void>();
 
 /** A failure that was seen waits no longer. */
 export function putAside(sessionId: string): void {
-  aside = [...aside, sessionId].slice(-200);
+  keep([...aside, sessionId].slice(-200));
+}
+
+/** It waits again. */
+export function takeBack(sessionId: string): void {
+  keep(aside.filter((id) => id !== sessionId));
+}
+
+function keep(ids: readonly string[]): void {
+  aside = ids;
   remember("put-aside", aside);
   for (const listener of listeners) listener();
 }

@@ -1,4 +1,4 @@
-import { useQueryClient } from "@tanstack/react-query";
+import { type Query, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useContext, useEffect } from "react";
 import { type News, SIGNED_OUT } from "@/api/live";
 import { LiveContext, useLiveState, useNews } from "@/api/live-context";
@@ -13,7 +13,9 @@ export function useLiveUpdates(): void {
   const state = useLiveState();
 
   useEffect(() => {
-    live.start(() => client.invalidateQueries());
+    // Events are no state: who shows them catches up.
+    const isState = { predicate: (query: Query) => query.queryKey[0] !== "events" };
+    live.start(() => client.invalidateQueries(isState));
     window.addEventListener("online", live.retryNow);
     return () => {
       window.removeEventListener("online", live.retryNow);

@@ -68,6 +68,9 @@ pub(crate) struct Launch {
     /// not what `policy default` says.
     #[arg(long, value_enum)]
     pub(crate) default_action: Option<Action>,
+    /// A policy set that the session gets, beside the one that every new session gets.
+    #[arg(long, value_name = "ID")]
+    pub(crate) policy_set: Vec<String>,
     /// A variable for the agent. For secrets use `--env-from`: arguments are visible to others.
     #[arg(long = "env", value_name = "NAME=VALUE")]
     pub(crate) env: Vec<String>,
@@ -96,6 +99,7 @@ impl Launch {
             || self.dangerous
             || self.fail_closed
             || self.default_action.is_some()
+            || !self.policy_set.is_empty()
             || !self.env.is_empty()
             || !self.env_from.is_empty()
             || self.cols.or(self.rows).is_some()

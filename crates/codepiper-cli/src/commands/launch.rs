@@ -30,6 +30,7 @@ pub(super) fn request(
         dangerous_mode: launch.dangerous,
         fail_closed: launch.fail_closed,
         default_policy_action: launch.default_action.map(Action::verdict),
+        policy_set_ids: launch.policy_set,
         model: launch.model,
         name: launch.name,
         cols: launch.cols,

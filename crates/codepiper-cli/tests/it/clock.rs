@@ -53,6 +53,7 @@ async fn start(engine: &Engine, home: &TestHome) -> SessionId {
         dangerous_mode: false,
         fail_closed: false,
         default_policy_action: None,
+        policy_set_ids: Vec::new(),
         model: None,
         name: None,
         cols: None,

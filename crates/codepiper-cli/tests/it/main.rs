@@ -28,6 +28,7 @@ mod conversation;
 mod crowd;
 mod daemon;
 mod demo;
+mod directories;
 mod document;
 #[cfg(target_os = "linux")]
 mod faults;

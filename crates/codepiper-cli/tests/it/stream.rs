@@ -104,6 +104,31 @@ fn a_viewer_that_does_not_read_is_shown_the_screen_afresh_and_holds_nobody_up() 
 }
 
 #[test]
+fn a_viewer_that_says_how_far_it_has_drawn_is_sent_little_more_and_goes_on_from_a_snapshot() {
+    let home = TestHome::new();
+    let id = home.demo(&[]);
+    let mut viewer = Viewer::of_session(&home, &id, "");
+    let drawn = viewer.said("hello")["offset"].as_u64().unwrap();
+    viewer.say(&json!({ "type": "drawn", "offset": drawn }));
+    viewer.shows("demo");
+    let mut tty = tty(&home, &id);
+    let mut quick = Viewer::of_session(&home, &id, "");
+    quick.said("hello");
+    let line = format!("{}\r\n", "flood ".repeat(20));
+    tty.write_all(line.repeat(3 * 512 * 1024 / line.len()).as_bytes())
+        .unwrap();
+    tty.write_all(b"the end of the flood").unwrap();
+    quick.shows("the end of the flood");
+    // What was sent has reached it by now, since this has.
+    viewer.say(&json!({ "type": "keys", "id": 1, "keys": ["x"] }));
+    viewer.said("ack");
+    assert!(viewer.output.len() < 512 * 1024, "{}", viewer.output.len());
+    viewer.say(&json!({ "type": "drawn", "offset": viewer.offset }));
+    viewer.shows("the end of the flood");
+    assert_eq!(viewer.snapshots, 2);
+}
+
+#[test]
 fn the_viewer_that_was_active_last_decides_the_size_unless_it_is_pinned() {
     let home = TestHome::new();
     let id = home.demo(&["--cols", "100", "--rows", "30"]);
@@ -124,11 +149,15 @@ fn the_viewer_that_was_active_last_decides_the_size_unless_it_is_pinned() {
     assert_eq!(size(&home.session(&id)), (120, 40));
 
     desk.say(&json!({ "type": "lock", "on": true }));
+    assert_eq!(phone.said("locked")["on"], true, "everybody is told");
+    let mut late = Viewer::of_session(&home, &id, "");
+    assert_eq!(late.said("locked")["on"], true);
     desk.type_in("b");
     phone.say(&json!({ "type": "resize", "cols": 60, "rows": 20 }));
     phone.type_in("c");
     assert_eq!(size(&home.session(&id)), (120, 40), "pinned");
     phone.say(&json!({ "type": "lock", "on": false }));
+    desk.said_where("that it is let go", |said| said["on"] == false);
     desk.said_where("the phone's size", |said| said["cols"] == 60);
     drop(phone);
     desk.say(&json!({ "type": "resize", "cols": 5, "rows": 40 }));

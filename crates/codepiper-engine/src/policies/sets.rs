@@ -1,4 +1,4 @@
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use codepiper_model::{Actor, EntryKind, SessionId, Timestamp};
 use codepiper_store::policy_sets::{self, StoredSet, Taken};
@@ -319,13 +319,40 @@ impl PolicyEngine {
         .await
     }
 
-    /// Takes in a session that is being made, and gives it the default set.
-    pub(crate) async fn take_in(&self, session_id: SessionId) -> Result<(), EngineError> {
+    /// Refuses sets that are none.
+    pub(crate) async fn check_sets(&self, ids: &[String]) -> Result<(), EngineError> {
+        let known = self.store.read(policy_sets::all).await?;
+        let unknown = |id: &&String| known.iter().all(|set| set.id != **id);
+        let Some(at) = ids.iter().position(|id| unknown(&id)) else {
+            return Ok(());
+        };
+        let field = format!("policySetIds[{at}]");
+        Err(EngineError::invalid(field, no_set(&ids[at]).to_string()))
+    }
+
+    /// Takes in a session that is being made, and gives it the default set and those it is to have.
+    pub(crate) async fn take_in(
+        &self,
+        session_id: SessionId,
+        sets: &[String],
+        by: Actor,
+    ) -> Result<(), EngineError> {
         let default = self.store.read(policy_sets::default).await?;
-        match default {
-            Some(set) => self.give_set(session_id, &set.id, Actor::Owner).await,
-            None => self.reload().await,
+        let default = default.map(|set| set.id);
+        let mut given = HashSet::new();
+        for (set, by) in default
+            .iter()
+            .map(|set| (set, Actor::Owner))
+            .chain(sets.iter().map(|set| (set, by)))
+        {
+            if given.insert(set) {
+                self.give_set(session_id, set, by).await?;
+            }
         }
+        if given.is_empty() {
+            self.reload().await?;
+        }
+        Ok(())
     }
 
     /// Runs a change in a transaction, with its entry in the audit, and takes it over. What the

@@ -89,6 +89,8 @@ impl SessionManager {
             size: checked.size,
             conversation,
         };
+        let policy_sets = &request.policy_set_ids;
+        self.parts.policies.check_sets(policy_sets).await?;
         let plan = self.plan(&blueprint).await?;
         self.check_conversation(&blueprint, &plan).await?;
         let _place = self.take_place(id)?;
@@ -100,7 +102,7 @@ impl SessionManager {
         self.store_new(stored.clone(), &plan, by).await?;
         match like {
             Some(other) => self.parts.policies.take_in_like(id, other, by).await?,
-            None => self.parts.policies.take_in(id).await?,
+            None => self.parts.policies.take_in(id, policy_sets, by).await?,
         }
         let begun = async {
             let subject = Subject::new(&stored, &plan.env);
@@ -190,6 +192,7 @@ impl SessionManager {
             provider: request.provider,
             name: checked.name.clone(),
             cwd: checked.cwd.clone(),
+            branch: None,
             status: Status::Starting,
             activity: None,
             created_at: now,

@@ -19,6 +19,8 @@ const PIECE: usize = 64 * 1024;
 pub enum Shown {
     /// The terminal has another size: columns and rows.
     Resized(u16, u16),
+    /// Its size is pinned, or no more.
+    Locked(bool),
     /// What it shows, with the rows above, as bytes for a terminal of that size.
     Snapshot {
         /// The offset at which the output goes on.
@@ -40,6 +42,7 @@ pub enum Shown {
 pub struct Follower {
     live: Arc<Live>,
     changes: watch::Receiver<u64>,
+    lock: watch::Receiver<bool>,
     size: (u16, u16),
     place: Option<Place>,
     /// A snapshot that waits for its size to be told.
@@ -67,8 +70,14 @@ pub struct Frames {
 
 impl Follower {
     pub(super) fn new(live: Arc<Live>, from: Option<u64>, size: (u16, u16)) -> Self {
+        let mut lock = live.sizing().lock();
+        if *lock.borrow() {
+            // Where it is not, that is no news.
+            lock.mark_changed();
+        }
         Self {
             changes: live.pane.changes(),
+            lock,
             place: from.and_then(|offset| live.pane.resume(offset)),
             live,
             size,
@@ -80,6 +89,9 @@ impl Follower {
     pub async fn next(&mut self) -> Option<Shown> {
         loop {
             self.changes.borrow_and_update();
+            if self.lock.has_changed().unwrap_or(false) {
+                return Some(Shown::Locked(*self.lock.borrow_and_update()));
+            }
             if let Some(drawn) = self.drawn.take() {
                 let (place, bytes) = (drawn.place, drawn.bytes);
                 self.place = Some(place);
@@ -110,9 +122,19 @@ impl Follower {
                     });
                 }
                 Some(_) if self.live.pane.end().borrow().is_some() => return None,
-                Some(_) => self.changes.changed().await.ok()?,
+                Some(_) => tokio::select! {
+                    changed = self.changes.changed() => changed.ok()?,
+                    Ok(()) = self.lock.changed() => self.lock.mark_changed(),
+                },
             }
         }
+    }
+
+    /// Goes on from a snapshot where more than so many bytes were not shown yet.
+    pub fn skip(&mut self, behind_max: u64) {
+        let (_, end) = self.live.pane.offsets();
+        let is_near = |place: &Place| end <= place.offset + behind_max;
+        self.place = self.place.filter(is_near);
     }
 
     fn resized(&mut self, size: (u16, u16)) -> Option<Shown> {

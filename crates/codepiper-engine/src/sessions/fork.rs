@@ -33,6 +33,7 @@ impl SessionManager {
             dangerous_mode: session.dangerous_mode,
             fail_closed: session.fail_closed,
             default_policy_action: session.default_policy_action,
+            policy_set_ids: Vec::new(),
             model: session.model,
             name,
             cols: Some(session.pty_cols),

@@ -57,6 +57,7 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::directories::Branches;
 use crate::programs::Programs;
 use crate::provider_status::{self, ProviderStatus};
 use crate::scope::Scopes;
@@ -90,6 +91,8 @@ pub struct SessionManager {
     live: Arc<Mutex<HashMap<SessionId, Arc<Live>>>>,
     /// Sessions that are being made.
     starting: Arc<Mutex<HashSet<SessionId>>>,
+    /// The git branches of where agents work.
+    branches: Branches,
     /// Says of which session something has changed that no event of its own tells.
     changes: broadcast::Sender<SessionId>,
 }
@@ -124,6 +127,7 @@ impl SessionManager {
             parts: Arc::new(parts),
             live: Arc::default(),
             starting: Arc::default(),
+            branches: Branches::default(),
             changes: broadcast::Sender::new(CHANGES_KEPT),
         }
     }
@@ -142,17 +146,34 @@ impl SessionManager {
     /// Every session, newest first.
     pub async fn list(&self) -> Result<Vec<Session>, EngineError> {
         let stored = self.parts.store.read(sessions::all).await?;
-        Ok(stored
-            .into_iter()
-            .map(|stored| self.with_present(stored))
-            .collect())
+        let present = stored.into_iter().map(|stored| self.with_present(stored));
+        let mut sessions: Vec<Session> = present.collect();
+        let live = sessions.iter().filter(|session| session.status.is_live());
+        self.branches
+            .keep_only(&live.map(|s| s.cwd.clone()).collect());
+        self.add_branches(&mut sessions).await;
+        Ok(sessions)
     }
 
     /// One session.
     pub async fn get(&self, id: SessionId) -> Result<Session, EngineError> {
-        self.stored(id)
-            .await
-            .map(|stored| self.with_present(stored))
+        let mut session = [self.with_present(self.stored(id).await?)];
+        self.add_branches(&mut session).await;
+        let [session] = session;
+        Ok(session)
+    }
+
+    /// Adds the branches as they are now: an agent, or anybody, may have switched them.
+    async fn add_branches(&self, sessions: &mut [Session]) {
+        let live = sessions.iter().filter(|session| session.status.is_live());
+        let branches = self
+            .branches
+            .of(live.map(|s| s.cwd.clone()).collect())
+            .await;
+        let live = sessions.iter_mut().filter(|s| s.status.is_live());
+        for session in live {
+            session.branch = branches.get(&session.cwd).cloned().flatten();
+        }
     }
 
     /// Says of which session something has changed that no event of its own tells: what its agent
@@ -272,7 +293,14 @@ impl SessionManager {
         if let Some(live) = found.filter(|_| session.status.is_live()) {
             return Ok(live);
         }
-        Err(if session.status.is_live() {
+        let starting = self.starting.lock().unwrap_or_else(PoisonError::into_inner);
+        Err(if session.status.is_live() && starting.contains(&id) {
+            EngineError::conflict_with_hint(
+                "session_starting",
+                format!("the agent of session `{id}` is being started"),
+                "try again in a moment; `codepiper wait` waits for it",
+            )
+        } else if session.status.is_live() {
             EngineError::conflict_with_hint(
                 "session_unreachable",
                 format!("session `{id}` has a tmux server that does not answer"),

@@ -1,5 +1,5 @@
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use codepiper_model::{BillingMode, PromptText, ProviderId, Verdict};
 use codepiper_providers::provider;
@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use super::prompt::check_farewell;
 use crate::EngineError;
+use crate::directories::{resolved, shown};
 use crate::policies::check_default_action;
 
 /// What a new session is asked to be.
@@ -28,6 +29,8 @@ pub struct CreateSession {
     pub fail_closed: bool,
     /// What becomes of a request that no rule matches; none: what the setting says.
     pub default_policy_action: Option<Verdict>,
+    /// The policy sets that it gets, beside the one that every session gets.
+    pub policy_set_ids: Vec<String>,
     /// The model to use.
     pub model: Option<String>,
     /// What people call the session.
@@ -85,7 +88,10 @@ impl CreateSession {
         }
         let prompt = self.prompt.as_deref().map(PromptText::literal).transpose();
         Ok(Checked {
-            cwd: checked_directory(&self.cwd)?,
+            cwd: resolved(&self.cwd).map_err(|why| {
+                let message = format!("directory `{}` {why}", shown(&self.cwd));
+                EngineError::invalid("cwd", message)
+            })?,
             name: self
                 .name
                 .as_deref()
@@ -179,32 +185,4 @@ pub(crate) fn check_size(cols: Option<u16>, rows: Option<u16>) -> Result<(), Eng
         }
     }
     Ok(())
-}
-
-fn checked_directory(cwd: &Path) -> Result<PathBuf, EngineError> {
-    let shown: String = cwd.display().to_string().chars().take(200).collect();
-    let refuse = |why: &str| EngineError::invalid("cwd", format!("directory `{shown}` {why}"));
-    if cwd.as_os_str().len() > 4096 || cwd.as_os_str().as_encoded_bytes().contains(&0) {
-        return Err(refuse("is no path"));
-    }
-    if !cwd.is_absolute() {
-        return Err(refuse("is not absolute"));
-    }
-    let resolved = match fs_err::canonicalize(cwd) {
-        Ok(resolved) => resolved,
-        Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => {
-            return Err(refuse("cannot be entered"));
-        }
-        Err(_) => return Err(refuse("does not exist")),
-    };
-    if !resolved.is_dir() {
-        return Err(refuse("is not a directory"));
-    }
-    if rustix::fs::access(&resolved, rustix::fs::Access::EXEC_OK).is_err() {
-        return Err(refuse("cannot be entered"));
-    }
-    if resolved.to_str().is_none() {
-        return Err(refuse("has a name that is not UTF-8"));
-    }
-    Ok(resolved)
 }

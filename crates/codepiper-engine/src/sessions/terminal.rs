@@ -33,7 +33,14 @@ pub(super) struct Sizing {
     /// The viewer that was active last.
     active: Option<u64>,
     /// Whether nobody does: the size is pinned.
-    is_locked: bool,
+    is_locked: watch::Sender<bool>,
+}
+
+impl Sizing {
+    /// Tells whether the size is pinned.
+    pub(super) fn lock(&self) -> watch::Receiver<bool> {
+        self.is_locked.subscribe()
+    }
 }
 
 /// Where a terminal stands when a viewer comes.
@@ -192,7 +199,7 @@ impl Terminal {
         let is_locked = {
             let mut sizing = self.live.sizing();
             sizing.active = Some(self.viewer);
-            sizing.is_locked
+            *sizing.is_locked.borrow()
         };
         if is_locked {
             return Ok(());
@@ -204,7 +211,7 @@ impl Terminal {
     pub async fn lock_size(&self, on: bool) -> Result<(), EngineError> {
         {
             let mut sizing = self.live.sizing();
-            sizing.is_locked = on;
+            sizing.is_locked.send_replace(on);
             sizing.active = Some(self.viewer);
         }
         let room = *self.room.borrow();
@@ -228,7 +235,7 @@ impl Terminal {
         let decides = {
             let mut sizing = self.live.sizing();
             let before = sizing.active.replace(self.viewer);
-            before != Some(self.viewer) && !sizing.is_locked
+            before != Some(self.viewer) && !*sizing.is_locked.borrow()
         };
         if decides {
             self.take_size(size).await?;

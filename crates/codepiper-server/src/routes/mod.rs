@@ -7,6 +7,7 @@ mod auth;
 mod conversations;
 mod daemon;
 mod decisions;
+mod directories;
 mod events;
 mod export;
 mod hooks;
@@ -85,6 +86,7 @@ pub(crate) fn described() -> OpenApiRouter<Engine> {
         .routes(routes!(auth::list))
         .routes(routes!(auth::end_others))
         .routes(routes!(auth::end))
+        .routes(routes!(directories::recent))
         .routes(routes!(policies::create))
         .routes(policy_too(routes!(policies::apply)))
         .routes(policy_too(routes!(policies::check)))
@@ -145,6 +147,7 @@ pub(crate) fn described() -> OpenApiRouter<Engine> {
         .routes(routes!(events::all))
         .routes(routes!(policies::list))
         .routes(routes!(decisions::list))
+        .routes(routes!(directories::list))
         .routes(routes!(events::of_session))
         .routes(routes!(sessions::output))
         .routes(routes!(prompts::list))

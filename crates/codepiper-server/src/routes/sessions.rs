@@ -77,6 +77,7 @@ pub(crate) async fn create(
         dangerous_mode: request.dangerous_mode,
         fail_closed: request.fail_closed,
         default_policy_action: request.default_policy_action,
+        policy_set_ids: request.policy_set_ids,
         model: request.model,
         name: request.name,
         cols: request.cols,

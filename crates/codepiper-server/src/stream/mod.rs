@@ -1,6 +1,7 @@
 //! What is pushed, over either door. Who may open a `WebSocket` is decided before, as for any other
 //! call; one ends with the sign-in that opened it.
 
+mod abreast;
 mod connection;
 pub(crate) mod hub;
 mod pace;

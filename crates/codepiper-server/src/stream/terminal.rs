@@ -10,9 +10,11 @@ use codepiper_api::{
     MessageId, OUTPUT_FRAME, SNAPSHOT_FRAME, TERMINAL_PROTOCOL, TerminalMessage, TerminalParams,
     TerminalRequest,
 };
-use codepiper_engine::{Engine, EngineError, Follower, Shown, Terminal};
+use codepiper_engine::{Engine, EngineError, Shown, Terminal};
 use codepiper_model::{Actor, Exit, SessionId};
+use tokio::sync::watch;
 
+use super::abreast::Abreast;
 use super::connection::{self, Answers, Closing, Ear, Message, Sink, send, text};
 use super::upgrade::upgrade;
 use super::{Stop, over};
@@ -104,9 +106,11 @@ impl Viewer {
         };
         send(sink, text(&hello)).await?;
         let follower = terminal.follow(self.from, standing.size);
+        let drawn = watch::Sender::new(None);
+        let abreast = Abreast::new(follower, drawn.subscribe());
         tokio::select! {
-            ended = show(sink, follower, answers, &terminal) => ended,
-            ended = listen(ear, &terminal) => ended,
+            ended = show(sink, abreast, answers, &terminal) => ended,
+            ended = listen(ear, &terminal, &drawn) => ended,
         }
     }
 
@@ -128,7 +132,7 @@ impl Viewer {
 /// Shows what the terminal shows, and answers, until the session has ended.
 async fn show(
     sink: &mut Sink,
-    mut follower: Follower,
+    mut abreast: Abreast,
     mut answers: Answers,
     terminal: &Terminal,
 ) -> Result<Infallible, Closing> {
@@ -136,7 +140,7 @@ async fn show(
         let message = tokio::select! {
             biased;
             Some(answer) = answers.recv() => answer,
-            shown = follower.next() => match shown {
+            shown = abreast.next() => match shown {
                 Some(shown) => drawn(shown),
                 None => return Err(say_exit(sink, terminal.exit().await).await),
             },
@@ -148,6 +152,7 @@ async fn show(
 fn drawn(shown: Shown) -> Message {
     match shown {
         Shown::Resized(cols, rows) => text(&TerminalMessage::Resized { cols, rows }),
+        Shown::Locked(on) => text(&TerminalMessage::Locked { on }),
         Shown::Snapshot { offset, bytes } => frame(SNAPSHOT_FRAME, offset, &bytes),
         Shown::Output { offset, bytes } => frame(OUTPUT_FRAME, offset, &bytes),
     }
@@ -169,7 +174,11 @@ async fn say_exit(sink: &mut Sink, exit: Option<Exit>) -> Closing {
 }
 
 /// Does what the viewer says, one thing after the other.
-async fn listen(ear: &mut Ear, terminal: &Terminal) -> Result<Infallible, Closing> {
+async fn listen(
+    ear: &mut Ear,
+    terminal: &Terminal,
+    drawn: &watch::Sender<Option<u64>>,
+) -> Result<Infallible, Closing> {
     let mut nonsense = 0;
     loop {
         let heard = ear.hear().await?;
@@ -188,6 +197,10 @@ async fn listen(ear: &mut Ear, terminal: &Terminal) -> Result<Infallible, Closin
             return Err(Closing::too_long());
         }
         let (id, done) = match request {
+            Ok(TerminalRequest::Drawn { offset }) => {
+                drawn.send_replace(Some(offset));
+                continue;
+            }
             Ok(request) => act(terminal, request).await,
             Err(why) => {
                 nonsense += 1;
@@ -219,6 +232,7 @@ async fn act(
         TerminalRequest::Keys { id, keys } => (id, terminal.press(keys).await),
         TerminalRequest::Resize { cols, rows } => (None, terminal.resize(cols, rows).await),
         TerminalRequest::Lock { on } => (None, terminal.lock_size(on).await),
+        TerminalRequest::Drawn { .. } => (None, Ok(())),
     }
 }
 

@@ -36,6 +36,7 @@ fn a_session() -> Stored {
         provider: ProviderId::Demo,
         name: Some("api".into()),
         cwd: "/tmp".into(),
+        branch: None,
         status: Status::Starting,
         activity: None,
         created_at: Timestamp::from_millis(1000),

@@ -126,7 +126,9 @@ function verdict(decision: Decision): string {
     none: "Left to the agent",
   }[decision.decision];
   if (decision.policyId && decision.ruleId) {
-    const reason = decision.reason ? `: ${decision.reason}` : "";
+    // Where the rule gives no reason, its name stands there.
+    const isNamed = decision.reason?.startsWith(`rule \`${decision.ruleId}\``);
+    const reason = decision.reason && !isNamed ? `: ${decision.reason}` : "";
     return `${verb} by rule ${decision.policyId}/${decision.ruleId}${reason}`;
   }
   if (decision.source === "default" && decision.decision !== "ask") return `${verb} by default`;

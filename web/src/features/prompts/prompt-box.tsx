@@ -4,7 +4,7 @@ import { type KeyboardEvent, type RefObject, useEffect, useRef, useState } from 
 import { ErrorNote } from "@/components/error-note";
 import { cn } from "@/lib/cn";
 import { forget, recall, remember } from "@/lib/storage";
-import { promptsQuery, sendPrompt } from "./queries";
+import { newKey, promptsQuery, sendPrompt } from "./queries";
 
 interface Props {
   sessionId: string;
@@ -93,9 +93,4 @@ export function PromptBox({ sessionId, refusal, isBusy, input }: Props) {
       </div>
     </form>
   );
-}
-
-function newKey(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return `web-${Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("")}`;
 }

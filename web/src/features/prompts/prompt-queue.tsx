@@ -7,7 +7,14 @@ import type { SentPrompt } from "@/api/types";
 import { Button, IconButton } from "@/components/button";
 import { Dialog, DialogActions } from "@/components/dialog";
 import { TextArea } from "@/components/field";
-import { cancelPrompt, editPrompt, promptsQuery, receiptWords } from "./queries";
+import {
+  cancelPrompt,
+  editPrompt,
+  newKey,
+  promptsQuery,
+  receiptWords,
+  sendPrompt,
+} from "./queries";
 
 /** The prompts that wait until the agent is done, and the latest that did not arrive. */
 export function PromptQueue({ sessionId }: { sessionId: string }) {
@@ -20,13 +27,22 @@ export function PromptQueue({ sessionId }: { sessionId: string }) {
   );
   if (shown.length === 0) return null;
 
-  async function attempt(deed: Promise<unknown>) {
-    try {
-      await deed;
-    } catch (error) {
-      toast.error(explain(error).message);
-    }
+  async function takeBack(prompt: SentPrompt) {
+    if (!(await attempt(cancelPrompt(prompt)))) return;
+    const again = () => attempt(sendPrompt(sessionId, prompt.text, newKey(), false));
+    toast("The prompt was taken back.", { action: { label: "Undo", onClick: again } });
+  }
+
+  async function attempt(deed: Promise<unknown>): Promise<boolean> {
+    const done = await deed.then(
+      () => true,
+      (error: unknown) => {
+        toast.error(explain(error).message);
+        return false;
+      },
+    );
     await client.invalidateQueries(promptsQuery(sessionId));
+    return done;
   }
 
   return (
@@ -45,7 +61,7 @@ export function PromptQueue({ sessionId }: { sessionId: string }) {
               <IconButton label="Change" onClick={() => setEditing(prompt)}>
                 <Pencil aria-hidden />
               </IconButton>
-              <IconButton label="Take back" onClick={() => attempt(cancelPrompt(prompt))}>
+              <IconButton label="Take back" onClick={() => takeBack(prompt)}>
                 <X aria-hidden />
               </IconButton>
             </>

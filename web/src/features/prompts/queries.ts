@@ -21,6 +21,12 @@ export function sendPrompt(
   return post(`/sessions/${sessionId}/send`, { text, key, ...(steer && { steer }) });
 }
 
+/** A name for a prompt that nobody has used. */
+export function newKey(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return `web-${Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("")}`;
+}
+
 export function editPrompt(prompt: SentPrompt, text: string): Promise<unknown> {
   return call("PUT", `/sessions/${prompt.sessionId}/prompts/${prompt.id}`, { text });
 }

@@ -1,43 +1,47 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, type KeyboardEvent, useState } from "react";
 import { explain } from "@/api/client";
-import type { ProviderId, Session } from "@/api/types";
+import type { BillingMode, ProviderId, Session } from "@/api/types";
 import { Button } from "@/components/button";
 import { ErrorNote } from "@/components/error-note";
-import { TextArea, TextField } from "@/components/field";
+import { SelectField, TextArea, TextField } from "@/components/field";
 import { recall, remember } from "@/lib/storage";
-import { DangerousMode } from "./dangerous-mode";
+import { directoryQuery, recentQuery, usePlace } from "./directories";
+import { DirectoryField } from "./directory-field";
+import { type Mode, ModePicker } from "./mode-picker";
 import { PolicySetPicker } from "./policy-set-picker";
 import { ProviderPicker } from "./provider-picker";
-import {
-  createSession,
-  policySetsQuery,
-  providersQuery,
-  putSession,
-  sessionsQuery,
-} from "./queries";
+import { createSession, policySetsQuery, providersQuery, putAnswer } from "./queries";
 
 /** Fields of this form that the daemon may find wrong. */
-const FIELDS = ["provider", "cwd", "model", "name", "prompt", "dangerousMode"];
+const FIELDS = ["provider", "cwd", "model", "name", "prompt"];
 
 /** A new session, beginning with what it is to do. */
 export function CreateForm({ onCreated }: { onCreated: (session: Session) => void }) {
   const client = useQueryClient();
   const providers = useQuery(providersQuery).data ?? [];
   const sets = useQuery(policySetsQuery).data ?? [];
-  const recent = recentFolders(useQuery(sessionsQuery).data ?? []);
+  const recent = useQuery(recentQuery).data ?? [];
   const [prompt, setPrompt] = useState("");
   const [chosen, setProvider] = useState<ProviderId | null>(() => recall("provider"));
-  const [cwd, setCwd] = useState(recent[0] ?? "");
+  const [typed, setCwd] = useState<string | null>(null);
+  const cwd = typed ?? recent[0]?.path ?? "";
+  const place = usePlace(cwd);
   const [model, setModel] = useState("");
   const [name, setName] = useState("");
-  const [isDangerous, setDangerous] = useState(false);
+  const [wanted, setMode] = useState<Mode>("ask");
+  const [billing, setBilling] = useState<BillingMode>("subscription");
   const [policySets, setPolicySets] = useState<string[]>([]);
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
 
   const usable = providers.filter((p) => p.installed);
   const provider = usable.find((p) => p.id === chosen) ?? usable[0];
+  const noDanger =
+    provider && !provider.capabilities.supportsDangerousMode
+      ? `${provider.label} has no such mode`
+      : null;
+  const mode = wanted === "dangerous" && noDanger ? "ask" : wanted;
   const problem = error === null ? null : explain(error);
   const at = (field: string) => (problem?.field === field ? problem.message : null);
 
@@ -47,19 +51,22 @@ export function CreateForm({ onCreated }: { onCreated: (session: Session) => voi
     setBusy(true);
     setError(null);
     try {
-      const session = await createSession(
-        {
-          provider: provider.id,
-          cwd: cwd.trim(),
-          ...(prompt.trim() && { prompt }),
-          ...(model.trim() && { model: model.trim() }),
-          ...(name.trim() && { name: name.trim() }),
-          ...(isDangerous && { dangerousMode: true }),
-        },
-        policySets,
-      );
+      // Only the daemon knows where `~` is.
+      const isHome = cwd.trim().startsWith("~");
+      const found = isHome && (await client.fetchQuery(directoryQuery(cwd.trim())));
+      const path = found && !found.problem ? found.path : cwd.trim();
+      const session = await createSession({
+        provider: provider.id,
+        cwd: path,
+        billingMode: billing,
+        policySetIds: policySets,
+        ...(prompt.trim() && { prompt }),
+        ...(model.trim() && { model: model.trim() }),
+        ...(name.trim() && { name: name.trim() }),
+        ...(mode === "dangerous" ? { dangerousMode: true } : { defaultPolicyAction: mode }),
+      });
       remember("provider", provider.id);
-      putSession(client, session);
+      putAnswer(client, session);
       onCreated(session);
     } catch (problem) {
       setError(problem);
@@ -90,24 +97,16 @@ export function CreateForm({ onCreated }: { onCreated: (session: Session) => voi
         onChange={setProvider}
         error={at("provider")}
       />
-      <TextField
-        label="Directory"
-        placeholder="/home/you/project"
-        className="font-mono text-[13px]"
-        list="recent-folders"
-        required
-        spellCheck={false}
-        autoCapitalize="none"
+      <DirectoryField
         value={cwd}
+        onChange={(path) => {
+          setCwd(path);
+          setError(null);
+        }}
+        place={place}
         error={at("cwd")}
-        onChange={(event) => setCwd(event.target.value)}
       />
-      <datalist id="recent-folders">
-        {recent.map((folder) => (
-          <option key={folder} value={folder} />
-        ))}
-      </datalist>
-      <div className="grid gap-4 sm:grid-cols-2">
+      <div className="grid gap-4 sm:grid-cols-3">
         <TextField
           label="Name"
           placeholder="The folder's"
@@ -125,36 +124,30 @@ export function CreateForm({ onCreated }: { onCreated: (session: Session) => voi
           error={at("model")}
           onChange={(event) => setModel(event.target.value)}
         />
+        <SelectField
+          label="Paid by"
+          value={billing}
+          onChange={(event) => setBilling(event.target.value as BillingMode)}
+        >
+          <option value="subscription">Subscription</option>
+          <option value="api">API key</option>
+        </SelectField>
       </div>
+      <ModePicker value={mode} onChange={setMode} refusal={noDanger} />
       {sets.length > 0 && (
         <PolicySetPicker sets={sets} value={policySets} onChange={setPolicySets} />
       )}
-      <DangerousMode
-        value={isDangerous}
-        onChange={setDangerous}
-        refusal={
-          provider && !provider.capabilities.supportsDangerousMode
-            ? `${provider.label} has no such mode`
-            : null
-        }
-      />
       <div className="sticky -bottom-5 -mx-5 -mb-5 space-y-3 border-t bg-panel px-5 py-3">
         {problem && !FIELDS.includes(problem.field ?? "") && <ErrorNote error={error} />}
         <Button
           type="submit"
           look="primary"
           className="w-full"
-          disabled={busy || !provider || !cwd.trim()}
+          disabled={busy || !provider || !cwd.trim() || place.problem !== null}
         >
           {busy ? "Starting …" : "Start"}
         </Button>
       </div>
     </form>
   );
-}
-
-/** Where sessions worked, the latest first. */
-function recentFolders(sessions: Session[]): string[] {
-  const latestFirst = sessions.toSorted((a, b) => b.createdAt.localeCompare(a.createdAt));
-  return [...new Set(latestFirst.map((s) => s.cwd))].slice(0, 12);
 }

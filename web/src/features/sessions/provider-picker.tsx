@@ -19,7 +19,7 @@ export function ProviderPicker({ providers, value, onChange, error }: Props) {
           <label
             key={provider.id}
             className={cn(
-              "target flex flex-col justify-center rounded-lg border px-3 py-2 text-sm has-focus-visible:outline-2 has-focus-visible:outline-accent",
+              "target relative flex flex-col justify-center rounded-lg border px-3 py-2 text-sm has-focus-visible:outline-2 has-focus-visible:outline-accent",
               provider.id === value ? "border-accent bg-accent-soft" : "bg-panel",
               !provider.installed && "text-muted",
             )}

@@ -42,6 +42,27 @@ export const policySetsQuery = queryOptions({
   staleTime: 60_000,
 });
 
+/** The sets that one session has. */
+export const setsOfSessionQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["policy-sets", "of", id],
+    queryFn: async ({ signal }) =>
+      (await get<PolicySetsResponse>(`/sessions/${id}/policy-sets`, signal)).policySets,
+  });
+
+/** The programs that run in a session at this moment, by name; its agent is one of them. */
+export const programsQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["processes", id],
+    queryFn: async ({ signal }) => {
+      type Tree = { processes: { command: string }[] };
+      const { processes } = await get<Tree>(`/sessions/${id}/processes`, signal);
+      const names = processes.map(({ command }) => command);
+      return [...new Set(names.filter((name) => !name.startsWith("tmux")))];
+    },
+    staleTime: 0,
+  });
+
 /** The last screen of a session that has ended. */
 export const outputQuery = (id: string) =>
   queryOptions({
@@ -60,6 +81,12 @@ export function putSession(client: QueryClient, session: Session): void {
   });
 }
 
+/** The same with what a call answered, which may be older than what was told meanwhile. */
+export function putAnswer(client: QueryClient, session: Session): void {
+  const known = client.getQueryData(sessionsQuery.queryKey)?.find((s) => s.id === session.id);
+  if (!known || known.updatedAt < session.updatedAt) putSession(client, session);
+}
+
 /** Takes one out. */
 export function dropSession(client: QueryClient, id: string): void {
   client.setQueryData(sessionsQuery.queryKey, (old: Session[] | undefined) =>
@@ -67,23 +94,10 @@ export function dropSession(client: QueryClient, id: string): void {
   );
 }
 
-/**
- * Starts a session. Where it gets policy sets, they are given before the first prompt, so that
- * nothing runs without them.
- */
-export async function createSession(
-  request: CreateSession,
-  policySets: string[],
-): Promise<Session> {
-  if (policySets.length === 0) return (await post<SessionResponse>("/sessions", request)).session;
-  const { prompt, ...rest } = request;
-  const { session } = await post<SessionResponse>("/sessions", rest);
-  for (const policySetId of policySets)
-    await post(`/sessions/${session.id}/policy-sets`, { policySetId });
-  if (prompt) await post(`/sessions/${session.id}/send`, { text: prompt });
-  return session;
-}
+export const createSession = async (request: CreateSession) =>
+  (await post<SessionResponse>("/sessions", request)).session;
 
+export const interruptSession = (id: string) => post(`/sessions/${id}/interrupt`);
 export const stopSession = (id: string) => post(`/sessions/${id}/stop`);
 export const killSession = (id: string) => post(`/sessions/${id}/kill`);
 export const resumeSession = async (id: string) =>
@@ -93,3 +107,9 @@ export const forkSession = async (id: string) =>
 export const deleteSession = (id: string) => call("DELETE", `/sessions/${id}`);
 export const renameSession = async (id: string, name: string | null) =>
   (await call<SessionResponse>("PUT", `/sessions/${id}/name`, { name })).session;
+export const switchModel = (id: string, model: string) =>
+  call("PUT", `/sessions/${id}/model`, { model });
+export const giveSet = (id: string, policySetId: string) =>
+  post(`/sessions/${id}/policy-sets`, { policySetId });
+export const takeSet = (id: string, set: string) =>
+  call("DELETE", `/sessions/${id}/policy-sets/${encodeURIComponent(set)}`);

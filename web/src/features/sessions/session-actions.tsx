@@ -1,65 +1,62 @@
-import { useQueryClient } from "@tanstack/react-query";
-import { useNavigate } from "@tanstack/react-router";
-import { CircleStop, Copy, EllipsisVertical, GitFork, OctagonX, Play, Trash2 } from "lucide-react";
-import { useState } from "react";
-import { toast } from "sonner";
-import { explain } from "@/api/client";
+import { useQuery } from "@tanstack/react-query";
+import {
+  CirclePause,
+  CircleStop,
+  Copy,
+  Cpu,
+  EllipsisVertical,
+  GitFork,
+  OctagonX,
+  Play,
+  ShieldCheck,
+  Trash2,
+} from "lucide-react";
+import { type ReactNode, useState } from "react";
 import type { Session } from "@/api/types";
 import { Button, IconButton } from "@/components/button";
 import { Confirm } from "@/components/confirm";
 import { Menu, MenuItem, MenuLine } from "@/components/menu";
 import { copyText } from "@/lib/clipboard";
 import { refusals } from "./can";
-import {
-  deleteSession,
-  dropSession,
-  forkSession,
-  killSession,
-  putSession,
-  resumeSession,
-  stopSession,
-} from "./queries";
+import { ModelDialog } from "./model-dialog";
+import { PolicySetsDialog } from "./policy-sets-dialog";
+import { providersQuery } from "./queries";
+import { useDeeds } from "./use-deeds";
 import { labelOf } from "./words";
 
+interface Props {
+  session: Session;
+  /** Asks before it is killed. */
+  killDialog: (open: boolean, onClose: () => void) => ReactNode;
+}
+
 /** What can be done to a session; what cannot says why. */
-export function SessionActions({ session }: { session: Session }) {
-  const client = useQueryClient();
-  const navigate = useNavigate();
-  const [asking, setAsking] = useState<"kill" | "delete" | null>(null);
+export function SessionActions({ session, killDialog }: Props) {
+  const deeds = useDeeds();
+  const [asking, setAsking] = useState<"kill" | "delete" | "model" | "sets" | null>(null);
+  const close = () => setAsking(null);
   const refused = refusals(session);
-
-  async function attempt(deed: () => Promise<unknown>) {
-    try {
-      await deed();
-    } catch (error) {
-      const { message, hint } = explain(error);
-      toast.error(message, hint ? { description: hint } : undefined);
-    }
-  }
-
-  const resume = () => attempt(async () => putSession(client, await resumeSession(session.id)));
-  const fork = () =>
-    attempt(async () => {
-      const copy = await forkSession(session.id);
-      putSession(client, copy);
-      await navigate({ to: "/sessions/$id", params: { id: copy.id } });
-    });
-
-  async function remove() {
-    await deleteSession(session.id);
-    await navigate({ to: "/" });
-    dropSession(client, session.id);
-  }
+  const provider = useQuery(providersQuery).data?.find((p) => p.id === session.provider);
+  const noModel =
+    provider?.capabilities.supportsModelSwitch === false
+      ? "This agent's is chosen when it starts"
+      : null;
 
   const isOver = refused.stop !== null;
+  const isWorking = refused.interrupt === null;
   return (
     <div className="flex items-center gap-1.5">
+      {isWorking && (
+        <Button onClick={() => deeds.interrupt(session)} className="max-sm:hidden">
+          <CirclePause aria-hidden className="size-4" /> Interrupt
+        </Button>
+      )}
       {isOver ? (
-        <Button look="primary" onClick={resume} refusal={refused.resume}>
+        <Button look="primary" onClick={() => deeds.resume(session)} refusal={refused.resume}>
           <Play aria-hidden className="size-4" /> Resume
         </Button>
       ) : (
-        <Button onClick={() => attempt(() => stopSession(session.id))} className="max-sm:hidden">
+        <Button onClick={() => deeds.stop(session)} className="max-sm:hidden">
           <CircleStop aria-hidden className="size-4" /> Stop
         </Button>
       )}
@@ -71,19 +68,39 @@ export function SessionActions({ session }: { session: Session }) {
         }
       >
         {!isOver && (
-          <MenuItem
-            icon={<CircleStop aria-hidden />}
-            onSelect={() => attempt(() => stopSession(session.id))}
-          >
-            Stop
-          </MenuItem>
+          <>
+            <MenuItem
+              icon={<CirclePause aria-hidden />}
+              onSelect={() => deeds.interrupt(session)}
+              refusal={refused.interrupt}
+            >
+              Interrupt
+            </MenuItem>
+            <MenuItem icon={<CircleStop aria-hidden />} onSelect={() => deeds.stop(session)}>
+              Stop
+            </MenuItem>
+          </>
         )}
-        <MenuItem icon={<GitFork aria-hidden />} onSelect={fork} refusal={refused.fork}>
+        <MenuItem
+          icon={<GitFork aria-hidden />}
+          onSelect={() => deeds.fork(session)}
+          refusal={refused.fork}
+        >
           Fork the conversation
         </MenuItem>
         <MenuItem
+          icon={<Cpu aria-hidden />}
+          onSelect={() => setAsking("model")}
+          refusal={noModel ?? refused.switchModel}
+        >
+          Change the model …
+        </MenuItem>
+        <MenuItem icon={<ShieldCheck aria-hidden />} onSelect={() => setAsking("sets")}>
+          Policy sets …
+        </MenuItem>
+        <MenuItem
           icon={<Copy aria-hidden />}
-          onSelect={() => attempt(() => copyText(attachCommand(session)))}
+          onSelect={() => deeds.attempt(() => copyText(attachCommand(session)))}
         >
           Copy the command to attach
         </MenuItem>
@@ -105,27 +122,15 @@ export function SessionActions({ session }: { session: Session }) {
           Delete …
         </MenuItem>
       </Menu>
-      <Confirm
-        open={asking === "kill"}
-        onClose={() => setAsking(null)}
-        title={`Kill ${labelOf(session)}?`}
-        action="Kill it"
-        onConfirm={() => killSession(session.id)}
-      >
-        <p>
-          The agent and every process it started end at once, in the middle of whatever they do.
-        </p>
-        <p>
-          What is typed and not sent, and prompts that wait, are lost. Files and the conversation so
-          far stay.
-        </p>
-      </Confirm>
+      {asking === "model" && <ModelDialog session={session} onClose={close} />}
+      {asking === "sets" && <PolicySetsDialog session={session} onClose={close} />}
+      {killDialog(asking === "kill", close)}
       <Confirm
         open={asking === "delete"}
-        onClose={() => setAsking(null)}
+        onClose={close}
         title={`Delete ${labelOf(session)}?`}
         action="Delete it"
-        onConfirm={remove}
+        onConfirm={() => deeds.remove(session)}
       >
         <p>Its events and its last screen are removed for good. Its files and the audit stay.</p>
       </Confirm>

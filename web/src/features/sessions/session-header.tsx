@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import type { Session } from "@/api/types";
 import { Badge } from "@/components/badge";
 import { TimeAgo } from "@/components/time-ago";
+import { Branch } from "./branch";
 import { Dot } from "./dot";
 import { sinceOf } from "./groups";
 import { SessionName } from "./session-name";
@@ -41,6 +42,14 @@ export function SessionHeader({ session, before, actions }: Props) {
             {" · "}
             {session.cwd}
           </span>
+          {session.branch && (
+            <>
+              <span className="hidden sm:inline"> · </span>
+              <span className="hidden align-bottom sm:inline-flex">
+                <Branch name={session.branch} />
+              </span>
+            </>
+          )}
         </p>
       </div>
       {actions}

@@ -2,6 +2,7 @@ import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import type { Session } from "@/api/types";
 import { TimeAgo } from "@/components/time-ago";
+import { Branch } from "./branch";
 import { Dot } from "./dot";
 import { type Group, groupByNeed, sinceOf } from "./groups";
 import { doing, labelOf, PROVIDER_NAMES, projectOf } from "./words";
@@ -72,8 +73,13 @@ function Row({ session }: { session: Session }) {
         </span>
         <span className="block truncate text-[13px] text-muted">
           {doing(session)} · {PROVIDER_NAMES[session.provider]}
-          {project !== label && ` · ${project}`}
         </span>
+        {(project !== label || session.branch) && (
+          <span className="flex gap-2.5 text-[13px] text-muted">
+            {project !== label && <span className="min-w-0 truncate">{project}</span>}
+            {session.branch && <Branch name={session.branch} />}
+          </span>
+        )}
       </span>
     </Link>
   );

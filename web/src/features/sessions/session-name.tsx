@@ -4,7 +4,7 @@ import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 import { toast } from "sonner";
 import { explain } from "@/api/client";
 import type { Session } from "@/api/types";
-import { putSession, renameSession } from "./queries";
+import { putAnswer, renameSession } from "./queries";
 import { labelOf } from "./words";
 
 /** A session's name, to be changed where it stands. */
@@ -13,7 +13,7 @@ export function SessionName({ session }: { session: Session }) {
   const client = useQueryClient();
   const rename = useMutation({
     mutationFn: (name: string | null) => renameSession(session.id, name),
-    onSuccess: (renamed) => putSession(client, renamed),
+    onSuccess: (renamed) => putAnswer(client, renamed),
     onError: (error) => toast.error(explain(error).message),
   });
 

@@ -1,10 +1,10 @@
 import { SearchAddon } from "@xterm/addon-search";
-import { Unicode11Addon } from "@xterm/addon-unicode11";
 import { WebLinksAddon } from "@xterm/addon-web-links";
 import { WebglAddon } from "@xterm/addon-webgl";
 import { type ITheme, Terminal } from "@xterm/xterm";
 import "@xterm/xterm/css/xterm.css";
 import { cellsIn, type Size, shrinkTo } from "./fit";
+import { TmuxWidths } from "./widths";
 
 const FONT =
   '"JetBrains Mono Variable", ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace';
@@ -49,8 +49,10 @@ export class Screen {
       theme,
     });
     leaveQueriesToTmux(this.terminal);
-    this.terminal.loadAddon(new Unicode11Addon());
-    this.terminal.unicode.activeVersion = "11";
+    ignoreWhatTmuxIgnores(this.terminal);
+    const widths = new TmuxWidths();
+    this.terminal.unicode.register(widths);
+    this.terminal.unicode.activeVersion = widths.version;
     this.terminal.loadAddon(this.search);
     this.terminal.loadAddon(
       new WebLinksAddon((_event, uri) => window.open(uri, "_blank", "noopener,noreferrer")),
@@ -63,15 +65,16 @@ export class Screen {
     if (drawn) this.#observer.observe(drawn);
   }
 
-  reset(bytes: Uint8Array): void {
+  reset(bytes: Uint8Array, drawn: () => void): void {
     this.terminal.reset();
-    this.write(bytes);
+    this.write(bytes, drawn);
   }
 
-  write(bytes: Uint8Array): void {
+  write(bytes: Uint8Array, drawn: () => void): void {
     this.#unwritten += bytes.length;
     this.terminal.write(bytes, () => {
       this.#unwritten -= bytes.length;
+      drawn();
     });
   }
 
@@ -144,6 +147,7 @@ export class Screen {
   }
 
   #drawFast(): void {
+    if (!hasGraphics()) return;
     try {
       const webgl = new WebglAddon();
       webgl.onContextLoss(() => this.#drawWithDom());
@@ -170,6 +174,20 @@ export class Screen {
   }
 }
 
+/** Renderers that emulate a graphics card. */
+const EMULATED = /swiftshader|llvmpipe|softpipe|software|basic render/i;
+
+/** Whether a graphics card draws. Where WebGL is emulated, the page itself draws letters faster. */
+function hasGraphics(): boolean {
+  const context = document.createElement("canvas").getContext("webgl2");
+  if (!context) return false;
+  // Chromium does not say of SwiftShader that it is slow.
+  const detail = context.getExtension("WEBGL_debug_renderer_info");
+  const renderer = context.getParameter(detail?.UNMASKED_RENDERER_WEBGL ?? context.RENDERER);
+  context.getExtension("WEBGL_lose_context")?.loseContext();
+  return !EMULATED.test(String(renderer));
+}
+
 /**
  * tmux has answered what programs ask of their terminal. An answer from here as well would be
  * typed into the agent.
@@ -187,4 +205,17 @@ function leaveQueriesToTmux({ parser }: Terminal): void {
   parser.registerDcsHandler({ intermediates: "$", final: "q" }, yes);
   for (const color of [4, 10, 11, 12])
     parser.registerOscHandler(color, (data) => data.includes("?"));
+}
+
+/** Programs never see what these do: tmux knows nothing of them. */
+function ignoreWhatTmuxIgnores({ parser }: Terminal): void {
+  // Forward by tabs, right and down from here, and erasing what is not protected.
+  for (const id of [
+    { final: "I" },
+    { final: "a" },
+    { final: "e" },
+    { prefix: "?", final: "J" },
+    { prefix: "?", final: "K" },
+  ])
+    parser.registerCsiHandler(id, () => true);
 }

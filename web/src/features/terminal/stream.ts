@@ -4,8 +4,8 @@ import { place, readFrame } from "./frames";
 /** Where the bytes go. */
 export interface Sink {
   /** Draws the terminal anew. */
-  reset(bytes: Uint8Array): void;
-  write(bytes: Uint8Array): void;
+  reset(bytes: Uint8Array, drawn: () => void): void;
+  write(bytes: Uint8Array, drawn: () => void): void;
   resized(cols: number, rows: number): void;
   /** Bytes that were written and not drawn yet. */
   backlog(): number;
@@ -15,6 +15,8 @@ export interface Sink {
 export interface StreamState {
   socket: SocketState;
   size: { cols: number; rows: number } | null;
+  /** Whether somebody keeps it so, for everybody. */
+  locked: boolean;
   /** Something that a person should know; `count` grows, so that the same can be said again. */
   notice: { text: string; count: number } | null;
   ended: boolean;
@@ -22,12 +24,15 @@ export interface StreamState {
 
 const FINAL_CODES = [4401, 4403, 4404, 4410];
 const PASTE_MAX = 2 * 1024 * 1024;
+/** The daemon is told after so many bytes how far they are drawn, and sends no more than is soon drawn. */
+const TOLD_AFTER = 64 * 1024;
 /** A viewer that is so far behind goes on from a snapshot. */
 const BACKLOG_MAX = 8 * 1024 * 1024;
 
 type Told =
   | { type: "hello"; cols: number; rows: number; offset: number; oldest: number }
   | { type: "resized"; cols: number; rows: number }
+  | { type: "locked"; on: boolean }
   | { type: "ack"; id: number }
   | { type: "error"; id?: number; code: string; message: string }
   | { type: "exit"; code: number | null; signal: number | null };
@@ -38,6 +43,8 @@ export class TerminalStream {
   readonly #sink: Sink;
   /** Where the output goes on; null when only a snapshot helps. */
   #expected: number | null = null;
+  /** How far the daemon knows it to be drawn; null where this connection has not said. */
+  #toldDrawn: number | null = null;
   #nextId = 1;
   readonly #unacked = new Set<number>();
   readonly #listeners = new Set<() => void>();
@@ -55,7 +62,13 @@ export class TerminalStream {
       onMessage: (data) =>
         typeof data === "string" ? this.#told(JSON.parse(data)) : this.#frame(data),
     });
-    this.#state = { socket: this.#socket.state(), size: null, notice: null, ended: false };
+    this.#state = {
+      socket: this.#socket.state(),
+      size: null,
+      locked: false,
+      notice: null,
+      ended: false,
+    };
     this.#socket.subscribe(() => this.#moved());
   }
 
@@ -122,7 +135,10 @@ export class TerminalStream {
         "The connection broke; the last keys may not have arrived. Look before you type them again.",
       );
     }
-    if (socket.phase !== "open") this.#unacked.clear();
+    if (socket.phase !== "open") {
+      this.#unacked.clear();
+      this.#toldDrawn = null;
+    }
     this.#become({
       socket,
       ended: this.#state.ended || (socket.phase === "closed" && socket.code === 4410),
@@ -134,7 +150,7 @@ export class TerminalStream {
     if (!frame) return;
     if (frame.kind === "snapshot") {
       this.#expected = frame.offset;
-      this.#sink.reset(frame.bytes);
+      this.#sink.reset(frame.bytes, () => this.#drawn(frame.offset));
       return;
     }
     const step = place(this.#expected, frame);
@@ -142,19 +158,29 @@ export class TerminalStream {
       this.#resync();
     } else if (step.do === "write") {
       this.#expected = step.next;
-      this.#sink.write(step.bytes);
+      this.#sink.write(step.bytes, () => this.#drawn(step.next));
     }
+  }
+
+  #drawn(offset: number): void {
+    if (this.#toldDrawn !== null && offset < this.#toldDrawn + TOLD_AFTER) return;
+    if (this.#socket.send(JSON.stringify({ type: "drawn", offset }))) this.#toldDrawn = offset;
   }
 
   #told(told: Told): void {
     switch (told.type) {
       case "hello":
+        // Whether it is kept is said after this, where it is.
+        this.#become({ locked: false });
         // Behind what was seen: another daemon counts anew.
         if (this.#expected !== null && told.offset < this.#expected) this.#resync();
         else this.#resized(told);
         return;
       case "resized":
         this.#resized(told);
+        return;
+      case "locked":
+        this.#become({ locked: told.on });
         return;
       case "ack":
         this.#unacked.delete(told.id);

@@ -7,7 +7,7 @@ import {
   Search,
   SlidersHorizontal,
 } from "lucide-react";
-import { useState } from "react";
+import { useSyncExternalStore } from "react";
 import { IconButton } from "@/components/button";
 import { Menu, MenuItem, MenuLine } from "@/components/menu";
 import { changeSettings, useSettings } from "./settings";
@@ -17,12 +17,7 @@ import type { TerminalView } from "./use-terminal";
 /** What can be done to the view of a terminal. */
 export function TerminalMenu({ view, onSearch }: { view: TerminalView; onSearch: () => void }) {
   const settings = useSettings();
-  const [isLocked, setLocked] = useState(false);
-
-  function toggleLock() {
-    view.lock(!isLocked);
-    setLocked(!isLocked);
-  }
+  const { locked } = useSyncExternalStore(view.stream.subscribe, view.stream.state);
 
   return (
     <div className="flex shrink-0">
@@ -42,11 +37,11 @@ export function TerminalMenu({ view, onSearch }: { view: TerminalView; onSearch:
         <MenuItem
           icon={<Maximize2 aria-hidden />}
           onSelect={() => view.fit()}
-          refusal={isLocked ? "The size is kept" : null}
+          refusal={locked ? "The size is kept" : null}
         >
           Fit to this screen
         </MenuItem>
-        <MenuItem icon={<Lock aria-hidden />} checked={isLocked} onSelect={toggleLock}>
+        <MenuItem icon={<Lock aria-hidden />} checked={locked} onSelect={() => view.lock(!locked)}>
           Keep this size for everyone
         </MenuItem>
         <MenuLine />

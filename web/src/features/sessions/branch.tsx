@@ -1,0 +1,11 @@
+import { GitBranch } from "lucide-react";
+
+/** The git branch that a session is on. */
+export function Branch({ name }: { name: string }) {
+  return (
+    <span title={`git branch ${name}`} className="inline-flex min-w-0 items-center gap-1">
+      <GitBranch aria-label="branch" className="size-3 shrink-0" />
+      <span className="truncate">{name}</span>
+    </span>
+  );
+}
