@@ -165,7 +165,11 @@ impl<'a> Book<'a> {
             )?
             .query_row([&turn.key], |row| {
                 let place: (i64, i64) = (row.get("began_at")?, row.get("session")?);
-                Ok((place, row.get::<_, i64>("at")?, row.get::<_, i64>("duration_ms")?))
+                Ok((
+                    place,
+                    row.get::<_, i64>("at")?,
+                    row.get::<_, i64>("duration_ms")?,
+                ))
             })
             .optional()?;
         if let Some((place, at, working_ms)) = known {

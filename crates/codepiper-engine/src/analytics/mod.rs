@@ -122,7 +122,9 @@ impl Analytics {
                 None => Vec::new(),
             };
             let total = stored::sums(db, &window.sums(&query), Group::Total)?;
-            let total = total.first().map_or_else(Tally::default, |(_, tally)| *tally);
+            let total = total
+                .first()
+                .map_or_else(Tally::default, |(_, tally)| *tally);
             Ok(UsageSums {
                 from: date_text(days.0),
                 to: date_text(days.1),
@@ -165,8 +167,12 @@ impl Analytics {
                 let (hour, weekday) = zone.hour_and_weekday(moment(&quarter));
                 cells[usize::from(weekday) * 24 + usize::from(hour)].add(&tally);
             }
-            let cells = (0..7_u8).flat_map(|day| (0..24_u8).map(move |hour| (day, hour))).zip(cells);
-            Ok(cells.map(|((day, hour), tally)| (day, hour, tally)).collect())
+            let cells = (0..7_u8)
+                .flat_map(|day| (0..24_u8).map(move |hour| (day, hour)))
+                .zip(cells);
+            Ok(cells
+                .map(|((day, hour), tally)| (day, hour, tally))
+                .collect())
         };
         Ok(self.store.read(read).await?)
     }
@@ -177,7 +183,9 @@ impl Analytics {
         let span = |db: &Connection| Ok((stored::first_day(db)?, stored::span(db)?));
         let (first, span) = self.store.read(span).await?;
         let last = Zone::utc().day(self.clock.now());
-        let first = first.into_iter().chain(span.map(|(first, _)| Zone::utc().day(first)));
+        let first = first
+            .into_iter()
+            .chain(span.map(|(first, _)| Zone::utc().day(first)));
         let last = last.max(span.map_or(last, |(_, last)| Zone::utc().day(last)));
         for day in first.min().unwrap_or(last)..=last {
             let prices = Arc::clone(&self.prices);
@@ -192,7 +200,10 @@ impl Analytics {
     }
 
     fn zone_of(&self, query: &UsageQuery) -> Arc<Zone> {
-        query.zone.clone().map_or_else(|| Arc::clone(&self.zone), Arc::new)
+        query
+            .zone
+            .clone()
+            .map_or_else(|| Arc::clone(&self.zone), Arc::new)
     }
 }
 
