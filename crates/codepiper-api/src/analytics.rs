@@ -23,7 +23,8 @@ pub struct AnalyticsParams {
     /// Of this agent only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub provider: Option<String>,
-    /// Of this model only.
+    /// Of this model only; where there is no model, as with sessions and decisions, of the sessions
+    /// in which it answered.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub model: Option<String>,
     /// With `/analytics/usage` only: `day`, `hour`, `session`, `project`, `provider` or `model`.

@@ -18,7 +18,7 @@ pub struct ConversationParams {
     /// Only what changed after this revision, the earliest change first.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub since: Option<i64>,
-    /// At most so many, 1 to 1000; 100 by default.
+    /// At most so many, 1 to 1000; 100 by default. With `since` more where one change made more.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limit: Option<usize>,
 }

@@ -157,7 +157,8 @@ pub enum HubRequest {
     Subscribe {
         /// Which.
         topic: String,
-        /// From the first event behind this one on.
+        /// From the first event behind this one on; of a conversation, from the first change behind
+        /// this revision on.
         #[schema(value_type = Option<i64>)]
         since_seq: Option<Seq>,
     },

@@ -1,6 +1,8 @@
+mod analytics;
 mod approvals;
 mod audit;
 mod auth;
+mod conversation;
 mod daemon;
 mod housekeeping;
 mod look;
@@ -13,11 +15,13 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+pub(crate) use analytics::{Analytics, By, View};
 pub(crate) use approvals::{AnswerApproval, Approvals};
 pub(crate) use audit::{
     Audit, AuditCommand, CameOf, Decided, Entries, Export, Times, WhichDecisions, WhichEntries,
 };
 pub(crate) use auth::{Auth, AuthCommand, Reset, Revoke};
+pub(crate) use conversation::{Conversation, Problems, Search, Transcripts, TranscriptsCommand};
 pub(crate) use daemon::{Daemon, DaemonCommand, DaemonRun, LogFormat, WebFlags};
 pub(crate) use housekeeping::{Delete, Prune, Top};
 pub(crate) use look::{
@@ -34,6 +38,10 @@ pub(crate) use tell::{Keys, Model, Prompts, PromptsCommand, Send, Slash};
 const AUDIT_EXAMPLES: &str = "Examples:
   codepiper audit --decision deny --since 7d
   codepiper audit --tool 'mcp__*' --outcome ran --text staging";
+
+const ANALYTICS_EXAMPLES: &str = "Examples:
+  codepiper analytics costs --range 30d --by project
+  codepiper analytics tokens --range 2026-11-01..2026-11-23 --csv > november.csv";
 
 /// Own your AI coding agents' sessions: start them, leave them, find them again.
 ///
@@ -97,6 +105,16 @@ pub(crate) enum Command {
     Slash(Slash),
     /// Show the model of a session's agent, or give it another one.
     Model(Model),
+    /// Show what was said and done in a session, and what that cost.
+    #[command(after_help = "Example:\n  codepiper conversation api --markdown > api.md")]
+    Conversation(Conversation),
+    /// Search what was said and done in all sessions, the newest first.
+    #[command(
+        after_help = "Example:\n  codepiper search '\"connection refused\" proxy' --since 7d"
+    )]
+    Search(Search),
+    /// Show what was wrong with the files in which agents write conversations down.
+    Transcripts(Transcripts),
     /// Show the end of a session's terminal.
     Tail(Tail),
     /// Show what happened in a session.
@@ -117,11 +135,15 @@ pub(crate) enum Command {
     Stop(One),
     /// End a session at once, with everything it started.
     Kill(One),
+    /// Show what the agents used, and what that costs.
+    #[command(after_help = ANALYTICS_EXAMPLES)]
+    Analytics(Analytics),
     /// Show what the sessions take of the machine's memory and processors.
     Top(Top),
-    /// Remove a session that has ended, with its events.
+    /// Remove a session that has ended, with its events and its conversation.
     ///
-    /// The decisions on its tool calls stay in the audit, and what the agent wrote itself stays too.
+    /// The decisions on its tool calls stay in the audit, what it used stays in the analytics, and
+    /// what the agent wrote itself stays too.
     Delete(Delete),
     /// Remove the sessions that ended long ago.
     #[command(after_help = "Example:\n  codepiper prune --older-than 30d --dry-run")]

@@ -16,7 +16,7 @@ mod secret;
 mod session_names;
 mod tool_line;
 mod url;
-mod when;
+mod usage_line;
 
 use std::process::ExitCode;
 

@@ -47,7 +47,7 @@ async fn messages(
     };
     let kind = request::kind(&body);
     let id = shared.recorder.record(kind, uri.path(), &headers, &body);
-    answer::answer(&body, kind, &id, shared.stop)
+    answer::answer(&body, kind, &id, shared)
 }
 
 async fn count_tokens(

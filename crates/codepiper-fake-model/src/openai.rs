@@ -54,7 +54,7 @@ async fn responses(
     };
     let kind = request::kind(&body);
     let id = shared.recorder.record(kind, uri.path(), &headers, &body);
-    answer::answer(&body, kind, &id, shared.stop)
+    answer::answer(&body, kind, &id, shared)
 }
 
 /// No model of ours is in it: an agent falls back to what it knows of the one it is told to use.

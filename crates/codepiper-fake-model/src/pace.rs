@@ -3,20 +3,27 @@
 use std::collections::VecDeque;
 use std::io;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use axum::body::HttpBody;
 use bytes::Bytes;
 use hyper::body::Frame;
+use serde_json::Value;
 use tokio::time::{Instant, Sleep, sleep_until};
-use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
+use tokio_util::sync::WaitForCancellationFutureOwned;
+
+use crate::recorder::Recorder;
+use crate::server::Shared;
 
 /// Pieces of an answer and how long to be silent before each.
 #[derive(Debug, Default)]
 pub(crate) struct Timeline {
     pieces: VecDeque<(Duration, String)>,
     silence: Duration,
+    /// What the answer cost, if it is one to the end.
+    usage: Option<Value>,
 }
 
 impl Timeline {
@@ -29,10 +36,18 @@ impl Timeline {
             .push_back((std::mem::take(&mut self.silence), piece));
     }
 
-    pub(crate) fn into_body(self, stop: CancellationToken) -> axum::body::Body {
+    /// Says what the answer cost, which is told to the recorder once the last piece went out.
+    pub(crate) fn cost(&mut self, usage: Value) {
+        self.usage = Some(usage);
+    }
+
+    /// The body of the answer to the request of that id.
+    pub(crate) fn into_body(self, id: &str, shared: Shared) -> axum::body::Body {
         let now = Instant::now();
+        let Shared { recorder, stop } = shared;
         axum::body::Body::new(Paced {
             pieces: self.pieces,
+            served: self.usage.map(|usage| (recorder, id.to_owned(), usage)),
             due: Box::pin(sleep_until(now)),
             started: None,
             stop: Box::pin(stop.cancelled_owned()),
@@ -42,6 +57,7 @@ impl Timeline {
 
 struct Paced {
     pieces: VecDeque<(Duration, String)>,
+    served: Option<(Arc<Recorder>, String, Value)>,
     due: Pin<Box<Sleep>>,
     /// When the piece before was due: lateness must not add up over thousands of pieces.
     started: Option<Instant>,
@@ -76,6 +92,11 @@ impl HttpBody for Paced {
             .pieces
             .pop_front()
             .map(|(_, piece)| Ok(Frame::data(Bytes::from(piece))));
+        if self.pieces.is_empty()
+            && let Some((recorder, id, usage)) = self.served.take()
+        {
+            recorder.served(&id, usage);
+        }
         Poll::Ready(piece)
     }
 }

@@ -32,6 +32,10 @@ pub struct Request {
     pub headers: BTreeMap<String, String>,
     /// The body; null when there was none or it was no JSON.
     pub body: Value,
+    /// A word that is in every id of its answer.
+    pub id: String,
+    /// What its answer cost, as the answer says, once that went out whole.
+    pub usage: Option<Value>,
 }
 
 #[derive(Debug)]
@@ -69,21 +73,34 @@ impl Recorder {
                 )
             })
             .collect();
-        let request = Request {
+        let mut request = Request {
             kind,
             path: path.to_owned(),
             headers,
             body: body.clone(),
+            id: String::new(),
+            usage: None,
         };
         self.log(&request);
-        let count = {
+        let (count, id) = {
             let mut requests = self.lock();
+            let count = requests.len() + 1;
+            let unique = format!("{} {} {count}", std::process::id(), self.port);
+            hex(&Sha256::digest(unique))[..24].clone_into(&mut request.id);
+            let id = request.id.clone();
             requests.push(request);
-            requests.len()
+            (count, id)
         };
         self.count.send_modify(|seen| *seen = count.max(*seen));
-        let unique = format!("{} {} {count}", std::process::id(), self.port);
-        hex(&Sha256::digest(unique))[..24].to_owned()
+        id
+    }
+
+    /// Notes what an answer cost that went out whole.
+    pub(crate) fn served(&self, id: &str, usage: Value) {
+        let mut requests = self.lock();
+        if let Some(request) = requests.iter_mut().find(|request| request.id == id) {
+            request.usage = Some(usage);
+        }
     }
 
     pub(crate) fn requests(&self) -> Vec<Request> {

@@ -1,7 +1,7 @@
 //! Comma-separated values as RFC 4180 has them, for spreadsheets too.
 
 /// Adds a row.
-pub(crate) fn write_row(out: &mut Vec<u8>, cells: &[impl AsRef<str>]) {
+pub fn write_row(out: &mut Vec<u8>, cells: &[impl AsRef<str>]) {
     for (n, cell) in cells.iter().enumerate() {
         if n > 0 {
             out.push(b',');

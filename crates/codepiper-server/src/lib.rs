@@ -4,7 +4,7 @@
 //! Invariant: no business rules. A handler parses, calls one service and converts.
 
 mod actor;
-mod csv;
+pub mod csv;
 mod entrance;
 mod error;
 mod exported;

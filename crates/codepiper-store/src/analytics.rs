@@ -1,12 +1,16 @@
 //! Sums of usage, as they are asked for.
 
+use std::fmt::Write as _;
+
 use codepiper_model::zone::{quarter, quarter_begins};
 use codepiper_model::{Day, Timestamp, Zone};
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension as _, Transaction, params_from_iter};
 
 use crate::StoreError;
+use crate::counts::Span;
 use crate::usage::{SUMS, Tally, tokens};
+use crate::whose::Whose;
 
 /// What sums are made for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,18 +38,16 @@ pub struct Sums {
     pub from: i64,
     /// The last one.
     pub to: i64,
-    /// Of this session only.
-    pub session: Option<String>,
-    /// Of this project only.
-    pub project: Option<String>,
-    /// Of this agent only.
-    pub provider: Option<String>,
-    /// Of this model only.
-    pub model: Option<String>,
+    /// Whose.
+    pub whose: Whose,
 }
 
 /// Sums for each of a group, by its name or number.
-pub fn sums(db: &Connection, sums: &Sums, group: Group) -> Result<Vec<(String, Tally)>, StoreError> {
+pub fn sums(
+    db: &Connection,
+    sums: &Sums,
+    group: Group,
+) -> Result<Vec<(String, Tally)>, StoreError> {
     let (table, bucket) = if sums.is_by_day {
         ("usage_days", "day")
     } else {
@@ -66,21 +68,14 @@ pub fn sums(db: &Connection, sums: &Sums, group: Group) -> Result<Vec<(String, T
     let mut sql = format!(
         "SELECT CAST({key} AS TEXT) AS grouped, {} FROM {table} u
          JOIN usage_sessions s ON s.id = u.session LEFT JOIN usage_models m ON m.id = u.model
-         WHERE u.{bucket} BETWEEN ? AND ?",
+         WHERE u.{bucket} BETWEEN ?1 AND ?2",
         columns.join(", ")
     );
     let mut values: Vec<Value> = vec![sums.from.into(), sums.to.into()];
-    let filters = [
-        (" AND s.session_id = ?", &sums.session),
-        (" AND s.project = ?", &sums.project),
-        (" AND s.provider = ?", &sums.provider),
-        (" AND m.name = ?", &sums.model),
-    ];
-    for (condition, value) in filters {
-        if let Some(value) = value {
-            sql.push_str(condition);
-            values.push(value.clone().into());
-        }
+    sql.push_str(&sums.whose.sessions("s.session_id", &mut values));
+    if let Some(model) = &sums.whose.model {
+        values.push(model.clone().into());
+        let _infallible = write!(sql, " AND m.name = ?{}", values.len());
     }
     if group == Group::Model {
         sql.push_str(" AND u.model <> 0");
@@ -108,22 +103,35 @@ pub struct ToolCalls {
     pub timed: u64,
 }
 
-/// The tools that were used in a time, the most used first.
+/// The tools that were used in a time, the most used first. A call of which a fork has a copy
+/// counts once.
 pub fn tools(
     db: &Connection,
-    from: Timestamp,
-    until: Timestamp,
+    (from, until): Span,
+    whose: &Whose,
     limit: usize,
 ) -> Result<Vec<ToolCalls>, StoreError> {
-    let mut statement = db.prepare_cached(
-        "SELECT tool, count(*) AS calls, total(is_error) AS errors,
-             total(duration_ms) AS duration_ms, count(duration_ms) AS timed
-         FROM conversation INDEXED BY conversation_tools
-         WHERE tool IS NOT NULL AND at >= ?1 AND at < ?2
-         GROUP BY tool ORDER BY calls DESC, tool LIMIT ?3",
-    )?;
-    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    let rows = statement.query_and_then((from.as_millis(), until.as_millis(), limit), |row| {
+    let mut values: Vec<Value> = vec![from.as_millis().into(), until.as_millis().into()];
+    let mut of = whose.sessions("t.session_id", &mut values);
+    if !of.is_empty() {
+        let of_sessions = format!("(SELECT t.id FROM transcripts t WHERE TRUE{of})");
+        of = format!(" AND c.transcript_id IN {of_sessions}");
+    }
+    if let Some(model) = &whose.model {
+        values.push(model.clone().into());
+        let _infallible = write!(of, " AND c.model = ?{}", values.len());
+    }
+    values.push(i64::try_from(limit).unwrap_or(i64::MAX).into());
+    let mut statement = db.prepare_cached(&format!(
+        "SELECT c.tool, count(*) AS calls, total(c.is_error) AS errors,
+             total(c.duration_ms) AS duration_ms, count(c.duration_ms) AS timed
+         FROM conversation c INDEXED BY conversation_tools
+         WHERE c.tool IS NOT NULL AND c.at >= ?1 AND c.at < ?2{of} AND NOT EXISTS (
+             SELECT 1 FROM conversation d WHERE d.call_id = c.call_id AND d.id < c.id)
+         GROUP BY c.tool ORDER BY calls DESC, c.tool LIMIT ?{}",
+        values.len()
+    ))?;
+    let rows = statement.query_and_then(params_from_iter(values), |row| {
         Ok::<_, StoreError>(ToolCalls {
             tool: row.get("tool")?,
             calls: whole(row.get("calls")?),
@@ -179,7 +187,8 @@ pub fn span(db: &Connection) -> Result<Option<(Timestamp, Timestamp)>, StoreErro
 
 /// When the first answer or turn was, of all that are kept.
 pub fn first_day(db: &Connection) -> Result<Option<Day>, StoreError> {
-    let sql = "SELECT min(at) FROM (SELECT min(at) AS at FROM usage UNION ALL SELECT min(at) FROM turns)";
+    let sql =
+        "SELECT min(at) FROM (SELECT min(at) AS at FROM usage UNION ALL SELECT min(at) FROM turns)";
     let at: Option<i64> = db.prepare_cached(sql)?.query_row([], |row| row.get(0))?;
     Ok(at.map(|at| Zone::utc().day(Timestamp::from_millis(at))))
 }
@@ -227,7 +236,11 @@ pub fn recount(
     Ok(())
 }
 
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a count"
+)]
 fn whole(total: f64) -> u64 {
     total as u64
 }

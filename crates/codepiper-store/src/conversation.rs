@@ -239,7 +239,8 @@ pub fn page(
 }
 
 /// Reads the entries of a session's conversation that changed after `revision`, the earliest change
-/// first, and whether there are more.
+/// first, and whether there are more. Of a change there are all or none, so there may be more than
+/// `limit`, and the last one's revision is where to go on from.
 pub fn changes(
     db: &Connection,
     session_id: SessionId,
@@ -253,11 +254,41 @@ pub fn changes(
          ORDER BY c.revision, c.id LIMIT ?3",
     )?;
     let limit_and_one = i64::try_from(limit).unwrap_or(i64::MAX - 1) + 1;
-    let rows = statement.query_and_then((session_id.to_string(), revision, limit_and_one), read)?;
+    let session = session_id.to_string();
+    let rows = statement.query_and_then((&session, revision, limit_and_one), read)?;
     let mut found = rows.collect::<Result<Vec<_>, _>>()?;
-    let has_more = found.len() > limit;
-    found.truncate(limit);
-    Ok((found, has_more))
+    let Some(next) = found.get(limit).map(|said| said.revision) else {
+        return Ok((found, false));
+    };
+    found.retain(|said| said.revision < next);
+    if !found.is_empty() {
+        return Ok((found, true));
+    }
+    let rows = statement.query_and_then((&session, next - 1, i64::MAX), read)?;
+    for row in rows {
+        let said = row?;
+        if said.revision > next {
+            return Ok((found, true));
+        }
+        found.push(said);
+    }
+    Ok((found, false))
+}
+
+/// The newest change of a session's conversation after `revision`, if there is one.
+pub fn changed(
+    db: &Connection,
+    session_id: SessionId,
+    revision: i64,
+) -> Result<Option<i64>, StoreError> {
+    let newest = db
+        .prepare_cached(
+            "SELECT max(c.revision) FROM conversation c INDEXED BY conversation_changes
+             JOIN session_transcripts l ON l.transcript_id = c.transcript_id AND l.session_id = ?1
+             WHERE c.revision > ?2 AND (l.until IS NULL OR c.offset < l.until)",
+        )?
+        .query_row((session_id.to_string(), revision), |row| row.get(0))?;
+    Ok(newest)
 }
 
 /// What the answer of which that is the first entry cost, and its price in billionths of a dollar

@@ -32,6 +32,7 @@ mod stretch;
 mod text;
 pub mod transcripts;
 pub mod usage;
+pub mod whose;
 pub mod words;
 mod writer;
 

@@ -3,7 +3,7 @@ use rusqlite::Connection;
 use crate::StoreError;
 
 /// Every change of the layout, oldest first. Only ever append: a released one is never edited.
-const MIGRATIONS: [&str; 10] = [
+const MIGRATIONS: [&str; 11] = [
     include_str!("../migrations/0001_sessions_events_settings.sql"),
     include_str!("../migrations/0002_permissions.sql"),
     include_str!("../migrations/0003_policy_sets.sql"),
@@ -14,6 +14,7 @@ const MIGRATIONS: [&str; 10] = [
     include_str!("../migrations/0008_sign_ins.sql"),
     include_str!("../migrations/0009_conversations.sql"),
     include_str!("../migrations/0010_usage.sql"),
+    include_str!("../migrations/0011_words_by_transcript.sql"),
 ];
 
 /// Brings the layout up to date, each step in a transaction of its own.

@@ -110,7 +110,9 @@ pub fn link_base(
         .prepare_cached(
             "SELECT id FROM transcripts WHERE substr(path, -length(?1)) = ?1 ORDER BY id LIMIT 1",
         )?
-        .query_row([format!("{conversation}.jsonl")], |row| row.get::<_, i64>(0))
+        .query_row([format!("{conversation}.jsonl")], |row| {
+            row.get::<_, i64>(0)
+        })
         .optional()?;
     let Some(base) = base else { return Ok(()) };
     db.prepare_cached(
@@ -207,13 +209,38 @@ pub fn problems(
     Ok((found, u64::try_from(count).unwrap_or(0)))
 }
 
-/// Forgets the transcripts that are part of no session's conversation any more.
-pub fn forget_unlinked(db: &Connection) -> Result<(), StoreError> {
+/// Forgets what is part of no session's conversation any more, now that this session is gone: of a
+/// transcript that another one left at some byte, what stands behind that. Returns how many
+/// entries those were.
+pub fn forget(db: &Connection, gone: SessionId) -> Result<u64, StoreError> {
+    let count = |db: &Connection| -> Result<i64, StoreError> {
+        let sql = "SELECT count(*) FROM conversation WHERE transcript_id IN
+                       (SELECT id FROM transcripts WHERE session_id = ?1)";
+        Ok(db
+            .prepare_cached(sql)?
+            .query_row([gone.to_string()], |row| row.get(0))?)
+    };
+    let before = count(db)?;
     db.execute(
         "DELETE FROM transcripts WHERE id NOT IN (SELECT transcript_id FROM session_transcripts)",
         [],
     )?;
-    Ok(())
+    db.prepare_cached(
+        "DELETE FROM conversation WHERE transcript_id IN
+             (SELECT id FROM transcripts WHERE session_id = ?1)
+         AND NOT EXISTS (SELECT 1 FROM session_transcripts l
+             WHERE l.transcript_id = conversation.transcript_id
+                 AND (l.until IS NULL OR conversation.offset < l.until))",
+    )?
+    .execute([gone.to_string()])?;
+    let forgotten = before - count(db)?;
+    db.prepare_cached(
+        "UPDATE transcripts SET session_id = (SELECT l.session_id FROM session_transcripts l
+             WHERE l.transcript_id = id ORDER BY l.until IS NOT NULL, l.session_id LIMIT 1)
+         WHERE session_id = ?1",
+    )?
+    .execute([gone.to_string()])?;
+    Ok(u64::try_from(forgotten).unwrap_or(0))
 }
 
 fn read(row: &Row<'_>) -> Result<Transcript, StoreError> {

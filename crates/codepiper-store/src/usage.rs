@@ -75,7 +75,9 @@ impl<'a> Book<'a> {
         .execute((session_id.to_string(), provider.as_str(), project))?;
         let (session, began_at) = tx
             .prepare_cached("SELECT id, began_at FROM usage_sessions WHERE session_id = ?1")?
-            .query_row([session_id.to_string()], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            .query_row([session_id.to_string()], |row| {
+                Ok((row.get(0)?, row.get(1)?))
+            })?;
         Ok(Self {
             tx,
             zone,
@@ -86,8 +88,8 @@ impl<'a> Book<'a> {
         })
     }
 
-    /// Adds what an answer cost. An answer that is known counts once, with what was told of it
-    /// last, for the earliest session that has it in its conversation.
+    /// Adds what an answer cost. An answer that is known counts once, for the earliest session that
+    /// has it in its conversation, with what was told of it there last.
     pub(crate) fn add(&mut self, usage: &Usage, cost: Option<i64>) -> Result<(), StoreError> {
         let model = self.model(&usage.model)?;
         let known = self
@@ -109,10 +111,15 @@ impl<'a> Book<'a> {
         };
         if let Some(known) = known {
             let place = |it: &Counted| (it.began_at, it.session);
-            if place(&known) <= place(&new) {
-                new.session = known.session;
+            // A copy in a conversation that began later. It may tell less than the original: what
+            // is copied from before a compaction has cost nothing there.
+            if place(&known) < place(&new) {
+                return Ok(());
             }
-            // The same line again, or its copy in another conversation.
+            if new.tokens.is_empty() {
+                (new.tokens, new.cost) = (known.tokens, known.cost);
+            }
+            // The same line again.
             if known.tokens == new.tokens && (known.model, known.session) == (model, new.session) {
                 return Ok(());
             }
@@ -124,7 +131,7 @@ impl<'a> Book<'a> {
         }
         let delta = self.delta(new.session, new.at, new.model);
         delta.more.add(&new.tally());
-        let tokens = &usage.tokens;
+        let tokens = &new.tokens;
         self.tx
             .prepare_cached(
                 "INSERT INTO usage (key, session, model, at, message_id, input, output,
@@ -143,27 +150,48 @@ impl<'a> Book<'a> {
                 bytes(tokens.cache_write_1h),
                 bytes(tokens.cache_read),
                 bytes(tokens.reasoning),
-                cost,
+                new.cost,
             ))?;
         Ok(())
     }
 
-    /// Adds a turn, once.
+    /// Adds a turn, once: for the earliest session that has it in its conversation.
     pub(crate) fn add_turn(&mut self, turn: &TurnEnded) -> Result<(), StoreError> {
-        let working_ms = bytes(turn.duration_ms);
-        let added = self
+        let known = self
             .tx
             .prepare_cached(
-                "INSERT INTO turns (key, session, at, duration_ms) VALUES (?1, ?2, ?3, ?4)
-                 ON CONFLICT DO NOTHING",
+                "SELECT t.session, s.began_at, t.at, t.duration_ms
+                 FROM turns t JOIN usage_sessions s ON s.id = t.session WHERE key = ?1",
             )?
-            .execute((&turn.key, self.session, turn.at.as_millis(), working_ms))?;
-        if added == 1 {
-            let session = self.session;
-            let delta = self.delta(session, turn.at.as_millis(), 0);
-            delta.more.turns += 1;
-            delta.more.working_ms += working_ms;
+            .query_row([&turn.key], |row| {
+                let place: (i64, i64) = (row.get("began_at")?, row.get("session")?);
+                Ok((
+                    place,
+                    row.get::<_, i64>("at")?,
+                    row.get::<_, i64>("duration_ms")?,
+                ))
+            })
+            .optional()?;
+        if let Some((place, at, working_ms)) = known {
+            if place <= (self.began_at, self.session) {
+                return Ok(());
+            }
+            let delta = self.delta(place.1, at, 0);
+            delta.less.turns += 1;
+            delta.less.working_ms += working_ms;
         }
+        let (session, at) = (self.session, turn.at.as_millis());
+        let working_ms = bytes(turn.duration_ms);
+        self.tx
+            .prepare_cached(
+                "INSERT INTO turns (key, session, at, duration_ms) VALUES (?1, ?2, ?3, ?4)
+                 ON CONFLICT DO UPDATE SET session = excluded.session, at = excluded.at,
+                     duration_ms = excluded.duration_ms",
+            )?
+            .execute((&turn.key, session, at, working_ms))?;
+        let delta = self.delta(session, at, 0);
+        delta.more.turns += 1;
+        delta.more.working_ms += working_ms;
         Ok(())
     }
 
@@ -172,8 +200,24 @@ impl<'a> Book<'a> {
         for ((quarter, day, session, model), delta) in &self.sums {
             let change = delta.more.values().into_iter().zip(delta.less.values());
             let change: Vec<i64> = change.map(|(more, less)| more - less).collect();
-            add_to(self.tx, "usage_quarters", "quarter", *quarter, *session, *model, &change)?;
-            add_to(self.tx, "usage_days", "day", *day, *session, *model, &change)?;
+            add_to(
+                self.tx,
+                "usage_quarters",
+                "quarter",
+                *quarter,
+                *session,
+                *model,
+                &change,
+            )?;
+            add_to(
+                self.tx,
+                "usage_days",
+                "day",
+                *day,
+                *session,
+                *model,
+                &change,
+            )?;
         }
         Ok(())
     }
@@ -314,7 +358,9 @@ fn add_to(
         marks.join(", "),
         sums.join(", ")
     );
-    let values = [place, session, model].into_iter().chain(change.iter().copied());
+    let values = [place, session, model]
+        .into_iter()
+        .chain(change.iter().copied());
     db.prepare_cached(&sql)?
         .execute(rusqlite::params_from_iter(values))?;
     let sql = format!(

@@ -1,5 +1,7 @@
 //! The words of conversations.
 
+use std::fmt::Write as _;
+
 use codepiper_model::{ConversationKind, SessionId, Timestamp};
 use rusqlite::types::Value;
 use rusqlite::{Connection, Transaction, params_from_iter};
@@ -32,35 +34,35 @@ pub struct Search {
 pub fn index(tx: &Transaction<'_>, limit: usize) -> Result<bool, StoreError> {
     let changed = {
         let mut statement = tx.prepare_cached(
-            "SELECT c.id, c.revision, c.kind, c.text, c.tool, c.result, t.session_id
-             FROM conversation c JOIN transcripts t ON t.id = c.transcript_id
-             WHERE (c.revision, c.id) > (
+            "SELECT id, revision, kind, text, tool, result, transcript_id FROM conversation
+             WHERE (revision, id) > (
                  (SELECT value FROM conversation_marks WHERE name = 'indexed'),
                  (SELECT value FROM conversation_marks WHERE name = 'indexed_id'))
-             ORDER BY c.revision, c.id LIMIT ?1",
+             ORDER BY revision, id LIMIT ?1",
         )?;
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         let rows = statement.query_and_then([limit], |row| {
             let result: Option<String> = row.get("result")?;
             let tool: Option<String> = row.get("tool")?;
+            let text: String = row.get("text")?;
             Ok::<_, StoreError>(Words {
                 id: row.get("id")?,
                 revision: row.get("revision")?,
                 kind: row.get("kind")?,
-                session: row.get("session_id")?,
-                said: said(row.get("text")?, tool.as_deref(), result.as_deref()),
+                transcript: row.get("transcript_id")?,
+                said: said(&text, tool.as_deref(), result.as_deref()),
             })
         })?;
         rows.collect::<Result<Vec<_>, _>>()?
     };
     let mut add = tx.prepare_cached(
-        "INSERT OR REPLACE INTO conversation_words (rowid, said, session, kind)
+        "INSERT OR REPLACE INTO conversation_words (rowid, said, transcript, kind)
          VALUES (?1, ?2, ?3, ?4)",
     )?;
     for words in &changed {
         if words.kind != ConversationKind::Other.as_str() {
-            let session = words.session.replace('-', "");
-            add.execute((words.id, &words.said, session, &words.kind))?;
+            let transcript = words.transcript.to_string();
+            add.execute((words.id, &words.said, transcript, &words.kind))?;
         }
     }
     let Some(last) = changed.last() else {
@@ -76,13 +78,13 @@ struct Words {
     id: i64,
     revision: i64,
     kind: String,
-    session: String,
+    transcript: i64,
     said: String,
 }
 
-fn said(text: String, tool: Option<&str>, result: Option<&str>) -> String {
+fn said(text: &str, tool: Option<&str>, result: Option<&str>) -> String {
     let result = result.map(|result| &result[..result.floor_char_boundary(RESULT_MAX)]);
-    let parts = [tool, Some(text.as_str()), result];
+    let parts = [tool, Some(text), result];
     parts.into_iter().flatten().collect::<Vec<_>>().join("\n")
 }
 
@@ -94,8 +96,12 @@ pub fn search(
 ) -> Result<(Vec<(SessionId, StoredSaid)>, bool), StoreError> {
     let mut expression = format!("said : ({})", search.words);
     if let Some(id) = search.session_id {
-        let session = id.to_string().replace('-', "");
-        expression.push_str(&format!(" AND session : \"{session}\""));
+        let transcripts = transcripts_of(db, id)?;
+        if transcripts.is_empty() {
+            return Ok((Vec::new(), false));
+        }
+        let transcripts = transcripts.join(" OR ");
+        let _infallible = write!(expression, " AND transcript : ({transcripts})");
     }
     if !search.kinds.is_empty() {
         let kinds: Vec<String> = search
@@ -103,14 +109,19 @@ pub fn search(
             .iter()
             .map(|kind| format!("\"{}\"", kind.as_str()))
             .collect();
-        expression.push_str(&format!(" AND kind : ({})", kinds.join(" OR ")));
+        let kinds = kinds.join(" OR ");
+        let _infallible = write!(expression, " AND kind : ({kinds})");
     }
     let mut sql = String::from(
-        "SELECT c.*, t.session_id FROM conversation_words w
+        "SELECT c.*, coalesce(?1, t.session_id) AS session_id FROM conversation_words w
          JOIN conversation c ON c.id = w.rowid JOIN transcripts t ON t.id = c.transcript_id
-         WHERE conversation_words MATCH ?",
+         WHERE conversation_words MATCH ?2 AND (?1 IS NULL OR EXISTS (
+             SELECT 1 FROM session_transcripts l
+             WHERE l.session_id = ?1 AND l.transcript_id = c.transcript_id
+                 AND (l.until IS NULL OR c.offset < l.until)))",
     );
-    let mut values: Vec<Value> = vec![expression.into()];
+    let session = search.session_id.map(|id| id.to_string());
+    let mut values: Vec<Value> = vec![session.into(), expression.into()];
     if let Some(since) = search.since {
         sql.push_str(" AND c.at >= ?");
         values.push(since.as_millis().into());
@@ -129,4 +140,14 @@ pub fn search(
     let has_more = found.len() > search.limit;
     found.truncate(search.limit);
     Ok((found, has_more))
+}
+
+/// The transcripts of a session's conversation, as terms of the index.
+fn transcripts_of(db: &Connection, id: SessionId) -> Result<Vec<String>, StoreError> {
+    let sql = "SELECT transcript_id FROM session_transcripts WHERE session_id = ?1";
+    let mut statement = db.prepare_cached(sql)?;
+    let rows = statement.query_map([id.to_string()], |row| row.get::<_, i64>(0))?;
+    Ok(rows
+        .map(|id| id.map(|id| format!("\"{id}\"")))
+        .collect::<Result<_, _>>()?)
 }

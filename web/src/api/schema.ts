@@ -193,7 +193,8 @@ export type HubRequest =
   | {
       op: "subscribe";
       /**
-       * From the first event behind this one on.
+       * From the first event behind this one on; of a conversation, from the first change behind
+       * this revision on.
        */
       sinceSeq?: number | null;
       /**

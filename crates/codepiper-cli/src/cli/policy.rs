@@ -3,7 +3,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum};
 use codepiper_model::{Timestamp, Verdict};
 
-use crate::when;
+use crate::moment::moment;
 
 /// Short lines: one that the help breaks anew could not be pasted.
 const CREATE_EXAMPLE: &str = r#"Example:
@@ -249,10 +249,10 @@ pub(crate) struct TestPolicies {
     /// The file; `-` is standard input.
     pub(crate) file: String,
     /// Calls from this time on.
-    #[arg(long, value_name = "AGE|TIME", value_parser = when::parse)]
+    #[arg(long, value_name = "TIME", value_parser = moment)]
     pub(crate) since: Option<Timestamp>,
     /// Calls before this time.
-    #[arg(long, value_name = "AGE|TIME", value_parser = when::parse)]
+    #[arg(long, value_name = "TIME", value_parser = moment)]
     pub(crate) until: Option<Timestamp>,
     /// Calls of this session only: the beginning of its id, or its name.
     #[arg(long)]

@@ -26,7 +26,8 @@ pub(super) async fn run(context: &Context, args: &Delete) -> Result<(), CliError
     }
     let DeleteResponse { deleted, .. } = serde_json::from_value(answer)?;
     output::line(format!(
-        "session {} is deleted, with its {} events; the audit keeps its decisions",
+        "session {} is deleted, with its {} events and its conversation; the audit keeps its \
+         decisions, the analytics what it used",
         deleted.id, deleted.events
     ))?;
     still_there(&deleted).map_or(Ok(()), output::line)
@@ -51,7 +52,7 @@ fn question(session: &Session, must_stop: bool) -> String {
     } else {
         "Delete"
     };
-    format!("{stop} session {what} with its events?")
+    format!("{stop} session {what} with its events and its conversation?")
 }
 
 /// What of the agent's own is left, and how to go on with it.

@@ -1,11 +1,13 @@
 //! One file per command.
 
+mod analytics;
 mod answer;
 mod approvals;
 mod attach;
 mod audit;
 mod auth;
 mod completions;
+mod conversation;
 mod daemon;
 mod delete;
 mod doctor;
@@ -28,6 +30,7 @@ mod rename;
 mod resize;
 mod restore;
 mod resume;
+mod search;
 mod send;
 mod sessions;
 mod show;
@@ -36,6 +39,7 @@ mod start;
 mod stop;
 mod tail;
 mod top;
+mod transcripts;
 mod up;
 mod wait;
 
@@ -94,6 +98,10 @@ async fn run_client(mut context: Context, command: Command) -> Result<ExitCode, 
         Command::Model(args) => model::run(&context, args).await?,
         Command::Prompts(args) => prompts::run(&context, args).await?,
         Command::Slash(args) => slash::run(&context, &args).await?,
+        Command::Conversation(args) => conversation::run(&context, &args).await?,
+        Command::Search(args) => search::run(&context, &args).await?,
+        Command::Transcripts(args) => transcripts::run(&context, &args.command).await?,
+        Command::Analytics(args) => analytics::run(&context, &args).await?,
         Command::Tail(args) => tail::run(&context, &args).await?,
         Command::Logs(args) => events::run(&context, Some(&args.session), &args.which).await?,
         Command::Events(args) => {

@@ -29,7 +29,7 @@ pub(super) async fn run(context: &Context, args: &Prune) -> Result<(), CliError>
                 return Ok(());
             }
             let question = format!(
-                "Delete {} with their events?",
+                "Delete {} with their events and conversations?",
                 sessions(found.sessions.len())
             );
             confirm(&question, args.yes)?;
@@ -44,7 +44,8 @@ pub(super) async fn run(context: &Context, args: &Prune) -> Result<(), CliError>
     } else {
         let count = sessions(done.sessions.len());
         output::line(format!(
-            "{count} deleted; the audit keeps their decisions, and what agents wrote themselves stays"
+            "{count} deleted; the audit keeps their decisions, the analytics what they used, and what \
+             agents wrote themselves stays"
         ))?;
         for failure in &done.failed {
             output::line(format!("session {}: {}", failure.session_id, failure.error))?;

@@ -1,6 +1,6 @@
 use std::fmt::Write as _;
 
-use codepiper_fake_model::FakeModel;
+use codepiper_fake_model::{FakeModel, Request};
 
 use crate::support::{TestHome, claude_program};
 
@@ -104,6 +104,11 @@ impl FakeClaude {
         assert!(done.status.success(), "{done:?}");
         let said: serde_json::Value = serde_json::from_slice(&done.stdout).unwrap();
         said["session_id"].as_str().unwrap().to_owned()
+    }
+
+    /// Every request to the model so far.
+    pub(crate) fn requests(&self) -> Vec<Request> {
+        self.model.requests()
     }
 
     pub(crate) fn url(&self) -> String {

@@ -128,6 +128,7 @@ fn is_a(value: &Value, name: &str) -> bool {
     match name {
         "null" => value.is_null(),
         "boolean" => value.is_boolean(),
+        "number" => value.is_number(),
         "integer" => value.is_i64() || value.is_u64(),
         "string" => value.is_string(),
         "array" => value.is_array(),
@@ -144,7 +145,7 @@ fn is_formatted(value: &Value, format: &str) -> bool {
     match (value, format) {
         (Value::String(text), "uuid") => shape(text) == "00000000-0000-0000-0000-000000000000",
         (Value::String(text), "date-time") => shape(text) == "0000-00-00T00:00:00.000Z",
-        (Value::Number(_) | Value::Null, "int32" | "int64") => true,
+        (Value::Number(_) | Value::Null, "int32" | "int64" | "double") => true,
         _ => false,
     }
 }

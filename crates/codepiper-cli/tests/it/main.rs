@@ -7,6 +7,7 @@
 )]
 
 mod actors;
+mod analytics;
 mod answers;
 mod approvals;
 mod audit;
@@ -23,6 +24,7 @@ mod codex_modes;
 mod codex_prompts;
 mod codex_turns;
 mod command_line;
+mod conversation;
 mod crowd;
 mod daemon;
 mod demo;

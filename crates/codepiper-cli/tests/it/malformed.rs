@@ -538,6 +538,29 @@ GET /directories/recent?limit=1 -> 400 invalid_request limit
 GET /directories/nope -> 404 not_found
 POST /directories {} -> 405 method_not_allowed
 
+# Conversations and what they cost
+GET /sessions/$NOBODY/conversation -> 404 session_not_found
+GET /sessions/$NOBODY/conversation/markdown -> 404 session_not_found
+GET /sessions/$ID/conversation?since=x -> 400 invalid_request since
+GET /sessions/$ID/conversation?before=x -> 400 invalid_request before
+GET /sessions/$ID/conversation?after=1.x -> 400 invalid_request after
+GET /sessions/$ID/conversation?limit=0 -> 400 invalid_request limit
+GET /sessions/$ID/conversation?page=2 -> 400 invalid_request page
+GET /search -> 400 invalid_request text
+GET /search?text= -> 400 invalid_request text
+GET /search?text=%22%2A -> 400 invalid_request text
+GET /search?text=x&kind=person -> 400 invalid_request kind
+GET /search?text=x&since=now -> 400 invalid_request since
+GET /search?text=x&limit=1001 -> 400 invalid_request limit
+GET /transcripts/problems?sessionId=x -> 400 invalid_request sessionId
+GET /analytics/overview?range=week -> 400 invalid_request range
+GET /analytics/overview?by=day -> 400 invalid_request by
+GET /analytics/usage?by=week -> 400 invalid_request by
+GET /analytics/usage?timeZone=Mars/Phobos -> 400 invalid_request timeZone
+GET /analytics/usage?sessionId=x -> 400 invalid_request sessionId
+GET /analytics/rebuild -> 405 method_not_allowed
+POST /analytics/rebuild?range=7d -> 400 invalid_request range
+
 # The audit
 GET /policy-decisions?decision=maybe -> 400 invalid_request decision
 GET /policy-decisions?decision=<5000> -> 400 invalid_request decision

@@ -126,6 +126,7 @@ fn every_answer_is_as_the_document_describes_it() {
     // Whatever can be read.
     let streams = [
         "/audit/export",
+        "/sessions/{id}/conversation/markdown",
         "/sessions/{id}/output/stream",
         "/openapi.json",
     ];
@@ -143,6 +144,7 @@ fn every_answer_is_as_the_document_describes_it() {
         let query = match path.rsplit('/').next().unwrap() {
             "wait" => "?until=working&timeoutMs=0",
             "prompts" => "?latest=10",
+            "search" => "?text=echo",
             _ => "",
         };
         let ids: &[&str] = match path.split('/').nth(1).unwrap() {
@@ -168,6 +170,12 @@ fn every_answer_is_as_the_document_describes_it() {
     reader.ask("POST", "/approvals/{id}/answer", &path, &answer);
     let (status, late) = reader.hold("POST", "/approvals/{id}/answer", &path, &answer);
     assert_eq!((status, &late["code"]), (409, &json!("already_answered")));
+    reader.ask(
+        "POST",
+        "/analytics/rebuild",
+        "/analytics/rebuild",
+        &Value::Null,
+    );
     let call = json!({ "toolName": "Bash", "toolInput": { "command": "touch x" }, "cwd": "/" });
     reader.ask("POST", "/policies/check", "/policies/check", &call);
     let draft = json!({ "text": "name: d\nid: d\nrules: [{action: deny, tool: Bash}]" });

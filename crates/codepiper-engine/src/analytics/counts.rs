@@ -1,7 +1,9 @@
 //! What there is to count beside usage.
 
 use codepiper_model::zone::{date_text, quarter_begins};
-use codepiper_store::{Connection, StoreError, analytics as stored, counts};
+use codepiper_store::counts::{self, Span};
+use codepiper_store::whose::Whose;
+use codepiper_store::{Connection, StoreError, analytics as stored};
 
 use super::{Analytics, UsageQuery};
 use crate::EngineError;
@@ -20,11 +22,11 @@ pub struct Counts {
 impl Analytics {
     /// Counts what there was beside usage.
     pub async fn counts(&self, query: UsageQuery) -> Result<Counts, EngineError> {
-        let read = |db: &Connection, span| {
+        let read = |db: &Connection, span, whose: &Whose| {
             Ok(Counts {
-                sessions: counts::sessions(db, span)?,
-                live: counts::live_sessions(db)?,
-                waiting_ms: counts::waited_ms(db, span)?,
+                sessions: counts::sessions(db, span, whose)?,
+                live: counts::live_sessions(db, whose)?,
+                waiting_ms: counts::waited_ms(db, span, whose)?,
             })
         };
         self.read_span(query, read).await
@@ -57,12 +59,13 @@ impl Analytics {
     async fn read_span<T: Send + 'static>(
         &self,
         query: UsageQuery,
-        read: impl FnOnce(&Connection, counts::Span) -> Result<T, StoreError> + Send + 'static,
+        read: impl FnOnce(&Connection, Span, &Whose) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, EngineError> {
         let (zone, now) = (self.zone_of(&query), self.clock.now());
         let read = move |db: &Connection| {
             let (from, to) = query.range.days(&zone, now, stored::span(db)?);
-            read(db, (zone.beginning(from), zone.beginning(to + 1)))
+            let span = (zone.beginning(from), zone.beginning(to + 1));
+            read(db, span, &query.whose)
         };
         Ok(self.store.read(read).await?)
     }

@@ -11,6 +11,7 @@ use codepiper_model::zone::{date_text, quarter};
 use codepiper_model::{Clock, Tokens, Zone};
 use codepiper_store::analytics::{self as stored, Group, Sums, ToolCalls};
 use codepiper_store::usage::Tally;
+use codepiper_store::whose::Whose;
 use codepiper_store::{Connection, Store, StoreError, Transaction};
 
 use crate::EngineError;
@@ -52,14 +53,8 @@ pub struct UsageQuery {
     pub range: Range,
     /// In which zone days begin; by default in that of this machine.
     pub zone: Option<Zone>,
-    /// Of this session only.
-    pub session: Option<String>,
-    /// Of this project only.
-    pub project: Option<String>,
-    /// Of this agent only.
-    pub provider: Option<String>,
-    /// Of this model only.
-    pub model: Option<String>,
+    /// Whose.
+    pub whose: Whose,
 }
 
 /// Sums of usage.
@@ -127,7 +122,9 @@ impl Analytics {
                 None => Vec::new(),
             };
             let total = stored::sums(db, &window.sums(&query), Group::Total)?;
-            let total = total.first().map_or_else(Tally::default, |(_, tally)| *tally);
+            let total = total
+                .first()
+                .map_or_else(Tally::default, |(_, tally)| *tally);
             Ok(UsageSums {
                 from: date_text(days.0),
                 to: date_text(days.1),
@@ -148,7 +145,8 @@ impl Analytics {
         let (zone, now) = (self.zone_of(&query), self.clock.now());
         let read = move |db: &Connection| {
             let (from, to) = query.range.days(&zone, now, stored::span(db)?);
-            stored::tools(db, zone.beginning(from), zone.beginning(to + 1), limit)
+            let span = (zone.beginning(from), zone.beginning(to + 1));
+            stored::tools(db, span, &query.whose, limit)
         };
         Ok(self.store.read(read).await?)
     }
@@ -169,8 +167,12 @@ impl Analytics {
                 let (hour, weekday) = zone.hour_and_weekday(moment(&quarter));
                 cells[usize::from(weekday) * 24 + usize::from(hour)].add(&tally);
             }
-            let cells = (0..7_u8).flat_map(|day| (0..24_u8).map(move |hour| (day, hour))).zip(cells);
-            Ok(cells.map(|((day, hour), tally)| (day, hour, tally)).collect())
+            let cells = (0..7_u8)
+                .flat_map(|day| (0..24_u8).map(move |hour| (day, hour)))
+                .zip(cells);
+            Ok(cells
+                .map(|((day, hour), tally)| (day, hour, tally))
+                .collect())
         };
         Ok(self.store.read(read).await?)
     }
@@ -181,7 +183,9 @@ impl Analytics {
         let span = |db: &Connection| Ok((stored::first_day(db)?, stored::span(db)?));
         let (first, span) = self.store.read(span).await?;
         let last = Zone::utc().day(self.clock.now());
-        let first = first.into_iter().chain(span.map(|(first, _)| Zone::utc().day(first)));
+        let first = first
+            .into_iter()
+            .chain(span.map(|(first, _)| Zone::utc().day(first)));
         let last = last.max(span.map_or(last, |(_, last)| Zone::utc().day(last)));
         for day in first.min().unwrap_or(last)..=last {
             let prices = Arc::clone(&self.prices);
@@ -196,7 +200,10 @@ impl Analytics {
     }
 
     fn zone_of(&self, query: &UsageQuery) -> Arc<Zone> {
-        query.zone.clone().map_or_else(|| Arc::clone(&self.zone), Arc::new)
+        query
+            .zone
+            .clone()
+            .map_or_else(|| Arc::clone(&self.zone), Arc::new)
     }
 }
 
@@ -257,10 +264,7 @@ impl Window {
             is_by_day: self.is_of_days,
             from,
             to,
-            session: query.session.clone(),
-            project: query.project.clone(),
-            provider: query.provider.clone(),
-            model: query.model.clone(),
+            whose: query.whose.clone(),
         }
     }
 }

@@ -29,7 +29,8 @@ pub struct ConversationPage {
     pub before: Option<String>,
     /// Those that changed after this revision, the earliest change first.
     pub since: Option<i64>,
-    /// At most so many; without `after` and `since` the last ones.
+    /// At most so many; without `after` and `since` the last ones. With `since` whole changes: more
+    /// only where one change made more.
     pub limit: usize,
 }
 
@@ -82,8 +83,16 @@ impl Conversations {
         page: ConversationPage,
     ) -> Result<ConversationPart, EngineError> {
         let wanted = Page {
-            after: page.after.as_deref().map(|it| place("after", it)).transpose()?,
-            before: page.before.as_deref().map(|it| place("before", it)).transpose()?,
+            after: page
+                .after
+                .as_deref()
+                .map(|it| place("after", it))
+                .transpose()?,
+            before: page
+                .before
+                .as_deref()
+                .map(|it| place("before", it))
+                .transpose()?,
             limit: page.limit,
         };
         let read = move |db: &codepiper_store::Connection| {
@@ -96,8 +105,7 @@ impl Conversations {
                 None => conversation::page(db, id, &wanted)?,
             };
             if let (Some(_), true, Some(last)) = (page.since, has_more, said.last()) {
-                // The rest of the same change comes with the next part.
-                revision = last.revision - 1;
+                revision = last.revision;
             }
             let first = said.first().map(|it| place_text(it.place()));
             let last = said.last().map(|it| place_text(it.place()));
@@ -111,6 +119,18 @@ impl Conversations {
         };
         let part = self.store.read(read).await?;
         part.ok_or_else(|| EngineError::no_session(id))
+    }
+
+    /// The newest change of a session's conversation after `revision`, if there is one.
+    pub async fn changed(&self, id: SessionId, revision: i64) -> Result<Option<i64>, EngineError> {
+        let read = move |db: &codepiper_store::Connection| {
+            if sessions::get(db, id)?.is_none() {
+                return Ok(None);
+            }
+            Ok(Some(conversation::changed(db, id, revision)?))
+        };
+        let changed = self.store.read(read).await?;
+        changed.ok_or_else(|| EngineError::no_session(id))
     }
 
     /// The whole conversation as a document.
@@ -183,7 +203,10 @@ impl Conversations {
 }
 
 /// Billionths of a dollar as dollars.
-#[expect(clippy::cast_precision_loss, reason = "exact up to nine million dollars")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "exact up to nine million dollars"
+)]
 pub fn dollars(billionths: i64) -> f64 {
     billionths as f64 / 1e9
 }
@@ -193,7 +216,9 @@ fn place_text((at, id): Place) -> String {
 }
 
 fn place(field: &'static str, text: &str) -> Result<Place, EngineError> {
-    let parsed = text.split_once('.').and_then(|(at, id)| Some((at.parse().ok()?, id.parse().ok()?)));
+    let parsed = text
+        .split_once('.')
+        .and_then(|(at, id)| Some((at.parse().ok()?, id.parse().ok()?)));
     parsed.ok_or_else(|| {
         EngineError::invalid(
             field,

@@ -1,4 +1,5 @@
-//! Removing sessions that have ended. What an agent wrote itself stays, and so does the audit.
+//! Removing sessions that have ended. What an agent wrote itself stays, and so do the audit and what
+//! was used.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -6,7 +7,7 @@ use std::time::Duration;
 
 use codepiper_model::{Actor, EntryKind, Session, SessionId, Timestamp};
 use codepiper_store::sessions::{self, Stored};
-use codepiper_store::{Transaction, events};
+use codepiper_store::{Transaction, events, transcripts};
 use codepiper_tmux::{Presence, Server};
 use serde_json::json;
 use tokio::time::{sleep, timeout};
@@ -54,8 +55,9 @@ impl fmt::Display for Remover {
 }
 
 impl SessionManager {
-    /// Removes a session that has ended: its row, its events, the policies that are for it alone,
-    /// its directory. The decisions stay in the audit, and so does what its agent wrote.
+    /// Removes a session that has ended: its row, its events, its conversation as it was read here,
+    /// the policies that are for it alone, its directory. The decisions stay in the audit, what it
+    /// used stays in the analytics, and so does what its agent wrote.
     pub async fn delete(&self, id: SessionId, by: Actor) -> Result<Deleted, EngineError> {
         self.remove(id, Remover::Caller(by)).await
     }
@@ -81,10 +83,12 @@ impl SessionManager {
                 return Ok(None);
             }
             forget(tx, id)?;
+            let entries = transcripts::forget(tx, id)?;
             let facts = json!({
                 "by": by.to_string(),
                 "conversation": session.provider_session_id,
                 "cwd": session.cwd,
+                "entries": entries,
                 "events": events,
                 "name": session.name,
                 "provider": session.provider,

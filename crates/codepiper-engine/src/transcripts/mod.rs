@@ -58,6 +58,17 @@ pub(crate) struct TranscriptTailer {
     seen: Seq,
 }
 
+/// What is to be done with a file of which a piece was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Next {
+    /// There may be more to read.
+    Read,
+    /// Nothing until it changes.
+    Wait,
+    /// It is no part of any conversation any more.
+    Gone,
+}
+
 /// What the tailer needs.
 pub(crate) struct Parts {
     pub(crate) store: Store,
@@ -171,15 +182,18 @@ impl TranscriptTailer {
                 }
             }
         }
-        let of_session = self.files.iter_mut().filter(|(_, file)| {
-            file.row.session_id == session.id && file.is_last_look == is_live
-        });
+        let of_session = self
+            .files
+            .iter_mut()
+            .filter(|(_, file)| file.row.session_id == session.id && file.is_last_look == is_live);
         let mut due = Vec::new();
         for (path, file) in of_session {
             file.is_last_look = !is_live;
             due.push(path.clone());
         }
-        due.into_iter().for_each(|path| self.is_due(path));
+        for path in due {
+            self.is_due(path);
+        }
     }
 
     /// Follows a file for a session, from where it was read before.
@@ -244,7 +258,9 @@ impl TranscriptTailer {
                 grown.insert(file.row.session_id);
             }
         }
-        due.into_iter().for_each(|path| self.is_due(path));
+        for path in due {
+            self.is_due(path);
+        }
         for id in grown {
             let read = move |db: &codepiper_store::Connection| sessions::get(db, id);
             if let Ok(Some(stored)) = self.store.read(read).await {
@@ -287,7 +303,9 @@ impl TranscriptTailer {
     fn note_unwatched(&mut self) {
         let unwatched = self.files.iter().filter(|(_, file)| file.is_unwatched());
         let paths: Vec<PathBuf> = unwatched.map(|(path, _)| path.clone()).collect();
-        paths.into_iter().for_each(|path| self.is_due(path));
+        for path in paths {
+            self.is_due(path);
+        }
     }
 
     fn is_due(&mut self, path: PathBuf) {
@@ -298,7 +316,9 @@ impl TranscriptTailer {
 
     /// Reads one piece of the file that waits longest.
     async fn read_one(&mut self) {
-        let Some(path) = self.due.pop_front() else { return };
+        let Some(path) = self.due.pop_front() else {
+            return;
+        };
         let Some(file) = self.files.remove(&path) else {
             return;
         };
@@ -306,20 +326,26 @@ impl TranscriptTailer {
         let read = tokio::task::spawn_blocking(move || {
             let mut file = file;
             let found = file.next();
-            let digested = found.and_then(|found| found.map(|found| understand(&mut file, found, &prices, now)).transpose());
+            let digested = found.and_then(|found| {
+                found
+                    .map(|found| understand(&mut file, found, &prices, now))
+                    .transpose()
+            });
             (file, digested)
         });
         let Ok((mut file, digested)) = read.await else {
             return;
         };
         match digested {
-            Ok(Some(piece)) => {
-                let is_more = self.write_down(&mut file, piece).await;
-                self.files.insert(path.clone(), file);
-                if is_more {
-                    self.is_due(path);
+            Ok(Some(piece)) => match self.write_down(&mut file, piece).await {
+                Next::Gone => self.leave(&file),
+                next => {
+                    self.files.insert(path.clone(), file);
+                    if next == Next::Read {
+                        self.is_due(path);
+                    }
                 }
-            }
+            },
             Ok(None) if file.is_last_look => self.leave(&file),
             Ok(None) => {
                 self.files.insert(path, file);
@@ -336,9 +362,8 @@ impl TranscriptTailer {
         }
     }
 
-    /// Writes a piece down, and says whether there may be more to read. What could not be written
-    /// is read again when the file changes.
-    async fn write_down(&mut self, file: &mut Followed, piece: ingest::Piece) -> bool {
+    /// Writes a piece down. What could not be written is read again when the file changes.
+    async fn write_down(&mut self, file: &mut Followed, piece: ingest::Piece) -> Next {
         let project = self.project(file.row.session_id).await;
         let (from, row, zone) = (file.stored, file.row.clone(), Arc::clone(&self.zone));
         let sub_agents = sub_agents(&piece);
@@ -350,16 +375,21 @@ impl TranscriptTailer {
                 file.stored = file.row.offset;
                 self.revision.send_replace(revision);
                 self.claim_sub_agents(file, sub_agents).await;
-                true
+                Next::Read
             }
             Ok(Taken::Outdated) => {
-                tracing::warn!(path = file.row.path, "was read by somebody else meanwhile");
-                self.reload(file).await
+                let next = self.reload(file).await;
+                if next == Next::Read {
+                    tracing::warn!(path = file.row.path, "was read by somebody else meanwhile");
+                }
+                next
             }
             Err(error) => {
                 tracing::error!(%error, path = file.row.path, "cannot write a transcript down");
-                self.reload(file).await;
-                false
+                match self.reload(file).await {
+                    Next::Gone => Next::Gone,
+                    Next::Read | Next::Wait => Next::Wait,
+                }
             }
         }
     }
@@ -380,14 +410,18 @@ impl TranscriptTailer {
     }
 
     /// Takes up what the database says of a file.
-    async fn reload(&mut self, file: &mut Followed) -> bool {
+    async fn reload(&mut self, file: &mut Followed) -> Next {
         let path = file.row.path.clone();
         let read = move |db: &codepiper_store::Connection| rows::of_path(db, &path);
-        let Ok(Some(row)) = self.store.read(read).await else {
-            return false;
-        };
-        file.restart(row);
-        true
+        match self.store.read(read).await {
+            Ok(Some(row)) => {
+                file.restart(row);
+                Next::Read
+            }
+            // Its session was deleted.
+            Ok(None) => Next::Gone,
+            Err(_) => Next::Wait,
+        }
     }
 
     /// Follows the sub-agents that a transcript named, where they are found by their names.
@@ -400,7 +434,8 @@ impl TranscriptTailer {
         for name in names {
             if let Some(found) = find::beside(&path, &name).await {
                 let is_live = !file.is_last_look;
-                self.claim(&found, agent, session, Some(name), is_live).await;
+                self.claim(&found, agent, session, Some(name), is_live)
+                    .await;
             }
         }
     }

@@ -3,13 +3,13 @@
 use axum::body::Body;
 use axum::http::{Response, StatusCode};
 use serde_json::{Value, json};
-use tokio_util::sync::CancellationToken;
 
 use super::stream::stream;
 use super::{failure, request, tools, usage};
 use crate::pace::Timeline;
 use crate::recorder::Kind;
 use crate::script::{Script, Step};
+use crate::server::Shared;
 use crate::tokens::tokens;
 
 /// An answer worked out, before it is written in either form.
@@ -19,12 +19,7 @@ pub(super) struct Answer<'a> {
     pub(super) script: Script,
 }
 
-pub(super) fn answer(
-    request: &Value,
-    kind: Kind,
-    id: &str,
-    stop: CancellationToken,
-) -> Response<Body> {
+pub(super) fn answer(request: &Value, kind: Kind, id: &str, shared: Shared) -> Response<Body> {
     let script = match kind {
         Kind::Turn => {
             let turn = request::turn(request);
@@ -52,16 +47,18 @@ pub(super) fn answer(
             StatusCode::OK,
             id,
             "text/event-stream",
-            timeline.into_body(stop),
+            timeline.into_body(id, shared),
         );
     }
     timeline.wait(answer.script.duration());
-    timeline.push(answer.document().to_string());
+    let document = answer.document();
+    timeline.push(document.to_string());
+    timeline.cost(document["usage"].clone());
     super::respond(
         StatusCode::OK,
         id,
         "application/json",
-        timeline.into_body(stop),
+        timeline.into_body(id, shared),
     )
 }
 

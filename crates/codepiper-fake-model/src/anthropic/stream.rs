@@ -39,6 +39,7 @@ pub(super) fn stream(answer: &Answer<'_>, timeline: &mut Timeline) {
         &json!({"type": "message_delta", "delta": delta, "usage": usage}),
     );
     event(timeline, &json!({"type": "message_stop"}));
+    timeline.cost(usage);
 }
 
 fn content_block(timeline: &mut Timeline, number: usize, block: &Value, slow: Duration) {

@@ -3,7 +3,6 @@
 use axum::body::Body;
 use axum::http::{Response, StatusCode};
 use serde_json::{Value, json};
-use tokio_util::sync::CancellationToken;
 
 use super::request::{self, Offer};
 use super::stream::stream;
@@ -13,6 +12,7 @@ use crate::failure::Failure;
 use crate::pace::Timeline;
 use crate::recorder::Kind;
 use crate::script::{Script, Step};
+use crate::server::Shared;
 use crate::tokens::tokens;
 
 /// An answer worked out, before it is written in either form.
@@ -23,12 +23,7 @@ pub(super) struct Answer<'a> {
     offer: Offer,
 }
 
-pub(super) fn answer(
-    request: &Value,
-    kind: Kind,
-    id: &str,
-    stop: CancellationToken,
-) -> Response<Body> {
+pub(super) fn answer(request: &Value, kind: Kind, id: &str, shared: Shared) -> Response<Body> {
     let script = match kind {
         Kind::Turn => {
             let turn = request::turn(request);
@@ -57,14 +52,21 @@ pub(super) fn answer(
         stream(&answer, &mut timeline);
     } else {
         timeline.wait(answer.script.duration());
-        timeline.push(answer.document().to_string());
+        let document = answer.document();
+        timeline.push(document.to_string());
+        timeline.cost(document["usage"].clone());
     }
     let content_type = if streams {
         "text/event-stream"
     } else {
         "application/json"
     };
-    respond(StatusCode::OK, id, content_type, timeline.into_body(stop))
+    respond(
+        StatusCode::OK,
+        id,
+        content_type,
+        timeline.into_body(id, shared),
+    )
 }
 
 impl Answer<'_> {
@@ -72,6 +74,11 @@ impl Answer<'_> {
     pub(super) fn item(&self, index: usize, step: &Step) -> Option<Value> {
         let id = |kind: &str| format!("{kind}_{}{index:02}", self.id);
         Some(match step {
+            Step::Say(_) if request::compacts(self.request) => json!({
+                "type": "compaction",
+                "id": id("cmp"),
+                "encrypted_content": "ZmFrZQ==",
+            }),
             Step::Say(text) => json!({
                 "type": "message",
                 "id": id("msg"),

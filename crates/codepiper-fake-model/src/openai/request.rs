@@ -32,11 +32,16 @@ pub(super) struct Offer {
 
 /// A turn offers tools. What comes without them, a summary say, is for the agent itself.
 pub(super) fn kind(body: &Value) -> Kind {
-    if tools(body).next().is_some() {
+    if tools(body).next().is_some() && !compacts(body) {
         Kind::Turn
     } else {
         Kind::Side
     }
+}
+
+/// Whether the conversation shall be made short.
+pub(super) fn compacts(body: &Value) -> bool {
+    items(body).any(|item| item["type"] == "compaction_trigger")
 }
 
 pub(super) fn offer(body: &Value) -> Offer {

@@ -32,7 +32,10 @@ pub(super) fn stream(answer: &Answer<'_>, timeline: &mut Timeline) {
             }
         }
     }
-    events.send(json!({"type": "response.completed", "response": answer.document()}));
+    let document = answer.document();
+    let usage = document["usage"].clone();
+    events.send(json!({"type": "response.completed", "response": document}));
+    events.timeline.cost(usage);
 }
 
 struct Events<'a> {
@@ -61,6 +64,11 @@ impl Events<'_> {
             }
             Some("function_call") => {
                 self.called(number, item, "arguments", "function_call_arguments");
+            }
+            Some("compaction") => {
+                let place = json!({"output_index": number, "item_id": item["id"]});
+                self.of(&place, "output_item.added", "item", item);
+                self.of(&place, "output_item.done", "item", item);
             }
             _ => self.called(number, item, "input", "custom_tool_call_input"),
         }

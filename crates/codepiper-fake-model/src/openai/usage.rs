@@ -27,7 +27,7 @@ fn is_answer(item: &Value) -> bool {
     item["role"] == "assistant"
         || matches!(
             item["type"].as_str(),
-            Some("function_call" | "custom_tool_call" | "reasoning")
+            Some("function_call" | "custom_tool_call" | "reasoning" | "compaction")
         )
 }
 

@@ -26,6 +26,9 @@ const PLUMBING: [&str; 9] = [
     "custom-title",
 ];
 
+/// How what a slash command printed begins.
+const PRINTED: &str = "<local-command-";
+
 /// What Claude writes for a model where no model answered.
 const NO_MODEL: &str = "<synthetic>";
 
@@ -128,7 +131,6 @@ pub(crate) fn read(text: &str, state: &mut ReaderState) -> Result<Vec<Note>, Mal
     };
     let notes = match (line.kind.as_str(), line.subtype.as_deref()) {
         ("user" | "assistant", _) if line.message.is_some() => reader.message()?,
-        ("system", Some("compact_boundary")) => Vec::new(),
         ("system", Some("turn_duration")) => reader.turn_end(),
         ("system", Some(_)) => Vec::new(),
         ("attachment", _) => reader.attachment()?,
@@ -171,7 +173,8 @@ impl Reader<'_> {
             "text" if self.line.is_compact_summary => said(Compaction, &block.text),
             "text" if is_user && self.line.is_meta => None,
             "text" if is_user && text.starts_with(INTERRUPTED) => said(Error, &block.text),
-            "text" if is_user => said(Prompt, &block.text),
+            "text" if is_user && text.starts_with(PRINTED) => None,
+            "text" if is_user => said(Prompt, &command(text).or_else(|| block.text.clone())),
             "text" if self.line.is_api_error_message => said(Error, &block.text),
             "text" => said(Reply, &block.text),
             "thinking" => said(Thinking, &block.thinking),
@@ -301,8 +304,23 @@ impl Reader<'_> {
     }
 }
 
+/// A slash command as it was typed; Claude writes its parts between tags.
+fn command(text: &str) -> Option<String> {
+    let part = |name: &str| {
+        let (_, rest) = text.split_once(&format!("<{name}>"))?;
+        let (part, _) = rest.split_once(&format!("</{name}>"))?;
+        Some(part.trim())
+    };
+    if !text.starts_with("<command-") {
+        return None;
+    }
+    let name = part("command-name")?;
+    let arguments = part("command-args").unwrap_or_default();
+    Some(format!("{name} {arguments}").trim_end().to_owned())
+}
+
 /// What a message holds: a text, or blocks.
-fn blocks<'a>(content: Option<&'a RawValue>) -> Result<Vec<Block<'a>>, Malformed> {
+fn blocks(content: Option<&RawValue>) -> Result<Vec<Block<'_>>, Malformed> {
     let Some(content) = content.map(RawValue::get) else {
         return Ok(Vec::new());
     };

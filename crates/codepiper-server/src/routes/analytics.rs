@@ -6,7 +6,7 @@ use codepiper_api::{
     AnalyticsParams, DecisionDay, HeatCell, ModelTokens, OverviewResponse, ProviderSessions,
     RuleDecisions, TimelineDay, TokenDay, ToolUsage, UsageResponse, UsageRow, UsageSum,
 };
-use codepiper_engine::{By, Engine, Tally, UsageQuery, UsageSums, cache_hit_rate, dollars};
+use codepiper_engine::{By, Engine, Tally, UsageQuery, UsageSums, Whose, cache_hit_rate, dollars};
 use codepiper_model::Zone;
 
 use crate::error::ApiError;
@@ -236,12 +236,17 @@ pub(crate) async fn decisions(
     State(engine): State<Engine>,
     Params(params): Params<AnalyticsParams>,
 ) -> Result<Json<Vec<DecisionDay>>, ApiError> {
-    let found = engine.analytics.decisions(query_without_by(params)?).await?;
-    let days = found.into_iter().map(|(date, decision, count)| DecisionDay {
-        date,
-        decision,
-        count,
-    });
+    let found = engine
+        .analytics
+        .decisions(query_without_by(params)?)
+        .await?;
+    let days = found
+        .into_iter()
+        .map(|(date, decision, count)| DecisionDay {
+            date,
+            decision,
+            count,
+        });
     Ok(Json(days.collect()))
 }
 
@@ -277,9 +282,7 @@ pub(crate) async fn rules(
     operation_id = "rebuild_analytics",
     responses((status = 200, body = UsageResponse))
 )]
-pub(crate) async fn rebuild(
-    State(engine): State<Engine>,
-) -> Result<Json<UsageResponse>, ApiError> {
+pub(crate) async fn rebuild(State(engine): State<Engine>) -> Result<Json<UsageResponse>, ApiError> {
     engine.analytics.rebuild().await?;
     let params = AnalyticsParams {
         range: Some("all".to_owned()),
@@ -289,7 +292,10 @@ pub(crate) async fn rebuild(
 }
 
 async fn rows(engine: &Engine, params: AnalyticsParams, by: By) -> Result<UsageSums, ApiError> {
-    Ok(engine.analytics.usage(query_without_by(params)?, Some(by)).await?)
+    Ok(engine
+        .analytics
+        .usage(query_without_by(params)?, Some(by))
+        .await?)
 }
 
 fn query_without_by(params: AnalyticsParams) -> Result<UsageQuery, ApiError> {
@@ -302,21 +308,25 @@ fn query_without_by(params: AnalyticsParams) -> Result<UsageQuery, ApiError> {
 
 fn query(params: AnalyticsParams) -> Result<UsageQuery, ApiError> {
     let range = params.range.as_deref().map(str::parse).transpose();
-    let range = range.map_err(|error: codepiper_engine::RangeError| wrong("range", error.to_string()))?;
+    let range =
+        range.map_err(|error: codepiper_engine::RangeError| wrong("range", error.to_string()))?;
     let zone = params.time_zone.as_deref().map(|name| {
         Zone::named(name).ok_or_else(|| {
             let shown: String = name.chars().take(40).collect();
-            let message = format!("there is no time zone `{shown}`; give one such as `Europe/Berlin`");
+            let message =
+                format!("there is no time zone `{shown}`; give one such as `Europe/Berlin`");
             wrong("timeZone", message)
         })
     });
     Ok(UsageQuery {
         range: range.unwrap_or_default(),
         zone: zone.transpose()?,
-        session: params.session_id.map(|id| id.to_string()),
-        project: params.project,
-        provider: params.provider,
-        model: params.model,
+        whose: Whose {
+            session: params.session_id.map(|id| id.to_string()),
+            project: params.project,
+            provider: params.provider,
+            model: params.model,
+        },
     })
 }
 

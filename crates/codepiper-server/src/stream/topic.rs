@@ -33,6 +33,8 @@ pub(super) enum Topic {
     Approvals,
     /// What happens in a session.
     Events(SessionId),
+    /// That a session's conversation went on.
+    Conversation(SessionId),
     /// What a session's terminal shows.
     Terminal(SessionId),
 }
@@ -65,6 +67,7 @@ impl Topic {
             let id = id.parse::<SessionId>().ok()?;
             match what {
                 "events" => Some(Self::Events(id)),
+                "conversation" => Some(Self::Conversation(id)),
                 "pty" => Some(Self::Terminal(id)),
                 _ => None,
             }
@@ -73,7 +76,7 @@ impl Topic {
             let shown: String = name.chars().take(100).collect();
             format!(
                 "there is no topic `{shown}`; topics are `sessions`, `approvals`, \
-                 `session:ID:events` and `session:ID:pty`"
+                 `session:ID:events`, `session:ID:conversation` and `session:ID:pty`"
             )
         })
     }
@@ -97,6 +100,7 @@ impl Subscriber {
             Topic::Sessions => self.tell_sessions().await,
             Topic::Approvals => self.tell_approvals().await,
             Topic::Events(id) => self.tell_events(id).await,
+            Topic::Conversation(id) => self.tell_conversation(id).await,
             Topic::Terminal(id) => self.tell_terminal(id).await,
         }
     }
@@ -215,6 +219,26 @@ impl Subscriber {
         };
         self.tell(json!({ "topic": self.name, "type": kind, "session": session }))
             .await
+    }
+
+    /// Only up to where it went on: what is new may be as long as it likes, and is read with
+    /// `since`.
+    async fn tell_conversation(&self, id: SessionId) -> Result<Infallible, Over> {
+        let conversations = &self.engine.conversations;
+        let mut revisions = conversations.revisions();
+        let newest = *revisions.borrow();
+        let mut told = self.since.unwrap_or(newest);
+        loop {
+            revisions.borrow_and_update();
+            if let Some(revision) = conversations.changed(id, told).await? {
+                told = revision;
+                self.tell(json!({ "topic": self.name, "type": "conversation_updated",
+                    "sessionId": id, "revision": revision }))
+                    .await?;
+            }
+            revisions.changed().await.map_err(|_| Over::Gone)?;
+            sleep(GATHERING).await;
+        }
     }
 
     async fn tell_terminal(&self, id: SessionId) -> Result<Infallible, Over> {

@@ -1,0 +1,341 @@
+//! What agents used, to the token, and what that costs.
+
+use codepiper_fake_model::{Kind, Request};
+use serde_json::{Value, json};
+
+use crate::claude::FakeClaude;
+use crate::codex::FakeCodex;
+use crate::fleet::{Fleet, say};
+use crate::support::TestHome;
+
+/// Tokens in, out, put into the cache, read from it, and how many answers those are of.
+type Counted = [u64; 5];
+
+/// A home in which agents may do everything but what has `denied` in it.
+fn furnished(furnish: fn(&mut TestHome)) -> TestHome {
+    let mut home = TestHome::bare();
+    furnish(&mut home);
+    home.start_daemon();
+    home.policy(&json!([
+        { "id": "all", "action": "allow", "tool": "*" },
+        { "id": "no", "action": "deny", "tool": "*", "args": { "command": "*denied*" } },
+    ]));
+    home
+}
+
+/// What a turn that does not end well leaves.
+fn fails(home: &TestHome, id: &str, prompt: &str) {
+    let done = home.run(&["send", id, prompt, "--wait", "--timeout", "60"]);
+    assert_eq!(done.code, 1, "{done:?}");
+}
+
+/// Tools, an interrupt, failures, retries, compaction, a resume and a fork.
+fn live_through_all(home: &TestHome, id: &str, own: &[&str]) {
+    home.run(&["wait", id, "--timeout", "30"]).ok();
+    let send = |prompt: &str| {
+        home.run(&["send", id, prompt, "--wait", "--timeout", "60"])
+            .ok();
+    };
+    send("THINK: let me think about this\nSAY: first answer");
+    send("SAY: before\nRUN: echo one; echo two\nSAY: after");
+    send("RUN: touch denied-one\nSAY: was denied");
+    for prompt in own {
+        send(prompt);
+    }
+    home.run(&[
+        "send",
+        id,
+        "SAY: long words that take their time\nSLOW: 60000",
+    ])
+    .ok();
+    home.until("the answer has begun", || {
+        home.run(&["tail", id]).stdout.contains("long")
+    });
+    home.run(&["interrupt", id]).ok();
+    fails(home, id, "FAIL");
+    send("SAY: before it is made short");
+    home.run(&["slash", id, "compact"]).ok();
+    home.until("it was made short", || {
+        let done = home.run(&["conversation", id, "-n", "1000", "--json"]).ok();
+        done.stdout.contains("\"kind\":\"compaction\"")
+    });
+    home.run(&["wait", id, "--timeout", "30"]).ok();
+    say(home, id, "after it was made short");
+    home.run(&["stop", id]).ok();
+    home.run(&["resume", id]).ok();
+    home.run(&["wait", id, "--timeout", "30"]).ok();
+    say(home, id, "after the resume");
+    let fork = home.run(&["fork", id, "--json"]).ok().json();
+    let fork = fork["session"]["id"].as_str().unwrap();
+    home.run(&["wait", fork, "--timeout", "30"]).ok();
+    say(home, fork, "in the fork");
+    say(home, id, "in the original");
+}
+
+/// What the model served whole, of what a transcript holds.
+fn served(requests: &[Request], is_held: impl Fn(&Request) -> bool) -> Counted {
+    let held = requests.iter().filter(|one| is_held(one));
+    let mut sum = Counted::default();
+    for usage in held.filter_map(|one| one.usage.as_ref()) {
+        let count = |pointer: &str| usage.pointer(pointer).and_then(Value::as_u64).unwrap_or(0);
+        let of_openai = count("/input_tokens_details/cached_tokens");
+        let cached = count("/cache_read_input_tokens") + of_openai;
+        let answer = [
+            count("/input_tokens") - of_openai,
+            count("/output_tokens"),
+            count("/cache_creation_input_tokens"),
+            cached,
+            1,
+        ];
+        sum.iter_mut()
+            .zip(answer)
+            .for_each(|(sum, one)| *sum += one);
+    }
+    sum
+}
+
+fn counted(sum: &Value) -> Counted {
+    let names = ["input", "output", "cacheWrite5m", "cacheRead", "answers"];
+    names.map(|name| sum[name].as_u64().unwrap())
+}
+
+#[track_caller]
+fn check_totals(home: &TestHome, expected: Counted) {
+    let total = |view: &str| home.run(&["analytics", view, "--json"]).ok().json()["total"].clone();
+    home.until("every answer is counted", || {
+        counted(&total("tokens"))[4] >= expected[4]
+    });
+    assert_eq!(counted(&total("tokens")), expected);
+    // The last turn may end in between.
+    home.until("counted anew it is the same", || {
+        total("tokens") == total("rebuild")
+    });
+    let sums = home.run(&["analytics", "sessions", "--json"]).ok().json();
+    let rows = sums["rows"].as_array().unwrap();
+    let mut all = Counted::default();
+    for row in rows {
+        all.iter_mut()
+            .zip(counted(row))
+            .for_each(|(sum, one)| *sum += one);
+    }
+    assert_eq!((rows.len(), all), (2, expected), "the session and its fork");
+}
+
+#[test]
+fn what_claude_used_is_what_was_served_to_the_token() {
+    let fake = FakeClaude::new();
+    let home = furnished(FakeClaude::furnish);
+    let id = fake.start(&home, &[]);
+    live_through_all(
+        &home,
+        &id,
+        &[
+            "RUN: echo aa\nRUN: echo bb\nTOGETHER\nSAY: both",
+            r#"TOOL: Agent {"description":"sub work","prompt":"RUN: touch fromsub\nSAY: sub reply","subagent_type":"general-purpose"}"#,
+        ],
+    );
+    fails(&home, &id, "FAIL: 529");
+    say(&home, &id, "at the end");
+    let is_held = |request: &Request| {
+        let messages = request.body["messages"].as_array();
+        let last = messages.and_then(|messages| messages.last());
+        let is_summary = last.is_some_and(|last| last.to_string().contains("detailed summary"));
+        request.kind == Kind::Turn && !is_summary
+    };
+    let requests = fake.requests();
+    check_totals(&home, served(&requests, is_held));
+    let shown = home.run(&["conversation", &id, "-n", "1000"]).ok().stdout;
+    assert!(
+        shown.contains("prompt\n  /compact\n") && !shown.contains("command-"),
+        "{shown}"
+    );
+    let left_out = requests
+        .iter()
+        .filter(|one| one.usage.is_some() && !is_held(one));
+    assert_eq!(
+        left_out.count(),
+        2,
+        "a title and a summary, which no transcript holds"
+    );
+}
+
+#[test]
+fn what_codex_used_is_what_was_served_to_the_token() {
+    let fake = FakeCodex::new();
+    let home = furnished(FakeCodex::furnish);
+    let id = fake.start(&home, &[]);
+    live_through_all(
+        &home,
+        &id,
+        &[
+            "ESCALATE: touch made\nSAY: made",
+            "TOOL: multi_agent_v1__spawn_agent {\"message\":\"SAY: inner reply\"}\nWAIT: 3000\nSAY: outer",
+        ],
+    );
+    fails(&home, &id, "SAY: half\nFAIL");
+    say(&home, &id, "at the end");
+    check_totals(&home, served(&fake.model.requests(), |_| true));
+}
+
+/// Dollars for a million tokens of the fake models, and of no other.
+pub(crate) const PRICES: &str = "[[price]]\nmodel = 'fake-codex'\ninput = 1\noutput = 10\n\
+    [[price]]\nmodel = 'claude-opus*'\ninput = 2\noutput = 20\n";
+
+/// A home with prices of its own.
+pub(crate) fn priced(prices: &str) -> TestHome {
+    let mut home = TestHome::bare();
+    Fleet::furnish(&mut home);
+    let folder = home.path(".codepiper");
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.join("prices.toml"), prices).unwrap();
+    home.start_daemon();
+    home
+}
+
+#[test]
+fn a_model_without_a_price_costs_no_other_price_and_is_said_to_have_none() {
+    let home = TestHome::new();
+    let id = home.demo(&[]);
+    say(&home, &id, "for nothing");
+    home.until("the answer is counted", || {
+        home.run(&["analytics", "tokens", "--json"]).ok().json()["total"]["answers"] == 1
+    });
+    let usage = home.run(&["analytics", "costs", "--json"]).ok().json();
+    assert_eq!(
+        (&usage["total"]["costUsd"], &usage["rows"][0]["costUsd"]),
+        (&Value::Null, &Value::Null)
+    );
+    assert!(usage["total"]["output"].as_u64().unwrap() > 0, "{usage}");
+    for view in ["overview", "tokens", "models", "costs", "sessions"] {
+        let shown = home.run(&["analytics", view]).ok().stdout;
+        assert!(
+            shown.contains("no price") && !shown.contains('$'),
+            "{view}: {shown}"
+        );
+    }
+    let shown = home.run(&["conversation", &id]).ok().stdout;
+    assert!(
+        shown.contains("no price") && shown.contains("for nothing"),
+        "{shown}"
+    );
+    let csv = home.run(&["analytics", "models", "--csv"]).ok().stdout;
+    let rows: Vec<&str> = csv.lines().collect();
+    assert!(
+        rows[0].starts_with("model,answers,unpricedAnswers,"),
+        "{csv}"
+    );
+    assert!(rows[1].contains(",1,1,") && rows[1].ends_with(','), "{csv}");
+}
+
+#[test]
+fn what_a_fork_copied_counts_once_for_its_origin_and_outlives_it() {
+    let fleet = Fleet::new();
+    let home = priced(PRICES);
+    for id in fleet.start(&home) {
+        say(&home, &id, "in the original");
+        let fork = home.run(&["fork", &id, "--json"]).ok().json();
+        let fork = fork["session"]["id"].as_str().unwrap().to_owned();
+        home.run(&["wait", &fork, "--timeout", "30"]).ok();
+        say(&home, &fork, "in the fork");
+        say(&home, &fork, "once more");
+        let answers = |id: &str| {
+            let sums = home.run(&["analytics", "tokens", "--session", id, "--json"]);
+            sums.ok().json()["total"]["answers"].as_u64().unwrap()
+        };
+        home.until("all is counted", || {
+            (answers(&id), answers(&fork)) == (1, 2)
+        });
+
+        // The fork's conversation is whole: what it came from, then its own.
+        let said = |id: &str| -> Vec<String> {
+            let done = home.run(&["conversation", id, "--json"]).ok().json();
+            let entries = done["entries"].as_array().unwrap();
+            let replies = entries.iter().filter(|entry| entry["kind"] == "reply");
+            replies
+                .map(|entry| entry["text"].as_str().unwrap().to_owned())
+                .collect()
+        };
+        let whole = ["in the original", "in the fork", "once more"];
+        assert_eq!(said(&fork), whole);
+        assert_eq!(said(&id), whole[..1]);
+        let found = |session: &str| {
+            let done = home.run(&[
+                "search",
+                "original",
+                "--role",
+                "reply",
+                "--session",
+                session,
+                "--json",
+            ]);
+            let found = done.ok().json()["found"].clone();
+            found
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|one| one["sessionId"].clone())
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(
+            (found(&id), found(&fork)),
+            (vec![json!(id)], vec![json!(fork)])
+        );
+
+        // Without the original the fork still is; without both there is nothing but the numbers.
+        home.run(&["delete", &id, "--stop", "--yes"]).ok();
+        assert_eq!(said(&fork), whole);
+        assert_eq!(found(&fork), [json!(fork)]);
+        let deleted = home.run(&["delete", &fork, "--stop", "--yes"]).ok();
+        assert!(
+            deleted.stdout.contains("the analytics what it used"),
+            "{deleted:?}"
+        );
+        let everywhere = home.run(&["search", "in the", "--json"]).ok().json();
+        assert_eq!(everywhere["found"], json!([]));
+        assert_eq!(home.run(&["conversation", &fork]).code, 3);
+        assert_eq!((answers(&id), answers(&fork)), (1, 2));
+    }
+    let models = home.run(&["analytics", "models", "--json"]).ok().json();
+    let costs: Vec<bool> = models["rows"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| row["costUsd"].as_f64().is_some_and(|dollars| dollars > 0.0))
+        .collect();
+    assert_eq!(
+        costs.iter().filter(|has_price| **has_price).count(),
+        2,
+        "{models}"
+    );
+    let partly = home.run(&["analytics"]).ok().stdout;
+    assert!(partly.contains("for 6 of 9 answers"), "{partly}");
+}
+
+#[test]
+fn what_makes_no_sense_is_refused_in_words_that_help() {
+    let home = TestHome::new();
+    let id = home.demo(&[]);
+    for (args, code, said) in [
+        (&["analytics", "--range", "week"][..], 1, "`today`"),
+        (
+            &["analytics", "--time-zone", "Mars/Phobos"],
+            1,
+            "`Mars/Phobos`",
+        ),
+        (&["analytics", "tools", "--by", "day"], 2, "`--by`"),
+        (&["analytics", "rebuild", "--model", "x"], 2, "`rebuild`"),
+        (&["analytics", "--csv", "--json"], 2, "`--csv`"),
+        (&["analytics", "--session", "nobody"], 3, "`nobody`"),
+        (&["analytics", "weather"], 2, "overview"),
+        (&["conversation", "nobody"], 3, "`nobody`"),
+        (&["conversation", &id, "--before", "x"], 1, "`before`"),
+        (&["conversation", &id, "-n", "0"], 2, "1..=1000"),
+        (&["search", "..."], 1, "`text`"),
+        (&["search", "x", "--role", "person"], 2, "`prompt`"),
+        (&["search", "x", "--since", "yesterday"], 2, "`7d`"),
+    ] {
+        let done = home.run(args);
+        assert_eq!(done.code, code, "{args:?}: {done:?}");
+        assert!(done.stderr.contains(said), "{args:?}: {done:?}");
+    }
+}
