@@ -6,8 +6,11 @@ import {
   Outlet,
   redirect,
 } from "@tanstack/react-router";
+import type { ConversationKind } from "@/api/types";
 import { Failure, Missing } from "@/components/failure";
+import { rangeOf } from "@/features/analytics/range";
 import { authStatus } from "@/features/auth/queries";
+import { kindOf } from "@/features/search/kinds";
 import { queryClient } from "./query-client";
 
 const root = createRootRoute({ component: Outlet, notFoundComponent: Missing });
@@ -53,17 +56,58 @@ const sessions = createRoute({
   component: lazyRouteComponent(() => import("@/routes/sessions"), "SessionsPage"),
 });
 
-export const TABS = ["terminal", "events", "activity"] as const;
-export type Tab = (typeof TABS)[number];
+const TABS = ["terminal", "conversation", "events", "activity"] as const;
+
+interface SessionSearch {
+  tab?: (typeof TABS)[number];
+  /** The place in the conversation that is looked at. */
+  entry?: string;
+}
 
 const session = createRoute({
   getParentRoute: () => app,
   path: "/sessions/$id",
-  validateSearch: (search): { tab?: Tab } => {
-    const tab = TABS.find((name) => name === search.tab && name !== "terminal");
-    return tab ? { tab } : {};
+  validateSearch: (search): SessionSearch => {
+    const tab = TABS.find((name) => name === search.tab);
+    const { entry } = search;
+    const isPlace = typeof entry === "string" && /^-?\d+\.\d+$/.test(entry);
+    return { ...(tab && { tab }), ...(isPlace && { entry }) };
   },
   component: lazyRouteComponent(() => import("@/routes/session"), "SessionPage"),
+});
+
+interface Wanted {
+  text?: string | undefined;
+  session?: string | undefined;
+  kind?: ConversationKind | undefined;
+  /** Within so many days. */
+  days?: number | undefined;
+}
+
+const search = createRoute({
+  getParentRoute: () => app,
+  path: "/search",
+  validateSearch: ({ text, session, kind, days }): Wanted => {
+    const known = kindOf(kind);
+    return {
+      // The router reads a number where only digits were typed.
+      ...((typeof text === "string" || typeof text === "number") && { text: String(text) }),
+      ...(typeof session === "string" && { session }),
+      ...(known && { kind: known }),
+      ...(typeof days === "number" && days > 0 && { days }),
+    };
+  },
+  component: lazyRouteComponent(() => import("@/routes/search"), "SearchPage"),
+});
+
+const analytics = createRoute({
+  getParentRoute: () => app,
+  path: "/analytics",
+  validateSearch: (search): { range?: string } => {
+    const range = rangeOf(search.range);
+    return range ? { range } : {};
+  },
+  component: lazyRouteComponent(() => import("@/routes/analytics"), "AnalyticsPage"),
 });
 
 const settings = createRoute({
@@ -74,7 +118,10 @@ const settings = createRoute({
 
 /** The pages. */
 export const router = createRouter({
-  routeTree: root.addChildren([signIn, app.addChildren([inbox, sessions, session, settings])]),
+  routeTree: root.addChildren([
+    signIn,
+    app.addChildren([inbox, sessions, session, search, analytics, settings]),
+  ]),
   defaultErrorComponent: Failure,
   defaultPreload: "intent",
 });
