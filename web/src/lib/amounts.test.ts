@@ -2,8 +2,8 @@ import { expect, test } from "vitest";
 import { compact, dollars, price, span } from "./amounts";
 
 test("amounts are short, and say no more than is known", () => {
-  expect([0, 940, 1000, 12_340, 999_949, 999_950, 4_560_000, 2e9].map(compact)).toEqual([
-    ..."0 940 1k 12.3k 1000k 1M 4.56M 2G".split(" "),
+  expect([0, 940, 1000, 12_340, 120_000, 999_499, 999_500, 4_560_000, 2e9].map(compact)).toEqual([
+    ..."0 940 1k 12.3k 120k 999k 1M 4.56M 2G".split(" "),
   ]);
   expect([0, 0.00001, 0.0123, 0.5, 1234.5].map(dollars)).toEqual([
     ...["$0.00", "<$0.0001", "$0.0123", "$0.50", "$1,234.50"],

@@ -1,9 +1,9 @@
 /** A number of tokens as people read it: `940`, `12.3k`, `4.56M`. */
 export function compact(count: number): string {
   if (count < 1000) return String(count);
-  const [unit, sign] = count < 999_950 ? [1e3, "k"] : count < 999_950_000 ? [1e6, "M"] : [1e9, "G"];
+  const [unit, sign] = count < 999_500 ? [1e3, "k"] : count < 999_500_000 ? [1e6, "M"] : [1e9, "G"];
   const value = count / unit;
-  return `${value.toFixed(value < 10 ? 2 : value < 100 ? 1 : 0).replace(/\.?0+$/, "")}${sign}`;
+  return `${Number(value.toFixed(value < 10 ? 2 : value < 100 ? 1 : 0))}${sign}`;
 }
 
 /** All digits, in the words of this browser. */
