@@ -83,6 +83,8 @@ test.each(VIEWS)(
         // What the daemon sends at first is drawn.
         await page.waitForLoadState("networkidle");
       }
+      const waits = page.getByText(/^Loading/);
+      if (await waits.count()) await waits.first().waitFor({ state: "detached" });
       await page.evaluate(() => document.fonts.ready);
       await page.screenshot({ path: `${PICTURES}/${name}-${view}.png` });
 

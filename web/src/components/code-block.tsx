@@ -25,7 +25,7 @@ export function CodeBlock({ code, language }: { code: string; language: string }
       >
         <code>{coloured?.code === code ? drawn(coloured.tree.children) : code}</code>
       </pre>
-      <CopyIcon text={code} label="Copy the code" className="absolute top-1 right-1" />
+      <CopyIcon text={code} label="Copy the code" className="absolute top-1 right-1 bg-raised" />
     </div>
   );
 }

@@ -67,7 +67,13 @@ export function ByTime({ what, range }: { what: keyof typeof CHARTS; range: stri
             keyOf={(row) => row.key}
           />
         ) : (
-          <Suspense fallback={<Loading label="Loading the chart" />}>
+          <Suspense
+            fallback={
+              <div className="h-60">
+                <Loading label="Loading the chart" />
+              </div>
+            }
+          >
             <Chart rows={rowsOf(data)} />
           </Suspense>
         )

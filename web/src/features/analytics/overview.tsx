@@ -22,7 +22,7 @@ export function Overview({ range }: { range: string }) {
   const all = overview.data;
   const read = total && total.input + total.cacheRead + total.cacheWrite5m + total.cacheWrite1h;
   return (
-    <dl className="mb-8 grid grid-cols-2 gap-2 sm:grid-cols-3 lg:grid-cols-4">
+    <dl className="mb-8 grid grid-cols-2 gap-2 sm:grid-cols-4">
       <Tile
         name="Cost"
         value={total && (total.answers === 0 ? "–" : price(total.costUsd))}
@@ -42,10 +42,15 @@ export function Overview({ range }: { range: string }) {
         value={all && (read ? `${all.cacheHitRate.toFixed(1)} %` : "–")}
         note={total && `${exact(total.cacheRead)} tokens`}
       />
+      <Tile name="Turns" value={total && exact(total.turns)} />
       <Tile
-        name="Turns"
-        value={total && exact(total.turns)}
-        note={total && `${exact(total.answers)} answers`}
+        name="Answers"
+        value={total && exact(total.answers)}
+        note={
+          total && total.answers > 0
+            ? `${compact(Math.round(totalOf(total) / total.answers))} tokens on average`
+            : null
+        }
       />
       <Tile name="Agents worked" value={total && span(total.workingMs)} />
       <Tile name="Agents waited for you" value={all && span(all.waitingMs)} />

@@ -44,7 +44,7 @@ export function RangePicker({ range, onChange }: Props) {
           </button>
         ))}
       </fieldset>
-      <div className="flex items-center gap-2 text-sm text-muted">
+      <div className="flex items-center gap-2 text-sm text-muted max-sm:w-full">
         <Day label="First day" value={from} isWrong={isWrong} onChange={(day) => choose(day, to)} />
         to
         <Day label="Last day" value={to} isWrong={isWrong} onChange={(day) => choose(from, day)} />
@@ -69,7 +69,7 @@ function Day({ label, value, isWrong, onChange }: DayProps) {
       aria-invalid={isWrong || undefined}
       value={value}
       onChange={(event) => onChange(event.target.value)}
-      className={cn(INPUT, "!w-auto")}
+      className={cn(INPUT, "min-w-0 max-sm:flex-1 sm:!w-auto")}
     />
   );
 }

@@ -1,6 +1,6 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { ArrowDown, MessagesSquare } from "lucide-react";
-import { type ReactNode, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { type ReactNode, useEffect, useLayoutEffect, useMemo, useRef } from "react";
 import { Button } from "@/components/button";
 import { Empty, Loading } from "@/components/empty";
 import { ErrorNote } from "@/components/error-note";
@@ -11,6 +11,7 @@ import { SubAgent } from "./sub-agent";
 import type { Surroundings } from "./surroundings";
 import { TurnCost } from "./usage-line";
 import { useConversation } from "./use-conversation";
+import { useEnd } from "./use-end";
 
 interface Props {
   sessionId: string;
@@ -42,7 +43,6 @@ function Windowed({ sessionId, at, decision, tools, onLatest }: Props) {
   const query = useConversation(sessionId, at);
   const { entries, hasPreviousPage, hasNextPage, isFetching, isError } = query;
   const box = useRef<HTMLDivElement>(null);
-  const [isAtEnd, setAtEnd] = useState(at === null);
   const shown = useMemo(() => rowsOf(entries, !hasPreviousPage), [entries, hasPreviousPage]);
   const { rows, agents } = shown;
   const isLoaded = query.isSuccess;
@@ -58,13 +58,11 @@ function Windowed({ sessionId, at, decision, tools, onLatest }: Props) {
     estimateSize: (index) => guess(rows[index]),
     getItemKey: (index) => rows[index]?.key ?? index,
     overscan: MORE,
-    // What comes in front moves nothing that is read; who is at the end stays there.
+    // What comes in front moves nothing that is read.
     anchorTo: "end",
-    followOnAppend: !hasNextPage,
-    scrollEndThreshold: 60,
-    onChange: (virtual) => setAtEnd(virtual.isAtEnd(60)),
   });
   const items = list.getVirtualItems();
+  const { isAtEnd, goToEnd } = useEnd(box, list.getTotalSize(), at === null);
 
   const isBegun = useRef(false);
   useLayoutEffect(() => {
@@ -72,7 +70,6 @@ function Windowed({ sessionId, at, decision, tools, onLatest }: Props) {
     isBegun.current = true;
     const wanted = rows.findIndex((row) => row.key === way.at(-1));
     if (wanted >= 0) list.scrollToIndex(wanted, { align: "center" });
-    else list.scrollToEnd();
   }, [rows, way, list]);
 
   const [first, last] = [items[0]?.index ?? 0, items.at(-1)?.index ?? 0];
@@ -141,8 +138,8 @@ function Windowed({ sessionId, at, decision, tools, onLatest }: Props) {
         </div>
         {!isEmpty && (!isAtEnd || hasNextPage) && isLoaded && (
           <Button
-            className="absolute bottom-3 left-1/2 -translate-x-1/2 rounded-full shadow-lg"
-            onClick={() => (hasNextPage ? onLatest() : list.scrollToEnd())}
+            className="absolute bottom-3 left-1/2 -translate-x-1/2 shadow-lg"
+            onClick={() => (hasNextPage ? onLatest() : goToEnd())}
           >
             <ArrowDown aria-hidden className="size-4" /> Latest
           </Button>
