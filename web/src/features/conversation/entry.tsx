@@ -31,7 +31,7 @@ export const Entry = memo(function Entry({ entry, around }: Props) {
 });
 
 const LABELS = {
-  prompt: "Prompt",
+  prompt: "Prompt to the agent",
   reply: "Reply",
   thinking: "Thinking",
   tool_call: "Tool call",
