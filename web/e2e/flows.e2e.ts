@@ -115,6 +115,24 @@ test("the terminal echoes, refuses visibly what it cannot send, and goes on wher
   await again.stop();
 });
 
+test("letters stand as far apart as their cells, also where motion is reduced", async () => {
+  const mock = await mockDaemon();
+  const { page, context } = await open(browser, mock, { ...DESKTOP, reducedMotion: "reduce" });
+  await page.goto(`${mock.url}/sessions/${idOf(mock, "dotfiles")}`);
+  const drawn = page.locator(".xterm-rows");
+  await drawn.waitFor();
+  const size = () => drawn.evaluate((rows) => Number.parseFloat(getComputedStyle(rows).fontSize));
+  const full = await size();
+  await page.setViewportSize({ width: 1280, height: 420 });
+  await expect.poll(size).toBeLessThan(full);
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await expect.poll(size).toBe(full);
+  const apart = () => drawn.evaluate((rows) => Number.parseFloat(rows.style.letterSpacing));
+  expect(Math.abs(await apart())).toBeLessThan(0.5);
+  await context.close();
+  await mock.stop();
+});
+
 test("the palette opens over the terminal, and its keys do not reach the agent", async () => {
   const mock = await mockDaemon();
   const { page, context } = await open(browser, mock, DESKTOP);

@@ -101,6 +101,10 @@ test("keys, text and clicks reach the agent as a terminal sends them, and nothin
   );
   await standIn.writes("\x07");
   await rung;
+  await standIn.writes("\x1b]2;on the way\x07");
+  await mia.sees("on the way");
+  await viewer.reloads();
+  await mia.sees("on the way");
   expect(await standIn.writes("")).toBe("");
   expect(mia.complaints).toEqual([]);
 });

@@ -1,7 +1,7 @@
 import type { StreamState } from "./stream";
 
-/** The connection and the size, and how the keys leave; where there is a keyboard. */
-export function StatusLine({ state }: { state: StreamState }) {
+/** The connection, the size, the window's title, and how the keys leave; where there is a keyboard. */
+export function StatusLine({ state, title }: { state: StreamState; title: string }) {
   const words = {
     open: "Live",
     connecting: "Connecting …",
@@ -9,7 +9,7 @@ export function StatusLine({ state }: { state: StreamState }) {
     closed: "Closed",
   };
   return (
-    <p className="hidden gap-3 px-3 text-xs text-muted pointer-fine:flex">
+    <p className="hidden min-w-0 gap-3 px-3 text-xs text-muted pointer-fine:flex">
       <span>{state.ended ? "Ended" : words[state.socket.phase]}</span>
       {state.size && (
         <span className="tabular-nums">
@@ -17,7 +17,14 @@ export function StatusLine({ state }: { state: StreamState }) {
           {state.locked && ", kept for everyone"}
         </span>
       )}
-      <span className="max-lg:hidden">F6 leaves the terminal · Shift-Enter is a new line</span>
+      {title && (
+        <span className="min-w-0 truncate" title="The title of the agent's window">
+          {title}
+        </span>
+      )}
+      <span className="shrink-0 max-xl:hidden">
+        F6 leaves the terminal · Shift-Enter is a new line
+      </span>
     </p>
   );
 }

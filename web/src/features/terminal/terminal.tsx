@@ -30,6 +30,7 @@ export function Terminal({ sessionId, onLeave }: Props) {
   const [hasCtrl, setCtrl] = useState(false);
   const [rings, setRings] = useState(false);
   const [scale, setScale] = useState(1);
+  const [title, setTitle] = useState("");
   const events = useRef<TerminalEvents>(null as unknown as TerminalEvents);
   events.current = {
     onSearch: () => setSearching(true),
@@ -39,6 +40,7 @@ export function Terminal({ sessionId, onLeave }: Props) {
       setTimeout(() => setRings(false), 400);
     },
     onScale: setScale,
+    onTitle: setTitle,
     heldKey: (data) => {
       if (!hasCtrl || data.length !== 1) return null;
       setCtrl(false);
@@ -89,7 +91,7 @@ export function Terminal({ sessionId, onLeave }: Props) {
           {view && (
             <>
               <KeyStrip view={view} hasCtrl={hasCtrl} onCtrl={setCtrl} />
-              <Status view={view} />
+              <Status view={view} title={title} />
             </>
           )}
         </div>
@@ -99,7 +101,7 @@ export function Terminal({ sessionId, onLeave }: Props) {
   );
 }
 
-function Status({ view }: { view: TerminalView }) {
+function Status({ view, title }: { view: TerminalView; title: string }) {
   const state = useSyncExternalStore(view.stream.subscribe, view.stream.state);
-  return <StatusLine state={state} />;
+  return <StatusLine state={state} title={title} />;
 }

@@ -13,6 +13,8 @@ export interface TerminalEvents {
   onSearch: () => void;
   onLeave: () => void;
   onBell: () => void;
+  /** The name that the agent has given its window. */
+  onTitle: (title: string) => void;
   /** By how much it is shrunk to be seen as a whole. */
   onScale: (scale: number) => void;
   /** What is typed; returns the key's name instead where a Ctrl is held on the key strip. */
@@ -80,14 +82,16 @@ export class TerminalView {
   #hearKeys(events: TerminalEvents): void {
     const { terminal } = this.screen;
     terminal.onData((data) => {
-      this.fit();
       const held = events.heldKey(data);
       if (held) this.stream.keys([held]);
       else this.stream.input(data);
+      // Measuring takes its time, and the key is waited for.
+      this.fit();
     });
     // Mouse reports of old encodings are bytes, not text; Latin-1 keeps each as it is.
     terminal.onBinary((data) => this.stream.input(data));
     terminal.onBell(events.onBell);
+    terminal.onTitleChange(events.onTitle);
     terminal.attachCustomKeyEventHandler((event) => {
       const action = keyAction(event, { hasSelection: terminal.hasSelection(), isMac: IS_MAC });
       if (action === "agent") return true;
@@ -145,6 +149,7 @@ export function useTerminal(
         onSearch: () => events.current.onSearch(),
         onLeave: () => events.current.onLeave(),
         onBell: () => events.current.onBell(),
+        onTitle: (title) => events.current.onTitle(title),
         onScale: (scale) => events.current.onScale(scale),
         heldKey: (data) => events.current.heldKey(data),
       };
