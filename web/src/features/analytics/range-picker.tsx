@@ -23,7 +23,7 @@ export function RangePicker({ range, onChange }: Props) {
   }
 
   return (
-    <div className="mb-5 flex flex-wrap items-end gap-3">
+    <div className="mb-5 flex flex-wrap items-center gap-3">
       <fieldset aria-label="Range" className="flex rounded-lg border bg-panel p-0.5">
         {RANGES.map(([name, words]) => (
           <button

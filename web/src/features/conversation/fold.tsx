@@ -22,10 +22,12 @@ export function Fold({ name, head, isOpenAtFirst = false, className, children }:
         onClick={toggle}
         className="target flex w-full items-center gap-2 px-3 text-left text-[13px] [&>svg]:size-4 [&>svg]:shrink-0"
       >
-        {head}
+        <span className="flex min-w-0 flex-1 items-center gap-2 [&>svg]:size-4 [&>svg]:shrink-0">
+          {head}
+        </span>
         <ChevronRight
           aria-hidden
-          className={cn("ml-auto text-muted transition-transform", isOpen && "rotate-90")}
+          className={cn("text-muted transition-transform", isOpen && "rotate-90")}
         />
       </button>
       {isOpen && <div className="min-w-0 space-y-3 px-3 pt-1 pb-3">{children()}</div>}
