@@ -103,6 +103,8 @@ test("what was found leads to its place, which is marked, also deep in a long co
   await found.getByText("Here is the needle.").waitFor();
   expect(await found.evaluate((e) => e.getBoundingClientRect().top)).toBeGreaterThan(0);
   await page.getByText("Straw 1235.").waitFor();
+  await page.reload();
+  await found.getByText("Here is the needle.").waitFor();
   await page.getByRole("button", { name: "Latest" }).click();
   await page.getByText("Straw 4999.").waitFor();
 

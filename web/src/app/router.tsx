@@ -11,6 +11,7 @@ import { Failure, Missing } from "@/components/failure";
 import { rangeOf } from "@/features/analytics/range";
 import { authStatus } from "@/features/auth/queries";
 import { kindOf } from "@/features/search/kinds";
+import { placeAt } from "@/lib/places";
 import { queryClient } from "./query-client";
 
 const root = createRootRoute({ component: Outlet, notFoundComponent: Missing });
@@ -59,20 +60,19 @@ const sessions = createRoute({
 const TABS = ["terminal", "conversation", "events", "activity"] as const;
 
 interface SessionSearch {
-  tab?: (typeof TABS)[number];
-  /** The place in the conversation that is looked at. */
-  entry?: string;
+  tab?: (typeof TABS)[number] | undefined;
+  /** The address of the entry in the conversation that is looked at. */
+  entry?: string | undefined;
 }
 
 const session = createRoute({
   getParentRoute: () => app,
   path: "/sessions/$id",
-  validateSearch: (search): SessionSearch => {
-    const tab = TABS.find((name) => name === search.tab);
-    const { entry } = search;
-    const isPlace = typeof entry === "string" && /^-?\d+\.\d+$/.test(entry);
-    return { ...(tab && { tab }), ...(isPlace && { entry }) };
-  },
+  // What is not valid is taken away by name; what is only left out stays as it was asked for.
+  validateSearch: ({ tab, entry }): SessionSearch => ({
+    tab: TABS.find((name) => name === tab),
+    entry: typeof entry === "string" && placeAt(entry) ? entry : undefined,
+  }),
   component: lazyRouteComponent(() => import("@/routes/session"), "SessionPage"),
 });
 
@@ -87,26 +87,20 @@ interface Wanted {
 const search = createRoute({
   getParentRoute: () => app,
   path: "/search",
-  validateSearch: ({ text, session, kind, days }): Wanted => {
-    const known = kindOf(kind);
-    return {
-      // The router reads a number where only digits were typed.
-      ...((typeof text === "string" || typeof text === "number") && { text: String(text) }),
-      ...(typeof session === "string" && { session }),
-      ...(known && { kind: known }),
-      ...(typeof days === "number" && days > 0 && { days }),
-    };
-  },
+  validateSearch: ({ text, session, kind, days }): Wanted => ({
+    // The router reads a number where only digits were typed.
+    text: typeof text === "string" || typeof text === "number" ? String(text) : undefined,
+    session: typeof session === "string" ? session : undefined,
+    kind: kindOf(kind),
+    days: typeof days === "number" && days > 0 ? days : undefined,
+  }),
   component: lazyRouteComponent(() => import("@/routes/search"), "SearchPage"),
 });
 
 const analytics = createRoute({
   getParentRoute: () => app,
   path: "/analytics",
-  validateSearch: (search): { range?: string } => {
-    const range = rangeOf(search.range);
-    return range ? { range } : {};
-  },
+  validateSearch: ({ range }): { range?: string | undefined } => ({ range: rangeOf(range) }),
   component: lazyRouteComponent(() => import("@/routes/analytics"), "AnalyticsPage"),
 });
 

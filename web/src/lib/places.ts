@@ -10,3 +10,13 @@ export function isBehind(one: ConversationEntry, other: ConversationEntry): bool
   const apart = Date.parse(one.at) - Date.parse(other.at);
   return apart > 0 || (apart === 0 && one.id > other.id);
 }
+
+/** An entry's place in an address of the page, where a `.` between digits would make it a number. */
+export function addressOf(entry: Pick<ConversationEntry, "at" | "id">): string {
+  return placeOf(entry).replace(".", "-");
+}
+
+/** The place of that address; null where it is none. */
+export function placeAt(address: string): string | null {
+  return /^\d+-\d+$/.test(address) ? address.replace("-", ".") : null;
+}

@@ -10,7 +10,7 @@ import { KINDS, kindOf } from "@/features/search/kinds";
 import { Results } from "@/features/search/results";
 import { sessionsQuery } from "@/features/sessions/queries";
 import { labelOf } from "@/features/sessions/words";
-import { placeOf } from "@/lib/places";
+import { addressOf } from "@/lib/places";
 
 /** How long one types until it is looked for, in milliseconds. */
 const PAUSE_MS = 250;
@@ -99,7 +99,7 @@ export function SearchPage() {
             <Link
               to="/sessions/$id"
               params={{ id: sessionId }}
-              search={{ tab: "conversation", entry: placeOf(entry) }}
+              search={{ tab: "conversation", entry: addressOf(entry) }}
               className="block px-3.5 py-3 hover:bg-raised focus-visible:-outline-offset-2"
             >
               {children}

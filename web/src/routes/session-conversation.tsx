@@ -7,11 +7,12 @@ import { outcomeWords } from "@/features/approvals/outcome";
 import { Conversation } from "@/features/conversation/conversation";
 import { DecisionNote } from "@/features/decisions/decision-note";
 import { labelOf } from "@/features/sessions/words";
+import { placeAt } from "@/lib/places";
 
 /** What was said in a session, with who allowed what. */
 export function SessionConversation({ session }: { session: Session }) {
   const { id } = session;
-  const { entry = null } = useSearch({ from: "/app/sessions/$id" });
+  const { entry } = useSearch({ from: "/app/sessions/$id" });
   const navigate = useNavigate();
   const decision = useCallback(
     (tool: ConversationTool, at: string) =>
@@ -39,7 +40,7 @@ export function SessionConversation({ session }: { session: Session }) {
   return (
     <Conversation
       sessionId={id}
-      at={entry}
+      at={entry ? placeAt(entry) : null}
       decision={decision}
       onLatest={() =>
         void navigate({ to: "/sessions/$id", params: { id }, search: { tab: "conversation" } })

@@ -44,10 +44,10 @@ function Grid({ cells }: { cells: HeatCell[] }) {
       tabIndex={0}
       className="overflow-x-auto rounded-xl border bg-panel p-3"
     >
-      <table className="w-full min-w-[36rem] border-separate border-spacing-0.5 text-xs text-muted">
+      <table className="w-full min-w-[36rem] table-fixed border-separate border-spacing-0.5 text-xs text-muted">
         <thead>
           <tr>
-            <td />
+            <td className="w-10" />
             {HOURS.map((hour) => (
               <th key={hour} scope="col" className="font-normal tabular-nums">
                 {hour % 3 === 0 ? hour : <span className="sr-only">{hour}</span>}

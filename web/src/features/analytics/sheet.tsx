@@ -28,7 +28,7 @@ export function Sheet<T>({ title, columns, rows, keyOf }: Props<T>) {
       tabIndex={0}
       className="max-h-96 overflow-auto rounded-xl border bg-panel"
     >
-      <table className="w-full text-sm">
+      <table className="w-full text-[13px]">
         <thead className="sticky top-0 bg-panel">
           <tr className="border-b text-left text-[13px] text-muted">
             {columns.map((column) => (
@@ -36,7 +36,7 @@ export function Sheet<T>({ title, columns, rows, keyOf }: Props<T>) {
                 key={column.title}
                 scope="col"
                 className={cn(
-                  "px-3 py-2 font-medium whitespace-nowrap",
+                  "px-2.5 py-2 font-medium whitespace-nowrap",
                   column.isNumber && "text-right",
                 )}
               >
@@ -52,7 +52,7 @@ export function Sheet<T>({ title, columns, rows, keyOf }: Props<T>) {
                 <td
                   key={column.title}
                   className={cn(
-                    "px-3 py-2 whitespace-nowrap",
+                    "px-2.5 py-2 whitespace-nowrap",
                     column.isNumber && "text-right tabular-nums",
                   )}
                 >

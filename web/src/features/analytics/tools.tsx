@@ -19,7 +19,7 @@ const COLUMNS: Column<ToolUsage>[] = [
         "0"
       ) : (
         <span className="text-danger">
-          {exact(row.errors)} ({Math.round((row.errors / row.count) * 100)} %)
+          {exact(row.errors)} ({shareOf(row)} %)
         </span>
       ),
     value: (row) => row.errors,
@@ -32,6 +32,11 @@ const COLUMNS: Column<ToolUsage>[] = [
     isNumber: true,
   },
 ];
+
+function shareOf({ errors, count }: ToolUsage): string {
+  const percent = (errors / count) * 100;
+  return percent < 1 ? "<1" : String(Math.round(percent));
+}
 
 /** The tools that were used, the most used first. */
 export function Tools({ range }: { range: string }) {
