@@ -29,7 +29,7 @@ const PAGES: [name: string, path: () => string, shows: RegExp, signedIn?: false]
   ["sessions", () => "/sessions", /Waiting for you/],
   ["new-session", () => "/?new=true", /What should it do/],
   ["settings", () => "/settings", /Change password/],
-  ["session", session("dotfiles"), /Tell the agent/],
+  ["session", session("dotfiles", "terminal"), /Tell the agent/],
   ["asking", session("Fix the login redirect"), /wants to run a command/],
   ["working", session("Explain the billing module"), /Then list the three/],
   ["dangerous", session("Try the new linter"), /Tell the agent/],
@@ -37,6 +37,13 @@ const PAGES: [name: string, path: () => string, shows: RegExp, signedIn?: false]
   ["failed", session("Migrate to Postgres 17"), /stream disconnected/],
   ["events", session("Fix the login redirect", "events"), /ApprovalRequested/],
   ["activity", session("Explain the billing module", "activity"), /Denied by rule/],
+  ["conversation", session("Explain the billing module", "conversation"), /npm test -- billing/],
+  ["conversation-empty", session("Try the new linter", "conversation"), /Nothing was said yet/],
+  ["search", () => "/search?text=total", /is called in/],
+  ["search-nothing", () => "/search?text=unicorn", /Nothing was found/],
+  ["analytics", () => "/analytics?range=30d", /claude-opus-4-6/],
+  ["analytics-today", () => "/analytics?range=today", /Tokens by hour/],
+  ["analytics-empty", () => "/analytics?range=2020-01-01..2020-01-02", /No tool was used/],
   ["no-session", () => "/sessions/nothing", /no such session/],
 ];
 
@@ -76,6 +83,8 @@ test.each(VIEWS)(
         // What the daemon sends at first is drawn.
         await page.waitForLoadState("networkidle");
       }
+      const waits = page.getByText(/^Loading/);
+      if (await waits.count()) await waits.first().waitFor({ state: "detached" });
       await page.evaluate(() => document.fonts.ready);
       await page.screenshot({ path: `${PICTURES}/${name}-${view}.png` });
 
@@ -99,7 +108,10 @@ test.each(VIEWS)(
 test("on a phone everything that is pressed has 44 pixels", async () => {
   const { context, page } = await open(browser, mock, PHONE);
   const small: string[] = [];
-  for (const path of ["/", "/sessions", "/?new=true", session("dotfiles")()]) {
+  for (const path of [
+    ...["/", "/sessions", "/?new=true", session("dotfiles")(), "/analytics", "/search?text=total"],
+    session("Explain the billing module", "conversation")(),
+  ]) {
     await page.goto(mock.url + path);
     await page.locator("main button, main a").first().waitFor();
     const found = await page.evaluate(() =>

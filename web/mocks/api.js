@@ -1,10 +1,12 @@
 // The routes of the mock.
+import { ANALYTICS } from "./analytics.js";
 import { AUTH, SIGNED_IN } from "./auth.js";
+import { CONVERSATIONS } from "./conversations.js";
 import { DIRECTORIES } from "./directories.js";
 import { wrongAnswer, wrongRequest } from "./document.js";
 import { SESSIONS } from "./sessions.js";
 
-const ROUTES = { ...SIGNED_IN, ...DIRECTORIES, ...SESSIONS };
+const ROUTES = { ...SIGNED_IN, ...DIRECTORIES, ...SESSIONS, ...CONVERSATIONS, ...ANALYTICS };
 
 export async function handle(world, request, response, url) {
   const path = url.pathname.slice("/api".length);
@@ -12,10 +14,12 @@ export async function handle(world, request, response, url) {
   let [status, body, cookie] = await answer(world, request, url, route, ids, pattern);
   const wrong = pattern && wrongAnswer(request.method, pattern, status, body);
   if (wrong) [status, body] = [500, misfit(`the mock answers ${request.method} ${pattern}`, wrong)];
-  const headers = { "content-type": "application/json", "cache-control": "no-store" };
+  const isText = typeof body === "string";
+  const type = isText ? "text/markdown; charset=utf-8" : "application/json";
+  const headers = { "content-type": type, "cache-control": "no-store" };
   if (cookie !== undefined)
     headers["set-cookie"] = `codepiper=${cookie}; Path=/; HttpOnly; SameSite=Strict`;
-  response.writeHead(status, headers).end(JSON.stringify(body));
+  response.writeHead(status, headers).end(isText ? body : JSON.stringify(body));
 }
 
 /** A page that asks for what the daemon does not know, or a mock that answers what it never would. */

@@ -21,9 +21,12 @@ test("all that the mock shows is what a daemon could show", async () => {
     `/sessions/${id}/prompts`,
     `/sessions/${id}/events`,
     `/policy-decisions?sessionId=${id}`,
+    `/sessions/${id}/conversation`,
   ]);
   for (const path of [
     ...["/sessions", "/approvals", "/providers", "/policy-sets", "/auth/status", "/auth/sessions"],
+    ...["/search?text=the", "/analytics/overview", "/analytics/tool-usage", "/analytics/heatmap"],
+    ...["day", "hour", "model", "project", "session"].map((by) => `/analytics/usage?by=${by}`),
     ...paths,
   ]) {
     expect(await get(path), path).toMatchObject({ status: 200 });

@@ -32,7 +32,8 @@ export function wrongAnswer(method, path, status, body) {
 }
 
 function wrong(method, path, within, body) {
-  const place = ["paths", path, method.toLowerCase(), ...within, "content", "application/json"];
+  const type = typeof body === "string" ? "text/markdown" : "application/json";
+  const place = ["paths", path, method.toLowerCase(), ...within, "content", type];
   const pointer = [...place, "schema"].map((part) =>
     part.replaceAll("~", "~0").replaceAll("/", "~1").replaceAll("{", "%7B").replaceAll("}", "%7D"),
   );

@@ -1,9 +1,25 @@
-import type { Approval, Session } from "../src/api/types";
+import type {
+  Approval,
+  ConversationEntry,
+  ConversationKind,
+  ConversationTool,
+  Session,
+} from "../src/api/types";
 
 export class World {
   constructor(options?: { empty?: boolean; onboarded?: boolean });
   sessions: Session[];
   approvals: Approval[];
+  conversations: {
+    of(sessionId: string): ConversationEntry[];
+    say(
+      sessionId: string,
+      kind: ConversationKind,
+      text: string,
+      more?: Partial<Omit<ConversationEntry, "tool">> & { tool?: Partial<ConversationTool> },
+    ): ConversationEntry;
+    finish(sessionId: string, entry: ConversationEntry, tool: Partial<ConversationTool>): void;
+  };
   terminals: Map<string, { bytes: Buffer }>;
   blockedUntil: number;
   signIns: Map<string, unknown>;

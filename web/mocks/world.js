@@ -1,6 +1,7 @@
 // What the mock daemon knows: sessions in every state, what they ask, and who is signed in.
 import { createHash, randomUUID } from "node:crypto";
 import { EventEmitter } from "node:events";
+import { Conversations } from "./conversations.js";
 import { fill } from "./scene.js";
 import { Terminal } from "./terminal.js";
 
@@ -10,6 +11,7 @@ export class World extends EventEmitter {
   decisions = [];
   prompts = [];
   events = [];
+  conversations = new Conversations(this);
   terminals = new Map();
   /** Cookie to sign-in; the first is there from the beginning, so that tests can enter at once. */
   signIns = new Map();
@@ -25,7 +27,9 @@ export class World extends EventEmitter {
     super();
     this.setMaxListeners(0);
     this.onboarded = onboarded;
-    if (!empty) fill(this);
+    if (empty) return;
+    fill(this);
+    this.conversations.fill();
   }
 
   isSignedIn(request) {

@@ -96,7 +96,7 @@ test("what programs write looks as in tmux: at once, over a break, and opened in
 
 test("two viewers of different size see the same, and the size follows the one that is active", async () => {
   const { daemon, standIn, desk, codes } = await opened();
-  const url = `${daemon.url}/sessions/${standIn.id}`;
+  const url = `${daemon.url}/sessions/${standIn.id}?tab=terminal`;
   const pocket = await person(PHONE, "fidelity-phone");
   await pocket.page.goto(url);
   await pocket.signInWith(daemon, codes[0] ?? "");

@@ -14,7 +14,7 @@ test.each([
     const { session } = await daemon.json("start", "-p", "demo", "--prompt", "SAY: before it");
     const mia = await person(options, view);
     const { page } = mia;
-    await page.goto(`${daemon.url}/sessions/${session.id}`);
+    await page.goto(`${daemon.url}/sessions/${session.id}?tab=terminal`);
     await mia.signInFirst(daemon);
     await mia.terminalShows(/● before it/);
 

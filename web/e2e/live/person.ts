@@ -70,9 +70,12 @@ export class Person {
     return this.page.getByText(text).filter({ visible: true }).first().waitFor({ timeout });
   }
 
-  /** Waits until the terminal shows that text. */
-  terminalShows(text: RegExp, timeout = 10_000): Promise<void> {
-    return this.page
+  /** Waits until the terminal shows that text; a phone shows the conversation at first. */
+  async terminalShows(text: RegExp, timeout = 10_000): Promise<void> {
+    const view = this.page.getByRole("link", { name: "Terminal", exact: true });
+    await view.waitFor();
+    if ((await view.getAttribute("aria-current")) !== "page") await view.click();
+    await this.page
       .locator(".xterm-rows > div")
       .filter({ hasText: text })
       .first()

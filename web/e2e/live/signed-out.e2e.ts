@@ -20,7 +20,7 @@ test.each([
     await mia.sees("SessionCreated");
     await page.getByRole("link", { name: "Terminal" }).click();
     await mia.terminalShows(/● still here/);
-    const { pathname } = new URL(page.url());
+    const { pathname, search } = new URL(page.url());
 
     await daemon.run("auth", "revoke", "--all");
     await page.waitForURL(/\/sign-in\?next=/, { timeout: 1000 });
@@ -28,7 +28,7 @@ test.each([
     expect(await page.evaluate(() => localStorage.getItem("codepiper.sessions"))).toBeNull();
     await mia.picture("signed-out");
     await mia.signInWith(daemon, code);
-    await page.waitForURL(daemon.url + pathname);
+    await page.waitForURL(daemon.url + pathname + search);
     await mia.terminalShows(/● still here/);
     expect(mia.complaints).toEqual([]);
   },

@@ -61,13 +61,16 @@ async function photographPages(page: Page, view: string, daemon: Daemon, scene: 
     ["inbox", "/", /git push origin/],
     ["sessions", "/sessions", "Waiting for you"],
     ["settings", "/settings", "This one"],
-    ["session", session("Explain the billing module"), /Without that script/],
+    ["session", session("Explain the billing module", "terminal"), /Without that script/],
     ["asking", session("Fix the login redirect"), "The fix is done."],
     ["question", session("Pick a charting library"), /Which one do you know/],
     ["working", session("Speed up the search"), "This takes a while."],
     ["dangerous", session("Try the new linter"), /No question/],
     ["ended", session("Release notes 1.4"), "It is over"],
     ["failed", session("Migrate to Postgres 17"), "It failed"],
+    ["conversation", session("Explain the billing module", "conversation"), /Two parts/],
+    ["search", "/search?text=billing", /prices, and invoices/],
+    ["analytics", "/analytics?range=7d", "CodePiper demo"],
     ["events", session("Explain the billing module", "events"), "PreToolUse"],
     ["activity", session("Explain the billing module", "activity"), /by rule/],
     ["no-session", "/sessions/nothing", "no such session"],
@@ -103,7 +106,7 @@ async function photographDialogs(page: Page, view: string, daemon: Daemon, scene
   await page.getByText("asks nobody").scrollIntoViewIfNeeded();
   await shot("new-session-dangerous");
 
-  await page.goto(`${daemon.url}/sessions/${scene["Speed up the search"]}`);
+  await page.goto(`${daemon.url}/sessions/${scene["Speed up the search"]}?tab=terminal`);
   await page.locator(".xterm-rows").getByText("This takes a while.").first().waitFor();
   await page.getByRole("button", { name: "More to do with this session" }).click();
   await shot("session-menu");
@@ -146,7 +149,7 @@ async function photographDialogs(page: Page, view: string, daemon: Daemon, scene
 async function photographOutage(page: Page, view: string, daemon: Daemon, scene: Scene) {
   await page.goto(`${daemon.url}/sessions`);
   await page.getByRole("heading", { name: "Sessions" }).waitFor();
-  await page.goto(`${daemon.url}/sessions/${scene["Explain the billing module"]}`);
+  await page.goto(`${daemon.url}/sessions/${scene["Explain the billing module"]}?tab=terminal`);
   await page
     .getByText(/Without that script/)
     .first()

@@ -9,7 +9,13 @@ export type News =
       session: Session;
     }
   | { topic: "approvals"; type: "approval_updated"; approval: Approval }
-  | { topic: `session:${string}:events`; data: SessionEvent };
+  | { topic: `session:${string}:events`; data: SessionEvent }
+  | {
+      topic: `session:${string}:conversation`;
+      type: "conversation_updated";
+      sessionId: string;
+      revision: number;
+    };
 
 type Hear = (news: News) => void;
 

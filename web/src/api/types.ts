@@ -19,6 +19,12 @@ export type Approval = Api.Approval;
 export type Decision = Api.Decision;
 export type SessionEvent = Api.Event;
 export type SentPrompt = Api.SentPrompt;
+export type ConversationEntry = Api.ConversationEntry;
+export type ConversationTool = Api.ConversationTool;
+export type ConversationKind = Api.ConversationKind;
+export type UsageCost = Api.UsageCost;
+export type Tokens = Api.Tokens;
+export type Found = Api.Found;
 export type AuthStatus = Api.AuthStatusResponse;
 /** With the details that the dashboard reads. */
 export type ErrorBody = Api.ErrorBody & { retryAfter?: number; approval?: Approval };

@@ -6,8 +6,12 @@ import {
   Outlet,
   redirect,
 } from "@tanstack/react-router";
+import type { ConversationKind } from "@/api/types";
 import { Failure, Missing } from "@/components/failure";
+import { rangeOf } from "@/features/analytics/range";
 import { authStatus } from "@/features/auth/queries";
+import { kindOf } from "@/features/search/kinds";
+import { placeAt } from "@/lib/places";
 import { queryClient } from "./query-client";
 
 const root = createRootRoute({ component: Outlet, notFoundComponent: Missing });
@@ -53,17 +57,51 @@ const sessions = createRoute({
   component: lazyRouteComponent(() => import("@/routes/sessions"), "SessionsPage"),
 });
 
-export const TABS = ["terminal", "events", "activity"] as const;
-export type Tab = (typeof TABS)[number];
+const TABS = ["terminal", "conversation", "events", "activity"] as const;
+
+interface SessionSearch {
+  tab?: (typeof TABS)[number] | undefined;
+  /** The address of the entry in the conversation that is looked at. */
+  entry?: string | undefined;
+}
 
 const session = createRoute({
   getParentRoute: () => app,
   path: "/sessions/$id",
-  validateSearch: (search): { tab?: Tab } => {
-    const tab = TABS.find((name) => name === search.tab && name !== "terminal");
-    return tab ? { tab } : {};
-  },
+  // What is not valid is taken away by name; what is only left out stays as it was asked for.
+  validateSearch: ({ tab, entry }): SessionSearch => ({
+    tab: TABS.find((name) => name === tab),
+    entry: typeof entry === "string" && placeAt(entry) ? entry : undefined,
+  }),
   component: lazyRouteComponent(() => import("@/routes/session"), "SessionPage"),
+});
+
+interface Wanted {
+  text?: string | undefined;
+  session?: string | undefined;
+  kind?: ConversationKind | undefined;
+  /** Within so many days. */
+  days?: number | undefined;
+}
+
+const search = createRoute({
+  getParentRoute: () => app,
+  path: "/search",
+  validateSearch: ({ text, session, kind, days }): Wanted => ({
+    // The router reads a number where only digits were typed.
+    text: typeof text === "string" || typeof text === "number" ? String(text) : undefined,
+    session: typeof session === "string" ? session : undefined,
+    kind: kindOf(kind),
+    days: typeof days === "number" && days > 0 ? days : undefined,
+  }),
+  component: lazyRouteComponent(() => import("@/routes/search"), "SearchPage"),
+});
+
+const analytics = createRoute({
+  getParentRoute: () => app,
+  path: "/analytics",
+  validateSearch: ({ range }): { range?: string | undefined } => ({ range: rangeOf(range) }),
+  component: lazyRouteComponent(() => import("@/routes/analytics"), "AnalyticsPage"),
 });
 
 const settings = createRoute({
@@ -74,7 +112,10 @@ const settings = createRoute({
 
 /** The pages. */
 export const router = createRouter({
-  routeTree: root.addChildren([signIn, app.addChildren([inbox, sessions, session, settings])]),
+  routeTree: root.addChildren([
+    signIn,
+    app.addChildren([inbox, sessions, session, search, analytics, settings]),
+  ]),
   defaultErrorComponent: Failure,
   defaultPreload: "intent",
 });

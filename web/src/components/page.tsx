@@ -1,18 +1,24 @@
 import type { ReactNode } from "react";
+import { cn } from "@/lib/cn";
 
 /** A page of text and lists: a title, what can be done, and the content in a readable width. */
 export function Page({
   title,
   actions,
+  wide,
   children,
 }: {
   title: string;
   actions?: ReactNode;
+  /** For what is wider than text. */
+  wide?: boolean;
   children: ReactNode;
 }) {
   return (
     <div className="h-full overflow-y-auto">
-      <div className="mx-auto max-w-3xl px-4 pt-5 pb-24 sm:px-8 sm:pt-8">
+      <div
+        className={cn("mx-auto px-4 pt-5 pb-24 sm:px-8 sm:pt-8", wide ? "max-w-5xl" : "max-w-3xl")}
+      >
         <header className="mb-5 flex min-h-9 flex-wrap items-center justify-between gap-3">
           <h1 className="text-xl font-semibold tracking-tight">{title}</h1>
           {actions}

@@ -37,3 +37,13 @@ export function fullTime(at: string): string {
 export function clockTime(at: string): string {
   return new Date(at).toLocaleTimeString(undefined, { timeStyle: "medium" });
 }
+
+/** The time of day, and the day where it is another one than that of `now`. */
+export function shortTime(at: string, now = new Date()): string {
+  const then = new Date(at);
+  const time = then.toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit" });
+  if (then.toDateString() === now.toDateString()) return time;
+  const year = then.getFullYear() === now.getFullYear() ? undefined : "numeric";
+  const day = then.toLocaleDateString(undefined, { day: "numeric", month: "short", year });
+  return `${day}, ${time}`;
+}

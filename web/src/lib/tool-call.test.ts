@@ -27,3 +27,14 @@ test("a tool that nobody knows is shown whole", () => {
     text: '{\n  "sql": "drop table x"\n}',
   });
 });
+
+test("a command is one by whatever name an agent has for it", () => {
+  const input = {
+    cmd: "make",
+    justification: "to build",
+    sandbox_permissions: "require_escalated",
+  };
+  expect(shownCall("exec_command", input, null)).toEqual({
+    ...{ kind: "command", command: "make", about: "to build" },
+  });
+});

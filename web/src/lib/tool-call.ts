@@ -17,11 +17,12 @@ export function shownCall(toolName: string, toolInput: unknown, diff: string | n
   >;
   const text = (name: string) => (typeof input[name] === "string" ? (input[name] as string) : null);
   const path = text("file_path") ?? text("path");
-  const command = text("command");
+  const command = text("command") ?? (toolName === "exec_command" ? text("cmd") : null);
   if (diff) return { kind: "diff", path, lines: patchLines(diff) };
   if (toolName === "apply_patch" && command)
     return { kind: "diff", path: null, lines: patchLines(command) };
-  if (command) return { kind: "command", command, about: text("description") };
+  if (command)
+    return { kind: "command", command, about: text("description") ?? text("justification") };
   const [before, after] = [text("old_string"), text("new_string")];
   if (path && before !== null && after !== null)
     return { kind: "diff", path, lines: replaced(before, after) };

@@ -1,6 +1,7 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
 import {
+  ChartColumn,
   CirclePause,
   CircleStop,
   GitFork,
@@ -13,6 +14,7 @@ import {
   Settings,
   Sun,
   SunMoon,
+  TextSearch,
 } from "lucide-react";
 import { lazy, type ReactNode, Suspense } from "react";
 import type { Session } from "@/api/types";
@@ -104,6 +106,23 @@ export function Commands({ onClose, onKeys }: Props) {
       icon: <Inbox aria-hidden />,
       hint: "i",
       run: go.inbox,
+    },
+    {
+      id: "search",
+      group: "Do",
+      label: "Search all conversations",
+      words: "find history",
+      icon: <TextSearch aria-hidden />,
+      hint: "/",
+      run: go.search,
+    },
+    {
+      id: "analytics",
+      group: "Do",
+      label: "Analytics",
+      words: "tokens cost usage",
+      icon: <ChartColumn aria-hidden />,
+      run: go.analytics,
     },
     ...ofThis,
     ...toSessions,

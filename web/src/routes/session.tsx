@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { Link, useParams, useSearch } from "@tanstack/react-router";
+import { Link, useParams } from "@tanstack/react-router";
 import { ArrowLeft } from "lucide-react";
 import { lazy, Suspense, useRef } from "react";
 import type { Session } from "@/api/types";
@@ -17,10 +17,13 @@ import { useShortcuts } from "@/lib/shortcuts";
 import { KillDialog } from "./kill-dialog";
 import { OthersWait } from "./others-wait";
 import { SessionActivity, SessionApprovals } from "./session-parts";
-import { SessionTabs, useTabKeys } from "./session-tabs";
+import { SessionTabs, useTab, useTabKeys } from "./session-tabs";
 import { useEventNews } from "./use-event-news";
 import { useGo } from "./use-go";
 
+const SessionConversation = lazy(() =>
+  import("./session-conversation").then((module) => ({ default: module.SessionConversation })),
+);
 const Terminal = lazy(() =>
   import("@/features/terminal/terminal").then((module) => ({ default: module.Terminal })),
 );
@@ -45,7 +48,7 @@ export function SessionPage() {
 }
 
 function SessionView({ session }: { session: Session }) {
-  const { tab = "terminal" } = useSearch({ from: "/app/sessions/$id" });
+  const tab = useTab(session);
   const go = useGo();
   const prompt = useRef<HTMLTextAreaElement>(null);
   const isLive = session.status === "RUNNING" || session.status === "STARTING";
@@ -73,7 +76,7 @@ function SessionView({ session }: { session: Session }) {
           />
         }
       />
-      <SessionTabs id={session.id} />
+      <SessionTabs id={session.id} tab={tab} />
       <SessionApprovals sessionId={session.id} />
       <div className="min-h-0 flex-1">
         {tab === "terminal" &&
@@ -88,6 +91,11 @@ function SessionView({ session }: { session: Session }) {
           ) : (
             <Ended session={session} />
           ))}
+        {tab === "conversation" && (
+          <Suspense fallback={<Loading label="Loading the conversation" />}>
+            <SessionConversation session={session} />
+          </Suspense>
+        )}
         {tab === "events" && <EventList sessionId={session.id} />}
         {tab === "activity" && <SessionActivity sessionId={session.id} />}
       </div>

@@ -30,6 +30,7 @@ export function Shell() {
     "?": () => setOpen("keys"),
     n: go.newSession,
     i: go.inbox,
+    "/": go.search,
     j: () => go.neighbour(1),
     k: () => go.neighbour(-1),
   });

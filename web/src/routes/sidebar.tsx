@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { Inbox, Plus, Search, Settings } from "lucide-react";
+import { ChartColumn, Inbox, Plus, Search, Settings, TextSearch } from "lucide-react";
 import { Button, IconButton } from "@/components/button";
 import { ErrorNote } from "@/components/error-note";
 import { Logo } from "@/components/logo";
@@ -58,11 +58,27 @@ export function Sidebar({ onPalette }: { onPalette: () => void }) {
           )
         )}
       </nav>
-      <div className="border-t p-2">
+      <nav aria-label="More pages" className="border-t p-2">
+        <Link
+          to="/search"
+          className={WAY}
+          activeProps={HERE}
+          activeOptions={{ includeSearch: false }}
+        >
+          <TextSearch aria-hidden className="size-4" /> Search
+        </Link>
+        <Link
+          to="/analytics"
+          className={WAY}
+          activeProps={HERE}
+          activeOptions={{ includeSearch: false }}
+        >
+          <ChartColumn aria-hidden className="size-4" /> Analytics
+        </Link>
         <Link to="/settings" className={WAY} activeProps={HERE}>
           <Settings aria-hidden className="size-4" /> Settings
         </Link>
-      </div>
+      </nav>
     </aside>
   );
 }

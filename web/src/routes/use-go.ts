@@ -12,6 +12,8 @@ export function useGo() {
   return {
     inbox: () => navigate({ to: "/" }),
     sessions: () => navigate({ to: "/sessions" }),
+    search: () => navigate({ to: "/search" }),
+    analytics: () => navigate({ to: "/analytics" }),
     settings: () => navigate({ to: "/settings" }),
     newSession: () =>
       navigate({ to: ".", search: (old: object) => ({ ...old, new: true as const }) }),

@@ -13,8 +13,10 @@ export function useLiveUpdates(): void {
   const state = useLiveState();
 
   useEffect(() => {
-    // Events are no state: who shows them catches up.
-    const isState = { predicate: (query: Query) => query.queryKey[0] !== "events" };
+    // Events and conversations are no state: who shows them catches up.
+    const isState = {
+      predicate: ({ queryKey: [name] }: Query) => name !== "events" && name !== "conversation",
+    };
     live.start(() => client.invalidateQueries(isState));
     window.addEventListener("online", live.retryNow);
     return () => {

@@ -8,6 +8,7 @@ import { clockTime, fullTime } from "@/lib/time";
 import { summaryOf } from "@/lib/tool-call";
 import { activityQuery } from "./queries";
 import { type Item, timeline } from "./timeline";
+import { join, outcome, verdict } from "./words";
 
 interface Props {
   sessionId: string;
@@ -116,32 +117,6 @@ function iconOf(decision: Decision["decision"]): ReactNode {
   if (decision === "allow") return <Check aria-hidden className="text-ok" />;
   if (decision === "deny") return <X aria-hidden className="text-danger" />;
   return <CircleHelp aria-hidden className={decision === "ask" ? "text-warn" : "text-muted"} />;
-}
-
-function verdict(decision: Decision): string {
-  const verb = {
-    allow: "Allowed",
-    deny: "Denied",
-    ask: "Left to a person",
-    none: "Left to the agent",
-  }[decision.decision];
-  if (decision.policyId && decision.ruleId) {
-    // Where the rule gives no reason, its name stands there.
-    const isNamed = decision.reason?.startsWith(`rule \`${decision.ruleId}\``);
-    const reason = decision.reason && !isNamed ? `: ${decision.reason}` : "";
-    return `${verb} by rule ${decision.policyId}/${decision.ruleId}${reason}`;
-  }
-  if (decision.source === "default" && decision.decision !== "ask") return `${verb} by default`;
-  if (decision.source === "fallback") return `${verb}: the daemon was not there`;
-  return verb;
-}
-
-function outcome(decision: Decision): string {
-  return { ran: "it ran", blocked: "it did not run", answered: "", unknown: "" }[decision.outcome];
-}
-
-function join(...parts: string[]): string {
-  return parts.filter(Boolean).join("; ");
 }
 
 function keyOf(item: Item): string {
