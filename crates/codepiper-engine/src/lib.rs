@@ -55,11 +55,9 @@ pub use auth::{
     Reset, SignedIn,
 };
 pub use bus::{EventBus, EventFilter};
-pub use config::Config;
 pub use codepiper_store::usage::Tally;
-pub use conversations::{
-    ConversationPage, ConversationPart, Conversations, SearchQuery, dollars,
-};
+pub use config::Config;
+pub use conversations::{ConversationPage, ConversationPart, Conversations, SearchQuery, dollars};
 pub use directories::{Directories, Entry, Listing, RecentDirectory};
 pub use error::EngineError;
 pub use hooks::{HookReply, HookReport, Hooks};
@@ -71,13 +69,13 @@ pub use policies::{
 pub use provider_status::{Offered, ProviderStatus};
 pub use scope::NoScope;
 use scope::Scopes;
-use transcripts::TranscriptTailer;
 pub use sessions::{
     CreateSession, Deleted, Explanation, Follower, Frame, Frames, InputKind, Output,
     ProviderResume, Pruned, Restored, SendPrompt, Sent, SessionManager, Shown, Sign, Standing,
     Terminal, TerminalReader, Terms, Until, Waited,
 };
 pub use settings::{DaemonSettings, Settings, SettingsChange};
+use transcripts::TranscriptTailer;
 
 /// Everything a daemon does, without the doors through which it is asked.
 #[derive(Clone)]

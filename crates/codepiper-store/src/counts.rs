@@ -72,7 +72,12 @@ pub fn rules(db: &Connection, span: Span) -> Result<Vec<Decided>, StoreError> {
          FROM decisions WHERE ts >= ?1 AND ts < ?2 GROUP BY 1, 2, 3 ORDER BY often DESC, 1, 2, 3",
     )?;
     let rows = statement.query_map(millis(span), |row| {
-        Ok((row.get(0)?, row.get(1)?, row.get(2)?, count(row.get(3)?) as u64))
+        Ok((
+            row.get(0)?,
+            row.get(1)?,
+            row.get(2)?,
+            count(row.get(3)?) as u64,
+        ))
     })?;
     Ok(rows.collect::<Result<_, _>>()?)
 }

@@ -110,7 +110,9 @@ pub fn link_base(
         .prepare_cached(
             "SELECT id FROM transcripts WHERE substr(path, -length(?1)) = ?1 ORDER BY id LIMIT 1",
         )?
-        .query_row([format!("{conversation}.jsonl")], |row| row.get::<_, i64>(0))
+        .query_row([format!("{conversation}.jsonl")], |row| {
+            row.get::<_, i64>(0)
+        })
         .optional()?;
     let Some(base) = base else { return Ok(()) };
     db.prepare_cached(

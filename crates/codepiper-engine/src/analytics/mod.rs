@@ -127,7 +127,9 @@ impl Analytics {
                 None => Vec::new(),
             };
             let total = stored::sums(db, &window.sums(&query), Group::Total)?;
-            let total = total.first().map_or_else(Tally::default, |(_, tally)| *tally);
+            let total = total
+                .first()
+                .map_or_else(Tally::default, |(_, tally)| *tally);
             Ok(UsageSums {
                 from: date_text(days.0),
                 to: date_text(days.1),
@@ -169,8 +171,12 @@ impl Analytics {
                 let (hour, weekday) = zone.hour_and_weekday(moment(&quarter));
                 cells[usize::from(weekday) * 24 + usize::from(hour)].add(&tally);
             }
-            let cells = (0..7_u8).flat_map(|day| (0..24_u8).map(move |hour| (day, hour))).zip(cells);
-            Ok(cells.map(|((day, hour), tally)| (day, hour, tally)).collect())
+            let cells = (0..7_u8)
+                .flat_map(|day| (0..24_u8).map(move |hour| (day, hour)))
+                .zip(cells);
+            Ok(cells
+                .map(|((day, hour), tally)| (day, hour, tally))
+                .collect())
         };
         Ok(self.store.read(read).await?)
     }
@@ -178,17 +184,18 @@ impl Analytics {
     /// Counts everything anew, with the prices of now. A day at a time, so that others can write
     /// in between.
     pub async fn rebuild(&self) -> Result<(), EngineError> {
-        let span = |db: &Connection| Ok((stored::first_day(db)?, stored::span(db)?));
-        let (first, span) = self.store.read(span).await?;
-        let last = Zone::utc().day(self.clock.now());
-        let first = first.into_iter().chain(span.map(|(first, _)| Zone::utc().day(first)));
-        let last = last.max(span.map_or(last, |(_, last)| Zone::utc().day(last)));
-        for day in first.min().unwrap_or(last)..=last {
+        let mut last = None;
+        while let Some(day) = self
+            .store
+            .read(move |db| stored::next_day(db, last))
+            .await?
+        {
             let prices = Arc::clone(&self.prices);
             let recount = move |tx: &Transaction<'_>| {
                 stored::recount(tx, day, |model, at, tokens| prices.cost(model, at, tokens))
             };
             self.store.write(recount).await?;
+            last = Some(day);
         }
         let zone = Arc::clone(&self.zone);
         let days = move |tx: &Transaction<'_>| stored::rebuild_days(tx, &zone);
@@ -196,7 +203,10 @@ impl Analytics {
     }
 
     fn zone_of(&self, query: &UsageQuery) -> Arc<Zone> {
-        query.zone.clone().map_or_else(|| Arc::clone(&self.zone), Arc::new)
+        query
+            .zone
+            .clone()
+            .map_or_else(|| Arc::clone(&self.zone), Arc::new)
     }
 }
 

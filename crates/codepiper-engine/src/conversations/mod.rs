@@ -82,8 +82,16 @@ impl Conversations {
         page: ConversationPage,
     ) -> Result<ConversationPart, EngineError> {
         let wanted = Page {
-            after: page.after.as_deref().map(|it| place("after", it)).transpose()?,
-            before: page.before.as_deref().map(|it| place("before", it)).transpose()?,
+            after: page
+                .after
+                .as_deref()
+                .map(|it| place("after", it))
+                .transpose()?,
+            before: page
+                .before
+                .as_deref()
+                .map(|it| place("before", it))
+                .transpose()?,
             limit: page.limit,
         };
         let read = move |db: &codepiper_store::Connection| {
@@ -183,7 +191,10 @@ impl Conversations {
 }
 
 /// Billionths of a dollar as dollars.
-#[expect(clippy::cast_precision_loss, reason = "exact up to nine million dollars")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "exact up to nine million dollars"
+)]
 pub fn dollars(billionths: i64) -> f64 {
     billionths as f64 / 1e9
 }
@@ -193,7 +204,9 @@ fn place_text((at, id): Place) -> String {
 }
 
 fn place(field: &'static str, text: &str) -> Result<Place, EngineError> {
-    let parsed = text.split_once('.').and_then(|(at, id)| Some((at.parse().ok()?, id.parse().ok()?)));
+    let parsed = text
+        .split_once('.')
+        .and_then(|(at, id)| Some((at.parse().ok()?, id.parse().ok()?)));
     parsed.ok_or_else(|| {
         EngineError::invalid(
             field,

@@ -171,9 +171,10 @@ impl TranscriptTailer {
                 }
             }
         }
-        let of_session = self.files.iter_mut().filter(|(_, file)| {
-            file.row.session_id == session.id && file.is_last_look == is_live
-        });
+        let of_session = self
+            .files
+            .iter_mut()
+            .filter(|(_, file)| file.row.session_id == session.id && file.is_last_look == is_live);
         let mut due = Vec::new();
         for (path, file) in of_session {
             file.is_last_look = !is_live;
@@ -298,7 +299,9 @@ impl TranscriptTailer {
 
     /// Reads one piece of the file that waits longest.
     async fn read_one(&mut self) {
-        let Some(path) = self.due.pop_front() else { return };
+        let Some(path) = self.due.pop_front() else {
+            return;
+        };
         let Some(file) = self.files.remove(&path) else {
             return;
         };
@@ -306,7 +309,11 @@ impl TranscriptTailer {
         let read = tokio::task::spawn_blocking(move || {
             let mut file = file;
             let found = file.next();
-            let digested = found.and_then(|found| found.map(|found| understand(&mut file, found, &prices, now)).transpose());
+            let digested = found.and_then(|found| {
+                found
+                    .map(|found| understand(&mut file, found, &prices, now))
+                    .transpose()
+            });
             (file, digested)
         });
         let Ok((mut file, digested)) = read.await else {
@@ -400,7 +407,8 @@ impl TranscriptTailer {
         for name in names {
             if let Some(found) = find::beside(&path, &name).await {
                 let is_live = !file.is_last_look;
-                self.claim(&found, agent, session, Some(name), is_live).await;
+                self.claim(&found, agent, session, Some(name), is_live)
+                    .await;
             }
         }
     }
