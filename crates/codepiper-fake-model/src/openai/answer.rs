@@ -30,6 +30,7 @@ pub(super) fn answer(
     stop: CancellationToken,
 ) -> Response<Body> {
     let script = match kind {
+        Kind::Turn if request::is_compaction(request) => Script::saying("the summary"),
         Kind::Turn => {
             let turn = request::turn(request);
             let script = Script::parse(&turn.prompt);
@@ -72,6 +73,11 @@ impl Answer<'_> {
     pub(super) fn item(&self, index: usize, step: &Step) -> Option<Value> {
         let id = |kind: &str| format!("{kind}_{}{index:02}", self.id);
         Some(match step {
+            Step::Say(text) if request::is_compaction(self.request) => json!({
+                "type": "compaction",
+                "id": id("cmp"),
+                "encrypted_content": text,
+            }),
             Step::Say(text) => json!({
                 "type": "message",
                 "id": id("msg"),

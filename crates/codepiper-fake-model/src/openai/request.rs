@@ -39,6 +39,12 @@ pub(super) fn kind(body: &Value) -> Kind {
     }
 }
 
+/// Whether the conversation is to be replaced by a summary, which only the model can read.
+pub(super) fn is_compaction(body: &Value) -> bool {
+    let last = array(&body["input"]).last();
+    last.is_some_and(|item| item["type"] == "compaction_trigger")
+}
+
 pub(super) fn offer(body: &Value) -> Offer {
     let has = |name: &str| tools(body).any(|tool| tool["name"] == name);
     Offer {

@@ -171,7 +171,9 @@ impl Reader<'_> {
             "text" if self.line.is_compact_summary => said(Compaction, &block.text),
             "text" if is_user && self.line.is_meta => None,
             "text" if is_user && text.starts_with(INTERRUPTED) => said(Error, &block.text),
-            "text" if is_user => said(Prompt, &block.text),
+            // What a command of the agent itself printed.
+            "text" if is_user && text.starts_with("<local-command-") => None,
+            "text" if is_user => said(Prompt, &typed(text).or_else(|| block.text.clone())),
             "text" if self.line.is_api_error_message => said(Error, &block.text),
             "text" => said(Reply, &block.text),
             "thinking" => said(Thinking, &block.thinking),
@@ -299,6 +301,22 @@ impl Reader<'_> {
             tool: None,
         })
     }
+}
+
+/// A command of the agent itself, as it was typed.
+fn typed(text: &str) -> Option<String> {
+    let within = |tag: &str| {
+        let (_, rest) = text.split_once(&format!("<{tag}>"))?;
+        Some(rest.split_once(&format!("</{tag}>"))?.0.trim())
+    };
+    if !text.starts_with("<command-") {
+        return None;
+    }
+    let (command, args) = (
+        within("command-name")?,
+        within("command-args").unwrap_or_default(),
+    );
+    Some(format!("{command} {args}").trim_end().to_owned())
 }
 
 /// What a message holds: a text, or blocks.
