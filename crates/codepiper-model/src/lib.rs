@@ -35,9 +35,7 @@ pub use activity::{Activity, ActivityState, Evidence, EvidenceSource};
 pub use actor::Actor;
 pub use approval::{Answer, Approval, ApprovalStatus, ClosedReason, Permission, Via};
 pub use clock::{Clock, SystemClock};
-pub use conversation::{
-    ConversationKind, Note, Said, ToolResult, ToolUse, TurnEnded, Usage,
-};
+pub use conversation::{ConversationKind, Note, Said, ToolResult, ToolUse, TurnEnded, Usage};
 pub use conversation_entry::{
     ConversationEntry, ConversationTool, Found, TranscriptProblem, UsageCost,
 };

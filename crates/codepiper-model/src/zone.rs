@@ -38,7 +38,11 @@ impl Zone {
     fn of(zone: TimeZone) -> Self {
         let name = zone.iana_name().unwrap_or("UTC").to_owned();
         // What has no name cannot be asked for again; days would begin elsewhere after a restart.
-        let zone = if zone.iana_name().is_some() { zone } else { TimeZone::UTC };
+        let zone = if zone.iana_name().is_some() {
+            zone
+        } else {
+            TimeZone::UTC
+        };
         Self { zone, name }
     }
 
@@ -101,7 +105,8 @@ fn number(date: Date) -> Day {
 
 fn date(day: Day) -> Date {
     let span = jiff::Span::new().try_days(day);
-    span.and_then(|span| EPOCH.checked_add(span)).unwrap_or(EPOCH)
+    span.and_then(|span| EPOCH.checked_add(span))
+        .unwrap_or(EPOCH)
 }
 
 #[cfg(test)]
@@ -117,7 +122,10 @@ mod tests {
         assert_eq!(day("2026-03-29T21:59:59Z"), "2026-03-29");
         assert_eq!(day("2026-03-29T22:00:00Z"), "2026-03-30");
         let day = day_of_text("2026-03-30").unwrap();
-        assert_eq!(berlin.beginning(day).to_string(), "2026-03-29T22:00:00.000Z");
+        assert_eq!(
+            berlin.beginning(day).to_string(),
+            "2026-03-29T22:00:00.000Z"
+        );
         let nepal = Zone::named("Asia/Kathmandu").unwrap();
         assert_eq!(nepal.beginning(day).to_string(), "2026-03-29T18:15:00.000Z");
         assert_eq!(date_text(nepal.day(nepal.beginning(day))), "2026-03-30");

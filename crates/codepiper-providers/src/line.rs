@@ -86,8 +86,10 @@ pub(crate) fn about(input: &str) -> String {
 pub(crate) fn name(line: &str) -> String {
     use std::fmt::Write as _;
     let digest = Sha256::digest(line);
-    digest[..12].iter().fold("line-".to_owned(), |mut name, byte| {
-        let _infallible = write!(name, "{byte:02x}");
-        name
-    })
+    digest[..12]
+        .iter()
+        .fold("line-".to_owned(), |mut name, byte| {
+            let _infallible = write!(name, "{byte:02x}");
+            name
+        })
 }

@@ -6,8 +6,8 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::{
-    Claim, HookAnswer, HookCommand, HookReading, Installed, Malformed, ModelSwitch, Reading,
-    ReaderState, ScreenText, claude, installed,
+    Claim, HookAnswer, HookCommand, HookReading, Installed, Malformed, ModelSwitch, ReaderState,
+    Reading, ScreenText, claude, installed,
 };
 
 /// What a session is asked to be, as far as its agent is concerned.

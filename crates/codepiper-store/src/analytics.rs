@@ -185,11 +185,17 @@ pub fn span(db: &Connection) -> Result<Option<(Timestamp, Timestamp)>, StoreErro
         .map(|(first, last)| (quarter_begins(first), quarter_begins(last))))
 }
 
-/// When the first answer or turn was, of all that are kept.
-pub fn first_day(db: &Connection) -> Result<Option<Day>, StoreError> {
-    let sql =
-        "SELECT min(at) FROM (SELECT min(at) AS at FROM usage UNION ALL SELECT min(at) FROM turns)";
-    let at: Option<i64> = db.prepare_cached(sql)?.query_row([], |row| row.get(0))?;
+/// The first day (UTC) behind `after`, or of all, of which something is kept.
+pub fn next_day(db: &Connection, after: Option<Day>) -> Result<Option<Day>, StoreError> {
+    let from = after.map_or(Timestamp::from_millis(i64::MIN), |day| {
+        Zone::utc().beginning(day + 1)
+    });
+    let sql = "SELECT min(at) FROM (SELECT min(at) AS at FROM usage WHERE at >= ?1
+         UNION ALL SELECT min(at) FROM turns WHERE at >= ?1
+         UNION ALL SELECT min(quarter) * 900000 FROM usage_quarters WHERE quarter >= ?2)";
+    let at: Option<i64> = db
+        .prepare_cached(sql)?
+        .query_row((from.as_millis(), quarter(from)), |row| row.get(0))?;
     Ok(at.map(|at| Zone::utc().day(Timestamp::from_millis(at))))
 }
 
@@ -224,12 +230,12 @@ pub fn recount(
         .execute((quarter(from), quarter(until)))?;
     tx.prepare_cached(
         "INSERT INTO usage_quarters
-         SELECT at / 900000, session, model, count(*), count(*) - count(cost), 0, 0, sum(input),
+         SELECT (at - 899999 * (at < 0)) / 900000, session, model, count(*), count(*) - count(cost), 0, 0, sum(input),
              sum(output), sum(cache_write_5m), sum(cache_write_1h), sum(cache_read),
              sum(reasoning), coalesce(sum(cost), 0)
          FROM usage WHERE at >= ?1 AND at < ?2 GROUP BY 1, 2, 3
          UNION ALL
-         SELECT at / 900000, session, 0, 0, 0, count(*), sum(duration_ms), 0, 0, 0, 0, 0, 0, 0
+         SELECT (at - 899999 * (at < 0)) / 900000, session, 0, 0, 0, count(*), sum(duration_ms), 0, 0, 0, 0, 0, 0, 0
          FROM turns WHERE at >= ?1 AND at < ?2 GROUP BY 1, 2",
     )?
     .execute(bounds)?;

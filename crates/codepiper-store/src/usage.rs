@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use codepiper_model::zone::quarter;
 use codepiper_model::{Day, ProviderId, SessionId, Timestamp, Tokens, TurnEnded, Usage, Zone};
-use rusqlite::{Connection, OptionalExtension as _, Row, Transaction};
+use rusqlite::{CachedStatement, Connection, OptionalExtension as _, Row, Transaction};
 
 use crate::StoreError;
 use crate::transcripts::{bytes, unsigned};
@@ -56,6 +56,13 @@ pub(crate) struct Book<'a> {
 struct Delta {
     more: Tally,
     less: Tally,
+}
+
+impl Delta {
+    fn change(&self) -> Vec<i64> {
+        let change = self.more.values().into_iter().zip(self.less.values());
+        change.map(|(more, less)| more - less).collect()
+    }
 }
 
 impl<'a> Book<'a> {
@@ -197,27 +204,15 @@ impl<'a> Book<'a> {
 
     /// Brings the sums up to date.
     pub(crate) fn close(self) -> Result<(), StoreError> {
+        if self.sums.is_empty() {
+            return Ok(());
+        }
+        let mut quarters = Sheet::open(self.tx, "usage_quarters", "quarter")?;
+        let mut days = Sheet::open(self.tx, "usage_days", "day")?;
         for ((quarter, day, session, model), delta) in &self.sums {
-            let change = delta.more.values().into_iter().zip(delta.less.values());
-            let change: Vec<i64> = change.map(|(more, less)| more - less).collect();
-            add_to(
-                self.tx,
-                "usage_quarters",
-                "quarter",
-                *quarter,
-                *session,
-                *model,
-                &change,
-            )?;
-            add_to(
-                self.tx,
-                "usage_days",
-                "day",
-                *day,
-                *session,
-                *model,
-                &change,
-            )?;
+            let change = delta.change();
+            quarters.add([*quarter, *session, *model], &change)?;
+            days.add([*day, *session, *model], &change)?;
         }
         Ok(())
     }
@@ -336,39 +331,47 @@ pub(crate) fn tokens(row: &Row<'_>) -> Result<Tokens, StoreError> {
     })
 }
 
-/// Adds to a sum, and removes it where nothing is left of it.
-fn add_to(
-    db: &Connection,
-    table: &str,
-    bucket: &str,
-    place: i64,
-    session: i64,
-    model: i64,
-    change: &[i64],
-) -> Result<(), StoreError> {
-    let columns = SUMS.join(", ");
-    let marks: Vec<String> = (4..4 + SUMS.len()).map(|n| format!("?{n}")).collect();
-    let sums: Vec<String> = SUMS
-        .iter()
-        .map(|column| format!("{column} = {column} + excluded.{column}"))
-        .collect();
-    let sql = format!(
-        "INSERT INTO {table} ({bucket}, session, model, {columns}) VALUES (?1, ?2, ?3, {})
-         ON CONFLICT DO UPDATE SET {}",
-        marks.join(", "),
-        sums.join(", ")
-    );
-    let values = [place, session, model]
-        .into_iter()
-        .chain(change.iter().copied());
-    db.prepare_cached(&sql)?
-        .execute(rusqlite::params_from_iter(values))?;
-    let sql = format!(
-        "DELETE FROM {table} WHERE {bucket} = ?1 AND session = ?2 AND model = ?3
-             AND answers = 0 AND turns = 0"
-    );
-    if change.iter().any(|value| *value < 0) {
-        db.prepare_cached(&sql)?.execute([place, session, model])?;
+/// A table of sums.
+struct Sheet<'a> {
+    add: CachedStatement<'a>,
+    clear: CachedStatement<'a>,
+}
+
+impl<'a> Sheet<'a> {
+    fn open(db: &'a Connection, table: &str, bucket: &str) -> Result<Self, StoreError> {
+        let columns = SUMS.join(", ");
+        let marks: Vec<String> = (4..4 + SUMS.len()).map(|n| format!("?{n}")).collect();
+        let sums: Vec<String> = SUMS
+            .iter()
+            .map(|column| format!("{column} = {column} + excluded.{column}"))
+            .collect();
+        let add = format!(
+            "INSERT INTO {table} ({bucket}, session, model, {columns}) VALUES (?1, ?2, ?3, {})
+             ON CONFLICT DO UPDATE SET {}",
+            marks.join(", "),
+            sums.join(", ")
+        );
+        let clear = format!(
+            "DELETE FROM {table} WHERE {bucket} = ?1 AND session = ?2 AND model = ?3
+                 AND answers = 0 AND turns = 0"
+        );
+        Ok(Self {
+            add: db.prepare_cached(&add)?,
+            clear: db.prepare_cached(&clear)?,
+        })
     }
-    Ok(())
+
+    /// Adds to a sum, and removes it where nothing is left of it.
+    fn add(&mut self, place: [i64; 3], change: &[i64]) -> Result<(), StoreError> {
+        // What came and went again has left nothing to add to.
+        if change.iter().all(|value| *value == 0) {
+            return Ok(());
+        }
+        let values = place.iter().chain(change);
+        self.add.execute(rusqlite::params_from_iter(values))?;
+        if change.iter().any(|value| *value < 0) {
+            self.clear.execute(place)?;
+        }
+        Ok(())
+    }
 }

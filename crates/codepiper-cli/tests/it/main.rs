@@ -61,6 +61,7 @@ mod stream;
 mod support;
 mod survival;
 mod tampering;
+mod transcripts;
 mod trouble;
 mod viewer;
 mod web;

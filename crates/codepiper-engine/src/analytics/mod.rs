@@ -180,19 +180,18 @@ impl Analytics {
     /// Counts everything anew, with the prices of now. A day at a time, so that others can write
     /// in between.
     pub async fn rebuild(&self) -> Result<(), EngineError> {
-        let span = |db: &Connection| Ok((stored::first_day(db)?, stored::span(db)?));
-        let (first, span) = self.store.read(span).await?;
-        let last = Zone::utc().day(self.clock.now());
-        let first = first
-            .into_iter()
-            .chain(span.map(|(first, _)| Zone::utc().day(first)));
-        let last = last.max(span.map_or(last, |(_, last)| Zone::utc().day(last)));
-        for day in first.min().unwrap_or(last)..=last {
+        let mut last = None;
+        while let Some(day) = self
+            .store
+            .read(move |db| stored::next_day(db, last))
+            .await?
+        {
             let prices = Arc::clone(&self.prices);
             let recount = move |tx: &Transaction<'_>| {
                 stored::recount(tx, day, |model, at, tokens| prices.cost(model, at, tokens))
             };
             self.store.write(recount).await?;
+            last = Some(day);
         }
         let zone = Arc::clone(&self.zone);
         let days = move |tx: &Transaction<'_>| stored::rebuild_days(tx, &zone);

@@ -75,7 +75,10 @@ impl Prices {
             let rest = [price.cache_write_1h, price.cache_read];
             let is_price = |value: f64| value.is_finite() && (0.0..=1e6).contains(&value);
             if !all.into_iter().chain(rest).flatten().all(is_price) {
-                return Err(format!("a price of `{}` is no number of dollars", price.model));
+                return Err(format!(
+                    "a price of `{}` is no number of dollars",
+                    price.model
+                ));
             }
         }
         // Of several prices of one model the latest counts that has begun, and of those the one
@@ -110,18 +113,29 @@ impl Price {
             (tokens.input, self.input),
             (tokens.output, self.output),
             (tokens.cache_write_5m, write),
-            (tokens.cache_write_1h, self.cache_write_1h.unwrap_or(self.input * 2.0)),
-            (tokens.cache_read, self.cache_read.unwrap_or(self.input * 0.1)),
+            (
+                tokens.cache_write_1h,
+                self.cache_write_1h.unwrap_or(self.input * 2.0),
+            ),
+            (
+                tokens.cache_read,
+                self.cache_read.unwrap_or(self.input * 0.1),
+            ),
         ];
         let cost = parts.into_iter().map(|(count, dollars)| {
-            i64::try_from(count).unwrap_or(i64::MAX).saturating_mul(billionths(dollars))
+            i64::try_from(count)
+                .unwrap_or(i64::MAX)
+                .saturating_mul(billionths(dollars))
         });
         cost.fold(0, i64::saturating_add)
     }
 }
 
 /// Dollars for a million tokens as billionths of a dollar for one.
-#[expect(clippy::cast_possible_truncation, reason = "prices are checked when they are read")]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "prices are checked when they are read"
+)]
 fn billionths(dollars: f64) -> i64 {
     (dollars * 1000.0).round() as i64
 }
@@ -175,7 +189,11 @@ mod tests {
         std::fs::write(&own, "[[price]]\nmodel = 'fake*'\ninput = 1\noutput = 1\n").unwrap();
         let (prices, why) = Prices::load(&own);
         assert_eq!(why, None);
-        assert!(prices.cost("fake-codex", at("2026-11-23"), &TOKENS).is_some());
+        assert!(
+            prices
+                .cost("fake-codex", at("2026-11-23"), &TOKENS)
+                .is_some()
+        );
         std::fs::write(&own, "[[price]]\nmodel = 'x'\ninput = 1\noutputs = 1\n").unwrap();
         let (prices, why) = Prices::load(&own);
         assert!(why.unwrap().contains("outputs"));

@@ -36,7 +36,9 @@ impl FromStr for Range {
         if let Some((from, to)) = text.split_once("..") {
             let days = day_of_text(from).zip(day_of_text(to));
             let days = days.filter(|(from, to)| from <= to);
-            return days.map(|(from, to)| Self::Between(from, to)).ok_or(RangeError);
+            return days
+                .map(|(from, to)| Self::Between(from, to))
+                .ok_or(RangeError);
         }
         let days = text.strip_suffix('d').and_then(|days| days.parse().ok());
         days.filter(|days| (1..=3660).contains(days))
@@ -81,7 +83,15 @@ mod tests {
         assert_eq!(days("7d"), (day("2026-11-17"), day("2026-11-23")));
         let given = days("2026-01-01..2026-02-01");
         assert_eq!(given, (day("2026-01-01"), day("2026-02-01")));
-        for wrong in ["", "0d", "week", "2026-02-01..2026-01-01", "2026-02-30..2026-03-01", "..", "-1d"] {
+        for wrong in [
+            "",
+            "0d",
+            "week",
+            "2026-02-01..2026-01-01",
+            "2026-02-30..2026-03-01",
+            "..",
+            "-1d",
+        ] {
             assert!(wrong.parse::<Range>().is_err(), "{wrong}");
         }
     }

@@ -16,7 +16,10 @@ pub(super) fn write(entry: &ConversationEntry, document: &mut String) {
         ConversationKind::Error => "Error",
         ConversationKind::Other => return,
     };
-    let by = entry.agent_id.as_deref().map(|id| format!(" (sub-agent {id})"));
+    let by = entry
+        .agent_id
+        .as_deref()
+        .map(|id| format!(" (sub-agent {id})"));
     let by = by.unwrap_or_default();
     let _infallible = writeln!(document, "## {who}{by}\n\n*{}*\n", entry.at);
     match &entry.tool {
@@ -50,5 +53,9 @@ fn quote(text: &str, document: &mut String) {
 fn fence(text: &str, language: &str, document: &mut String) {
     let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
     let fence = "`".repeat(longest.max(2) + 1);
-    let _infallible = writeln!(document, "{fence}{language}\n{}\n{fence}\n", text.trim_end());
+    let _infallible = writeln!(
+        document,
+        "{fence}{language}\n{}\n{fence}\n",
+        text.trim_end()
+    );
 }

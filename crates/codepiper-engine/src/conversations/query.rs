@@ -29,7 +29,10 @@ pub(super) fn excerpt(entry: &ConversationEntry, text: &str) -> String {
     let wanted: Vec<String> = terms(text).map(|(words, _)| words.to_lowercase()).collect();
     for place in places {
         let lower = place.to_lowercase();
-        let found = wanted.iter().filter_map(|word| lower.find(word.as_str())).min();
+        let found = wanted
+            .iter()
+            .filter_map(|word| lower.find(word.as_str()))
+            .min();
         // Lower case may have other lengths; then the place is a little off.
         if let Some(at) = found {
             return around(place, at);
@@ -41,7 +44,10 @@ pub(super) fn excerpt(entry: &ConversationEntry, text: &str) -> String {
 fn around(text: &str, at: usize) -> String {
     let from = text.floor_char_boundary(at.saturating_sub(AROUND));
     let to = text.floor_char_boundary((at + AROUND * 2).min(text.len()));
-    let mut words = text[from..to].split_whitespace().collect::<Vec<_>>().join(" ");
+    let mut words = text[from..to]
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ");
     if from > 0 {
         words.insert(0, '…');
     }
@@ -58,10 +64,12 @@ fn terms(text: &str) -> impl Iterator<Item = (&str, bool)> {
         let is_quoted = place % 2 == 1;
         let whole = is_quoted.then_some((part, false));
         let words = part.split_whitespace().filter(move |_| !is_quoted);
-        whole.into_iter().chain(words.map(|word| match word.strip_suffix('*') {
-            Some(beginning) => (beginning, true),
-            None => (word, false),
-        }))
+        whole
+            .into_iter()
+            .chain(words.map(|word| match word.strip_suffix('*') {
+                Some(beginning) => (beginning, true),
+                None => (word, false),
+            }))
     });
     terms.filter(|(words, _)| words.chars().any(char::is_alphanumeric))
 }
@@ -74,7 +82,10 @@ mod tests {
     fn words_are_taken_as_words_whatever_they_look_like() {
         let made = |text| expression(text).unwrap();
         assert_eq!(made("fix bug"), "\"fix\" AND \"bug\"");
-        assert_eq!(made("NOT fo*  \"a OR b\""), "\"NOT\" AND \"fo\"* AND \"a OR b\"");
+        assert_eq!(
+            made("NOT fo*  \"a OR b\""),
+            "\"NOT\" AND \"fo\"* AND \"a OR b\""
+        );
         assert_eq!(made("x) OR (y"), "\"x)\" AND \"OR\" AND \"(y\"");
         assert_eq!(made("an \"open quote"), "\"an\" AND \"open quote\"");
         assert!(expression(" \"\" * ").is_err());

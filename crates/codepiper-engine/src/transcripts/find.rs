@@ -39,7 +39,10 @@ fn newest_below(root: &Path) -> Option<PathBuf> {
     let mut folder = root.to_owned();
     for _ in 0..3 {
         let entries = std::fs::read_dir(&folder).ok()?.flatten();
-        folder = entries.map(|entry| entry.path()).filter(|path| path.is_dir()).max()?;
+        folder = entries
+            .map(|entry| entry.path())
+            .filter(|path| path.is_dir())
+            .max()?;
     }
     Some(folder)
 }

@@ -35,7 +35,10 @@ pub(super) fn read(file: &File, offset: u64, searched: &mut u64) -> io::Result<P
         buffer.resize(size.max(from + PIECE).min(LINE_MAX), 0);
         let got = fill(file, &mut buffer[had..], offset + had as u64)?;
         buffer.truncate(had + got);
-        if let Some(end) = buffer[from.min(buffer.len())..].iter().rposition(|b| *b == b'\n') {
+        if let Some(end) = buffer[from.min(buffer.len())..]
+            .iter()
+            .rposition(|b| *b == b'\n')
+        {
             buffer.truncate(from + end + 1);
             *searched = 0;
             return Ok(Piece::Lines(buffer));

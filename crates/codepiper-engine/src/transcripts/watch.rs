@@ -100,7 +100,11 @@ impl Watch {
     }
 
     fn take(&self) -> Lot {
-        let mut lot = self.changed.paths.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut lot = self
+            .changed
+            .paths
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         std::mem::take(&mut *lot)
     }
 }

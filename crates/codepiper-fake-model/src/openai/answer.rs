@@ -25,6 +25,7 @@ pub(super) struct Answer<'a> {
 
 pub(super) fn answer(request: &Value, kind: Kind, id: &str, shared: Shared) -> Response<Body> {
     let script = match kind {
+        Kind::Side if request::is_compaction(request) => Script::saying("the summary"),
         Kind::Turn => {
             let turn = request::turn(request);
             let script = Script::parse(&turn.prompt);
@@ -74,10 +75,10 @@ impl Answer<'_> {
     pub(super) fn item(&self, index: usize, step: &Step) -> Option<Value> {
         let id = |kind: &str| format!("{kind}_{}{index:02}", self.id);
         Some(match step {
-            Step::Say(_) if request::compacts(self.request) => json!({
+            Step::Say(text) if request::is_compaction(self.request) => json!({
                 "type": "compaction",
                 "id": id("cmp"),
-                "encrypted_content": "ZmFrZQ==",
+                "encrypted_content": text,
             }),
             Step::Say(text) => json!({
                 "type": "message",

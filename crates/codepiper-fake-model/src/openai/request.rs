@@ -32,16 +32,17 @@ pub(super) struct Offer {
 
 /// A turn offers tools. What comes without them, a summary say, is for the agent itself.
 pub(super) fn kind(body: &Value) -> Kind {
-    if tools(body).next().is_some() && !compacts(body) {
+    if tools(body).next().is_some() && !is_compaction(body) {
         Kind::Turn
     } else {
         Kind::Side
     }
 }
 
-/// Whether the conversation shall be made short.
-pub(super) fn compacts(body: &Value) -> bool {
-    items(body).any(|item| item["type"] == "compaction_trigger")
+/// Whether the conversation is to be replaced by a summary, which only the model can read.
+pub(super) fn is_compaction(body: &Value) -> bool {
+    let last = array(&body["input"]).last();
+    last.is_some_and(|item| item["type"] == "compaction_trigger")
 }
 
 pub(super) fn offer(body: &Value) -> Offer {

@@ -68,7 +68,9 @@ impl Reader<'_> {
             state.agent_id = self.text("id");
         }
         let base = &self.payload["history_base"];
-        let base = base["thread_id"].as_str().zip(base["end_byte_offset"].as_u64());
+        let base = base["thread_id"]
+            .as_str()
+            .zip(base["end_byte_offset"].as_u64());
         let continues = base.map(|(conversation, until)| Note::Continues {
             conversation: conversation.to_owned(),
             until,
@@ -128,7 +130,9 @@ impl Reader<'_> {
         let payload = self.payload;
         let id = self.text("call_id").or_else(|| self.text("id"));
         let call_id = id.unwrap_or_default();
-        let given = ["arguments", "input"].iter().find_map(|name| self.text(name));
+        let given = ["arguments", "input"]
+            .iter()
+            .find_map(|name| self.text(name));
         let given = given.unwrap_or_else(|| payload["action"].to_string());
         let input = match serde_json::from_str::<Value>(&given) {
             Ok(Value::Object(_)) => given,
@@ -193,10 +197,12 @@ impl Reader<'_> {
             Some("CommandExecution") => return vec![self.command(item, id)],
             Some("CollabAgentToolCall") => {
                 let agents = item["receiver_thread_ids"].as_array().into_iter().flatten();
-                let named = agents.filter_map(Value::as_str).map(|agent| Note::SubAgent {
-                    agent_id: agent.to_owned(),
-                    call_id: Some(id.clone()),
-                });
+                let named = agents
+                    .filter_map(Value::as_str)
+                    .map(|agent| Note::SubAgent {
+                        agent_id: agent.to_owned(),
+                        call_id: Some(id.clone()),
+                    });
                 let spawns = item["tool"] == "spawn_agent";
                 return named.filter(|_| spawns).collect();
             }
@@ -216,7 +222,10 @@ impl Reader<'_> {
         Note::Result(ToolResult {
             call_id,
             at: self.at,
-            text: item["aggregated_output"].as_str().unwrap_or_default().to_owned(),
+            text: item["aggregated_output"]
+                .as_str()
+                .unwrap_or_default()
+                .to_owned(),
             is_error: item["exit_code"].as_i64() != Some(0),
             duration_ms: took.map(|(end, start)| end.saturating_sub(start)),
         })
@@ -231,7 +240,13 @@ impl Reader<'_> {
         Note::Said(self.entry(key, kind, text, state))
     }
 
-    fn entry(&self, key: String, kind: ConversationKind, text: String, state: &ReaderState) -> Said {
+    fn entry(
+        &self,
+        key: String,
+        kind: ConversationKind,
+        text: String,
+        state: &ReaderState,
+    ) -> Said {
         let is_own = !matches!(kind, ConversationKind::Prompt | ConversationKind::Other);
         let turn = self.text("turn_id").or_else(|| {
             let passed = &self.payload["internal_chat_message_metadata_passthrough"]["turn_id"];

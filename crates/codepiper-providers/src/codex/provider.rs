@@ -10,7 +10,7 @@ use super::{
 use crate::provider::directory;
 use crate::{
     Claim, Conversation, Home, HookAnswer, HookReading, Installed, LaunchHints, LaunchRequest,
-    Malformed, Provider, Reading, ReaderState, Refusal, ScreenText, Support, TranscriptPlace,
+    Malformed, Provider, ReaderState, Reading, Refusal, ScreenText, Support, TranscriptPlace,
 };
 
 /// `OpenAI`'s Codex.

@@ -8,6 +8,7 @@
 mod claude_screens;
 mod codex;
 mod codex_screens;
+mod conversations;
 mod fidelity;
 mod launch;
 mod recording;

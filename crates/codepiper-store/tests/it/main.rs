@@ -4,6 +4,7 @@
 mod database;
 mod events;
 mod sessions;
+mod sums;
 
 use std::path::{Path, PathBuf};
 
