@@ -101,7 +101,14 @@ test("what was found leads to its place, which is marked, also deep in a long co
   await page.getByRole("link", { name: /Here is the needle/ }).click();
   const found = log(page).locator("[aria-current=location]");
   await found.getByText("Here is the needle.").waitFor();
-  expect(await found.evaluate((e) => e.getBoundingClientRect().top)).toBeGreaterThan(0);
+  const isSeen = () =>
+    found.evaluate((e) => {
+      const { top, bottom } = e.getBoundingClientRect();
+      const box = e.closest("[role=log]")?.getBoundingClientRect();
+      return box !== undefined && top >= box.top && bottom <= box.bottom;
+    });
+  await page.waitForLoadState("networkidle");
+  await expect.poll(isSeen).toBe(true);
   await page.getByText("Straw 1235.").waitFor();
   await page.reload();
   await found.getByText("Here is the needle.").waitFor();

@@ -1,6 +1,6 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { ArrowDown, MessagesSquare } from "lucide-react";
-import { type ReactNode, useEffect, useLayoutEffect, useMemo, useRef } from "react";
+import { type ReactNode, useEffect, useMemo, useRef } from "react";
 import { Button } from "@/components/button";
 import { Empty, Loading } from "@/components/empty";
 import { ErrorNote } from "@/components/error-note";
@@ -12,6 +12,7 @@ import type { Surroundings } from "./surroundings";
 import { TurnCost } from "./usage-line";
 import { useConversation } from "./use-conversation";
 import { useEnd } from "./use-end";
+import { useSeek } from "./use-seek";
 
 interface Props {
   sessionId: string;
@@ -64,18 +65,15 @@ function Windowed({ sessionId, at, decision, tools, onLatest }: Props) {
   const items = list.getVirtualItems();
   const { isAtEnd, goToEnd } = useEnd(box, list.getTotalSize(), at === null);
 
-  const isBegun = useRef(false);
-  useLayoutEffect(() => {
-    if (isBegun.current || rows.length === 0) return;
-    isBegun.current = true;
-    const wanted = rows.findIndex((row) => row.key === way.at(-1));
-    if (wanted >= 0) list.scrollToIndex(wanted, { align: "center" });
-  }, [rows, way, list]);
+  const wanted = at === null ? null : rows.findIndex((row) => row.key === way.at(-1));
+  const isPlaced = useSeek(box, wanted, isLoaded, (index) =>
+    list.scrollToIndex(index, { align: "center" }),
+  );
 
   const [first, last] = [items[0]?.index ?? 0, items.at(-1)?.index ?? 0];
   const { fetchPreviousPage, fetchNextPage } = query;
-  const wantsOlder = hasPreviousPage && first < AHEAD;
-  const wantsNewer = hasNextPage && last >= rows.length - AHEAD;
+  const wantsOlder = isPlaced && hasPreviousPage && first < AHEAD;
+  const wantsNewer = isPlaced && hasNextPage && last >= rows.length - AHEAD;
   useEffect(() => {
     if (isFetching || isError) return;
     if (wantsOlder) void fetchPreviousPage();

@@ -19,6 +19,12 @@ interface Props {
   onClose: () => void;
 }
 
+/** Every word that was typed is there: letters from here and there would find what nobody meant. */
+function matches(value: string, typed: string): number {
+  const words = typed.toLowerCase().split(/\s+/);
+  return words.every((word) => value.toLowerCase().includes(word)) ? 1 : 0;
+}
+
 /** Finds anything that can be done, by typing. */
 export function Palette({ deeds, onClose }: Props) {
   const groups = [...new Set(deeds.map((deed) => deed.group))];
@@ -27,6 +33,7 @@ export function Palette({ deeds, onClose }: Props) {
       open
       onOpenChange={(open) => open || onClose()}
       label="Commands"
+      filter={matches}
       overlayClassName="fixed inset-0 z-40 bg-black/50"
       contentClassName="fixed inset-x-2 top-[8dvh] z-50 mx-auto max-w-xl overflow-hidden rounded-2xl border bg-panel shadow-2xl"
     >
