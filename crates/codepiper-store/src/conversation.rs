@@ -179,7 +179,7 @@ pub(crate) fn touch(
     message_id: &str,
 ) -> Result<(), StoreError> {
     db.prepare_cached(
-        "UPDATE conversation SET revision = ?3 WHERE id =
+        "UPDATE conversation SET revision = ?3 WHERE revision <> ?3 AND id =
              (SELECT min(id) FROM conversation WHERE transcript_id = ?1 AND message_id = ?2)",
     )?
     .execute((transcript, message_id, revision))?;

@@ -30,31 +30,10 @@ pub struct Search {
     pub limit: usize,
 }
 
-/// Indexes the words of the entries that changed, at most so many. Says whether there are more.
-pub fn index(tx: &Transaction<'_>, limit: usize) -> Result<bool, StoreError> {
-    let changed = {
-        let mut statement = tx.prepare_cached(
-            "SELECT id, revision, kind, text, tool, result, transcript_id FROM conversation
-             WHERE (revision, id) > (
-                 (SELECT value FROM conversation_marks WHERE name = 'indexed'),
-                 (SELECT value FROM conversation_marks WHERE name = 'indexed_id'))
-             ORDER BY revision, id LIMIT ?1",
-        )?;
-        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        let rows = statement.query_and_then([limit], |row| {
-            let result: Option<String> = row.get("result")?;
-            let tool: Option<String> = row.get("tool")?;
-            let text: String = row.get("text")?;
-            Ok::<_, StoreError>(Words {
-                id: row.get("id")?,
-                revision: row.get("revision")?,
-                kind: row.get("kind")?,
-                transcript: row.get("transcript_id")?,
-                said: said(&text, tool.as_deref(), result.as_deref()),
-            })
-        })?;
-        rows.collect::<Result<Vec<_>, _>>()?
-    };
+/// Indexes the words of the entries that changed: at most so many, and no further one once there
+/// are so many bytes. Says whether there may be more.
+pub fn index(tx: &Transaction<'_>, limit: usize, bytes: usize) -> Result<bool, StoreError> {
+    let changed = changed(tx, limit, bytes)?;
     let mut add = tx.prepare_cached(
         "INSERT OR REPLACE INTO conversation_words (rowid, said, transcript, kind)
          VALUES (?1, ?2, ?3, ?4)",
@@ -71,7 +50,41 @@ pub fn index(tx: &Transaction<'_>, limit: usize) -> Result<bool, StoreError> {
     let mut mark = tx.prepare_cached("UPDATE conversation_marks SET value = ?2 WHERE name = ?1")?;
     mark.execute(("indexed", last.revision))?;
     mark.execute(("indexed_id", last.id))?;
-    Ok(changed.len() == limit)
+    Ok(true)
+}
+
+/// The entries that are to be indexed next.
+fn changed(db: &Connection, limit: usize, bytes: usize) -> Result<Vec<Words>, StoreError> {
+    let mut statement = db.prepare_cached(
+        "SELECT id, revision, kind, text, tool, result, transcript_id FROM conversation
+         WHERE (revision, id) > (
+             (SELECT value FROM conversation_marks WHERE name = 'indexed'),
+             (SELECT value FROM conversation_marks WHERE name = 'indexed_id'))
+         ORDER BY revision, id LIMIT ?1",
+    )?;
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let rows = statement.query_and_then([limit], |row| {
+        let result: Option<String> = row.get("result")?;
+        let tool: Option<String> = row.get("tool")?;
+        let text: String = row.get("text")?;
+        Ok::<_, StoreError>(Words {
+            id: row.get("id")?,
+            revision: row.get("revision")?,
+            kind: row.get("kind")?,
+            transcript: row.get("transcript_id")?,
+            said: said(&text, tool.as_deref(), result.as_deref()),
+        })
+    })?;
+    let (mut changed, mut taken) = (Vec::new(), 0);
+    for words in rows {
+        let words = words?;
+        taken += words.said.len();
+        changed.push(words);
+        if taken >= bytes {
+            break;
+        }
+    }
+    Ok(changed)
 }
 
 struct Words {

@@ -5,13 +5,15 @@
 //! runs. Another machine, or a busy one, gives other milliseconds: the ratios count there.
 //!
 //! `cargo bench -p codepiper-cli -- echo start` measures only these groups. For a quick run:
-//! `CODEPIPER_BENCH_SESSIONS`, `CODEPIPER_BENCH_SECONDS` and `CODEPIPER_BENCH_EVENTS`.
+//! `CODEPIPER_BENCH_SESSIONS`, `CODEPIPER_BENCH_SECONDS`, `CODEPIPER_BENCH_EVENTS`,
+//! `CODEPIPER_BENCH_ANSWERS`, `CODEPIPER_BENCH_BACKLOG` and `CODEPIPER_BENCH_WORDS` (MiB).
 
 mod agent;
 mod bare;
 mod decide;
 mod echo;
 mod forward;
+mod history;
 mod home;
 mod http;
 mod idle;
@@ -20,6 +22,7 @@ mod processes;
 mod sessions;
 mod start;
 mod table;
+mod transcripts;
 
 use std::io::Write as _;
 use std::process::{Command, ExitCode};
@@ -39,6 +42,12 @@ struct Scale {
     sessions: usize,
     window: Duration,
     events: usize,
+    /// Answers of models.
+    answers: usize,
+    /// A transcript, in MiB.
+    backlog: usize,
+    /// What is searched, in MiB.
+    words: usize,
 }
 
 fn main() -> ExitCode {
@@ -62,6 +71,9 @@ fn run(args: Vec<String>) -> Result<ExitCode> {
         sessions: number("CODEPIPER_BENCH_SESSIONS", 50)?,
         window: Duration::from_secs(number("CODEPIPER_BENCH_SECONDS", 30)?),
         events: number("CODEPIPER_BENCH_EVENTS", 1_000_000)?,
+        answers: number("CODEPIPER_BENCH_ANSWERS", 10_000_000)?,
+        backlog: number("CODEPIPER_BENCH_BACKLOG", 128)?,
+        words: number("CODEPIPER_BENCH_WORDS", 1024)?,
     };
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
@@ -90,7 +102,16 @@ fn run(args: Vec<String>) -> Result<ExitCode> {
 
 fn measure(args: &[String], scale: &Scale, table: &mut Table) -> Result<()> {
     let chosen: Vec<&str> = args.iter().map(String::as_str).collect();
-    let groups = ["echo", "events", "hooks", "idle", "sessions", "start"];
+    let groups = [
+        "echo",
+        "events",
+        "history",
+        "hooks",
+        "idle",
+        "sessions",
+        "start",
+        "transcripts",
+    ];
     let is_group = |arg: &&&str| groups.contains(*arg);
     if let Some(unknown) = chosen
         .iter()
@@ -135,6 +156,14 @@ fn measure(args: &[String], scale: &Scale, table: &mut Table) -> Result<()> {
         start::measure_empty(table)?;
         say(format!("storing {} events", scale.events));
         start::measure_full(scale.events, table)?;
+    }
+    if is_wanted("transcripts") {
+        say("reading transcripts");
+        transcripts::measure(scale.backlog, scale.window, table)?;
+    }
+    if is_wanted("history") {
+        say("storing a long history");
+        history::measure(scale.answers, scale.words, table)?;
     }
     Ok(())
 }

@@ -8,10 +8,14 @@ use super::Revisions;
 /// How many entries are indexed in one transaction, for which others wait.
 const AT_ONCE: usize = 64;
 
+/// How many bytes of them, but for the last one.
+const BYTES_AT_ONCE: usize = 64 * 1024;
+
 /// Indexes what is not indexed yet, and what comes, until `stop`.
 pub(crate) async fn keep_index(store: Store, mut revisions: Revisions, stop: CancellationToken) {
     loop {
-        let index = |tx: &codepiper_store::Transaction<'_>| words::index(tx, AT_ONCE);
+        let index =
+            |tx: &codepiper_store::Transaction<'_>| words::index(tx, AT_ONCE, BYTES_AT_ONCE);
         match store.write(index).await {
             Ok(true) => continue,
             Ok(false) => {}
