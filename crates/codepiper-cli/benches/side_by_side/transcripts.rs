@@ -1,5 +1,6 @@
 //! Transcripts: a backlog that is read, against reading the same file and parsing its JSON alone.
 
+use std::fmt::Write as _;
 use std::io::{BufRead as _, BufReader, BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -268,7 +269,7 @@ pub(crate) fn words(seed: usize, count: usize) -> String {
         let dice = usize::try_from(state % 100_000).unwrap_or(0);
         let end = if place % 12 == 11 { ";\n" } else { " " };
         if dice.is_multiple_of(3) {
-            text.push_str(&format!("name_{}{end}", dice % 5000));
+            let _infallible = write!(text, "name_{}{end}", dice % 5000);
         } else {
             text.push_str(OFTEN[dice % OFTEN.len()]);
             text.push_str(end);

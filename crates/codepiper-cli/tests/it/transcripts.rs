@@ -168,14 +168,14 @@ fn turn(n: usize) -> String {
     line(
         json!({ "type": "user", "uuid": format!("{n}-4"), "timestamp": at(4),
         "message": { "role": "user", "content": [{ "type": "tool_result",
-            "tool_use_id": format!("toolu_{n}"), "is_error": n % 5 == 0,
+            "tool_use_id": format!("toolu_{n}"), "is_error": n.is_multiple_of(5),
             "content": format!("result {n} {}", "out ".repeat(n % 400)) }] } }),
     );
     line(
         json!({ "type": "system", "subtype": "turn_duration", "uuid": format!("{n}-5"),
         "timestamp": at(5), "durationMs": 4500 + n }),
     );
-    if n % 7 == 0 {
+    if n.is_multiple_of(7) {
         writeln!(text, "{{\"type\":\"assistant\",\"broken {n}").unwrap();
         writeln!(text, "{{\"type\":\"of-next-year\",\"n\":{n}}}").unwrap();
     }
@@ -248,10 +248,10 @@ fn a_killed_ingest_equals_an_uninterrupted_one_row_for_row() {
         }
         killed.home.start_daemon();
     }
-    killed.until_read(Duration::from_secs(60));
+    killed.until_read(Duration::from_mins(1));
     let unbroken = Written::new();
     unbroken.replace(&whole);
-    unbroken.until_read(Duration::from_secs(60));
+    unbroken.until_read(Duration::from_mins(1));
 
     let (one, other) = (rows(&killed.database()), rows(&unbroken.database()));
     for (one, other) in one.iter().zip(&other) {

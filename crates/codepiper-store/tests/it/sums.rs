@@ -319,7 +319,9 @@ async fn play(history: Vec<Step>) {
         match step {
             Step::Piece(session, told) => {
                 naive.hear_of(session);
-                told.iter().for_each(|told| naive.tell(session, told));
+                for told in told.iter() {
+                    naive.tell(session, told);
+                }
                 let from = followed[session].offset;
                 followed[session].offset += 1;
                 let notes = told.iter().map(|told| (from, note(told))).collect();
