@@ -126,6 +126,10 @@ fn a_viewer_that_says_how_far_it_has_drawn_is_sent_little_more_and_goes_on_from_
     viewer.say(&json!({ "type": "drawn", "offset": viewer.offset }));
     viewer.shows("the end of the flood");
     assert_eq!(viewer.snapshots, 2);
+    // Whatever number it is.
+    viewer.say(&json!({ "type": "drawn", "offset": u64::MAX }));
+    tty.write_all(b"\r\nand more").unwrap();
+    viewer.shows("and more");
 }
 
 #[test]
