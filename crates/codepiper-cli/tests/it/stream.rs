@@ -126,9 +126,17 @@ fn a_viewer_that_says_how_far_it_has_drawn_is_sent_little_more_and_goes_on_from_
     viewer.say(&json!({ "type": "drawn", "offset": viewer.offset }));
     viewer.shows("the end of the flood");
     assert_eq!(viewer.snapshots, 2);
-    // Whatever number it is.
+}
+
+#[test]
+fn a_viewer_may_say_any_number_of_how_far_it_has_drawn() {
+    let home = TestHome::new();
+    let id = home.demo(&[]);
+    let mut viewer = Viewer::of_session(&home, &id, "");
+    viewer.shows("demo");
     viewer.say(&json!({ "type": "drawn", "offset": u64::MAX }));
-    tty.write_all(b"\r\nand more").unwrap();
+    viewer.type_in("z");
+    tty(&home, &id).write_all(b"\r\nand more").unwrap();
     viewer.shows("and more");
 }
 

@@ -133,7 +133,9 @@ async fn ws_door(port: u16) -> Option<TcpListener> {
 /// What pages are called that are served from this machine at these addresses.
 fn pages(addresses: &[SocketAddr]) -> impl Iterator<Item = String> {
     let ports = addresses.iter().map(SocketAddr::port);
-    ports.flat_map(|port| ["localhost", "127.0.0.1", "[::1]"].map(|name| format!("{name}:{port}")))
+    ports.flat_map(|port| {
+        ["localhost", gate::OWN_NAME, "127.0.0.1", "[::1]"].map(|name| format!("{name}:{port}"))
+    })
 }
 
 fn ws_app(engine: Engine, config: WebConfig) -> Router {
