@@ -256,6 +256,101 @@ fn what_is_open_ends_with_the_sign_in_and_nobody_elses() {
 }
 
 #[test]
+fn a_stolen_cookie_changes_no_rules_and_starts_nothing_that_asks_less() {
+    let home = TestHome::with_web(&[]);
+    let id = home.demo(&[]);
+    let mut thief = Browser::of(&home);
+    let (authenticator, _) = thief.enrol(&home);
+    let everything = json!([{ "id": "all", "action": "allow", "tool": "*" }]);
+    let policy = json!({ "id": "mine", "name": "mine", "rules": everything });
+    let start = |more: Value| {
+        let mut start = json!({ "provider": "demo", "cwd": home.work() });
+        let more = more.as_object().unwrap().clone();
+        start.as_object_mut().unwrap().extend(more);
+        start
+    };
+    let codex = json!(["-c", "\"approval_policy\"=\"never\""]);
+    let own = format!("/api/sessions/{id}");
+    let changes = [
+        ("POST", "/api/policies".to_owned(), policy.clone()),
+        (
+            "PUT",
+            "/api/policies/x".to_owned(),
+            json!({ "enabled": false }),
+        ),
+        ("DELETE", "/api/policies/x".to_owned(), Value::Null),
+        (
+            "POST",
+            "/api/policies/apply".to_owned(),
+            json!({ "file": "" }),
+        ),
+        (
+            "POST",
+            "/api/policy-sets".to_owned(),
+            json!({ "name": "x" }),
+        ),
+        ("DELETE", "/api/policy-sets/x".to_owned(), Value::Null),
+        (
+            "POST",
+            "/api/policy-sets/x/policies".to_owned(),
+            json!({ "policyId": "x" }),
+        ),
+        (
+            "POST",
+            format!("{own}/policy-sets"),
+            json!({ "policySetId": "x" }),
+        ),
+        ("DELETE", format!("{own}/policy-sets/x"), Value::Null),
+        (
+            "PUT",
+            format!("{own}/default-policy-action"),
+            json!({ "action": "allow" }),
+        ),
+        (
+            "PUT",
+            "/api/settings/daemon".to_owned(),
+            json!({ "retentionDays": 1 }),
+        ),
+        (
+            "POST",
+            "/api/sessions".to_owned(),
+            start(json!({ "policySetIds": ["x"] })),
+        ),
+        (
+            "POST",
+            "/api/sessions".to_owned(),
+            start(json!({ "defaultPolicyAction": "allow" })),
+        ),
+        (
+            "POST",
+            "/api/sessions".to_owned(),
+            start(json!({ "provider": "codex", "args": codex })),
+        ),
+        (
+            "POST",
+            "/api/sessions".to_owned(),
+            start(json!({ "provider": "claude-code", "args": ["--allowedTools", "Bash"] })),
+        ),
+    ];
+    let origin = format!("http://{}", thief.host);
+    let headers = [("Origin", origin.as_str())];
+    for (method, path, body) in &changes {
+        let answer = thief.ask(method, path, &headers, body);
+        assert_eq!(
+            answer.refusal(),
+            refused(403, "confirm_required"),
+            "{method} {path} {body}"
+        );
+    }
+    // To look what a rule would do changes nothing.
+    let call = json!({ "toolName": "Bash", "toolInput": {}, "cwd": "/" });
+    assert_eq!(thief.post("/api/policies/check", &call).status, 200);
+    let password = json!({ "password": authenticator.password });
+    assert_eq!(thief.post("/api/auth/confirm", &password).status, 200);
+    assert_eq!(thief.post("/api/policies", &policy).status, 201);
+}
+
+#[test]
 fn a_cookie_of_another_port_keeps_nobody_out() {
     let home = TestHome::with_web(&[]);
     let mut browser = Browser::of(&home);
