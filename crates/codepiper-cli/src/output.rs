@@ -2,6 +2,7 @@
 
 use std::io::{IsTerminal as _, Write as _};
 
+use codepiper_model::is_unseen;
 use serde::Serialize;
 
 use crate::error::CliError;
@@ -89,9 +90,10 @@ pub(crate) fn table<const N: usize>(head: [&str; N], rows: &[[String; N]]) -> Re
     Ok(())
 }
 
-/// A text whose control characters do nothing to the terminal: a directory may be called anything.
+/// A text that does nothing to the terminal or to the text around it: a directory may be called
+/// anything.
 pub(crate) fn harmless(text: &str) -> String {
     text.chars()
-        .map(|c| if c.is_control() { '\u{fffd}' } else { c })
+        .map(|c| if is_unseen(c) { '\u{fffd}' } else { c })
         .collect()
 }

@@ -1,6 +1,7 @@
 use std::ops::RangeInclusive;
 use std::sync::{Arc, PoisonError, RwLock};
 
+use codepiper_model::is_unseen;
 use codepiper_model::{Actor, Channel, Clock, EntryKind, Verdict};
 use codepiper_store::{Store, settings};
 use codepiper_tmux::Key;
@@ -140,6 +141,10 @@ impl Settings {
         if let Some(key) = &change.detach_key {
             let parsed = key.parse::<Key>();
             parsed.map_err(|error| EngineError::invalid("detachKey", error.to_string()))?;
+            if key.chars().any(is_unseen) {
+                let message = "`detachKey` is a key that can be seen, such as `ctrl+]`";
+                return Err(EngineError::invalid("detachKey", message));
+            }
         }
         check_default_action("defaultPolicyAction", change.default_policy_action)?;
         if matches!(change.retention_days, Some(Some(days)) if !RETENTION_DAYS.contains(&days)) {

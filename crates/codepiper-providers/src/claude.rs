@@ -88,6 +88,10 @@ impl Provider for ClaudeCode {
         }) || args.windows(2).any(says_mode)
     }
 
+    fn widens(&self, args: &[String]) -> bool {
+        self.is_dangerous(args) || arguments::allows(args)
+    }
+
     fn signed_in(&self, home: Home<'_>) -> bool {
         let has = |file: Option<PathBuf>, keys: &[&str]| {
             file.and_then(|path| (home.file)(&path))

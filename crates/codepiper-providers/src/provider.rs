@@ -192,6 +192,11 @@ pub trait Provider: Sync {
         false
     }
 
+    /// Whether these arguments of its own let it do more unasked than it would without them.
+    fn widens(&self, args: &[String]) -> bool {
+        self.is_dangerous(args)
+    }
+
     /// Whether somebody is signed in.
     fn signed_in(&self, home: Home<'_>) -> bool;
 

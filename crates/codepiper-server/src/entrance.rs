@@ -1,4 +1,6 @@
-use codepiper_engine::Engine;
+use axum::extract::{Extension, FromRequestParts};
+use axum::http::request::Parts;
+use codepiper_engine::{Engine, EngineError};
 use codepiper_model::{SignIn, Via};
 
 use crate::error::ApiError;
@@ -18,5 +20,20 @@ impl Entrance {
     pub(crate) fn look_again(&self, engine: &Engine) -> Result<(), ApiError> {
         let looked = self.sign_in.as_ref().map(|by| engine.auth.look_again(by));
         Ok(looked.transpose().map(drop)?)
+    }
+}
+
+/// A second look that was had, for what changes what agents do without being asked about.
+pub(crate) struct SecondLook;
+
+impl FromRequestParts<Engine> for SecondLook {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, engine: &Engine) -> Result<Self, ApiError> {
+        let entrance = Extension::<Entrance>::from_request_parts(parts, engine).await;
+        // Both doors say how somebody came in.
+        let Extension(entrance) = entrance.map_err(EngineError::internal)?;
+        entrance.look_again(engine)?;
+        Ok(Self)
     }
 }

@@ -15,7 +15,7 @@ use codepiper_model::SessionId;
 use futures_util::StreamExt as _;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout, timeout_at};
 use utoipa::IntoParams;
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::{Ref, Required};
@@ -25,6 +25,10 @@ use crate::reading::{Misfit, Tree};
 
 /// The most bytes a body may have.
 const BODY_MAX: usize = 1024 * 1024;
+
+/// How long a body may take at least, and how many bytes win it another second.
+const BODY_TIME: Duration = Duration::from_secs(10);
+const BODY_PACE: usize = 16 * 1024;
 
 /// How long the sender of too large a body gets to finish.
 const REST: Duration = Duration::from_secs(1);
@@ -72,7 +76,13 @@ pub(crate) async fn read_body(request: Request, max: usize) -> Result<Vec<u8>, A
     let mut pieces = body.into_data_stream();
     let mut bytes = Vec::new();
     let mut too_large = announced > max;
-    while !too_large && let Some(piece) = pieces.next().await {
+    let begun = Instant::now();
+    while !too_large {
+        let won = Duration::from_secs((bytes.len() / BODY_PACE) as u64);
+        let next = timeout_at(begun + BODY_TIME + won, pieces.next()).await;
+        let Some(piece) = next.map_err(|_| too_slow())? else {
+            break;
+        };
         let broke_off = |_| ApiError::bad_request("unreadable_body", None, "the body broke off");
         bytes.extend_from_slice(&piece.map_err(broke_off)?);
         too_large = bytes.len() > max;
@@ -87,6 +97,11 @@ pub(crate) async fn read_body(request: Request, max: usize) -> Result<Vec<u8>, A
     }
     let body = ErrorBody::new("too_large", format!("the body has more than {max} bytes"));
     Err(ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, body))
+}
+
+fn too_slow() -> ApiError {
+    let body = ErrorBody::new("too_slow", "the body did not arrive in time");
+    ApiError::new(StatusCode::REQUEST_TIMEOUT, body)
 }
 
 /// The parameters behind the question mark.

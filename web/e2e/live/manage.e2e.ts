@@ -29,6 +29,9 @@ test.each([
     await page.getByLabel("What should it do?").fill("SAY: it begins");
     await mia.picture("browse");
     await page.getByRole("button", { name: "Start" }).click();
+    // What a set allows is not asked about, so that a stolen cookie gives none.
+    await page.getByLabel("Password, or a code of your authenticator").fill(daemon.password());
+    await page.getByRole("button", { name: "Confirm" }).click();
     await mia.terminalShows(/● it begins/);
     await mia.choose("Policy sets");
     expect(await page.getByLabel(/^Read-only/).isChecked()).toBe(true);

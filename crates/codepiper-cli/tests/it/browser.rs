@@ -78,6 +78,28 @@ impl Browser {
         } else {
             body.to_string()
         };
+        let mut stream = self.begin(method, path, headers, body.len());
+        stream.write_all(body.as_bytes()).unwrap();
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).unwrap();
+        let answer = String::from_utf8_lossy(&answer).into_owned();
+        let (head, text) = answer.split_once("\r\n\r\n").unwrap();
+        self.keep_cookies(head);
+        Answer {
+            status: head.split(' ').nth(1).unwrap().parse().unwrap(),
+            head: head.to_owned(),
+            text: text.to_owned(),
+        }
+    }
+
+    /// Asks, and leaves it to the caller to send a body of that length and to read the answer.
+    pub(crate) fn begin(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        length: usize,
+    ) -> TcpStream {
         let mut request = format!("{method} {path} HTTP/1.1\r\nConnection: close\r\n");
         let mut add = |name: &str, value: &str| {
             request += &[name, ": ", value, "\r\n"].concat();
@@ -96,22 +118,13 @@ impl Browser {
         if !cookies.is_empty() {
             add("Cookie", &cookies.join("; "));
         }
-        add("Content-Length", &body.len().to_string());
+        add("Content-Length", &length.to_string());
         let mut stream = TcpStream::connect(&self.host).unwrap();
         stream.set_read_timeout(Some(PATIENCE)).unwrap();
         stream
-            .write_all(format!("{request}\r\n{body}").as_bytes())
+            .write_all(format!("{request}\r\n").as_bytes())
             .unwrap();
-        let mut answer = Vec::new();
-        stream.read_to_end(&mut answer).unwrap();
-        let answer = String::from_utf8_lossy(&answer).into_owned();
-        let (head, text) = answer.split_once("\r\n\r\n").unwrap();
-        self.keep_cookies(head);
-        Answer {
-            status: head.split(' ').nth(1).unwrap().parse().unwrap(),
-            head: head.to_owned(),
-            text: text.to_owned(),
-        }
+        stream
     }
 
     fn keep_cookies(&mut self, head: &str) {

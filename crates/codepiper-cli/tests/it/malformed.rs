@@ -376,6 +376,8 @@ PUT /sessions/$ID/name {} -> 400 invalid_request name
 PUT /sessions/$ID/name {"name":7} -> 400 invalid_request name
 PUT /sessions/$ID/name {"name":"<81>"} -> 400 invalid_request name
 PUT /sessions/$ID/name {"name":"a\u001bb"} -> 400 invalid_request name
+PUT /sessions/$ID/name {"name":"a\u202eb"} -> 400 invalid_request name
+PUT /sessions/$ID/name {"name":"\u200b"} -> 400 invalid_request name
 PUT /sessions/$ID/name {"name":"a\nb"} -> 400 invalid_request name
 PUT /sessions/$ID/name {"name":"x","title":"y"} -> 400 invalid_request title
 
@@ -395,6 +397,7 @@ PUT /settings/daemon {"preserveSessions":0} -> 400 invalid_request preserveSessi
 PUT /settings/daemon {"forwardSshAuthSock":[]} -> 400 invalid_request forwardSshAuthSock
 PUT /settings/daemon {"detachKey":1} -> 400 invalid_request detachKey
 PUT /settings/daemon {"detachKey":""} -> 400 invalid_request detachKey
+PUT /settings/daemon {"detachKey":"ctrl+\u202e"} -> 400 invalid_request detachKey
 PUT /settings/daemon {"detachKey":"ctrl+nonsense"} -> 400 invalid_request detachKey
 PUT /settings/daemon {"codexAppServer":"no"} -> 400 invalid_request codexAppServer
 PUT /settings/daemon {"codexHostAccessProfileEnabled":1} -> 400 invalid_request codexHostAccessProfileEnabled

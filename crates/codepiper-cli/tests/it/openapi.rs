@@ -61,7 +61,9 @@ fn every_answer_is_as_the_document_describes_it() {
     let home = TestHome::with_web(&[]);
     let mut browser = Browser::of(&home);
     assert_eq!(browser.get("/api/openapi.json").status, 401);
-    browser.enrol(&home);
+    let (authenticator, _) = browser.enrol(&home);
+    let proof = json!({ "password": authenticator.password });
+    assert_eq!(browser.post("/api/auth/confirm", &proof).status, 200);
     let document = Document(browser.get("/api/openapi.json").json());
     let on_socket = home.call("GET", "/openapi.json", &Value::Null);
     assert_eq!(on_socket, document.0, "both doors say the same");

@@ -1,5 +1,6 @@
 //! Who may come in on the web.
 
+use std::io::Read as _;
 use std::thread::scope;
 
 use serde_json::{Value, json};
@@ -211,6 +212,156 @@ fn a_stolen_cookie_changes_nothing_and_ends_with_its_sign_in() {
     assert_eq!(other.post("/api/auth/password", &change).status, 200);
     home.run(&["auth", "revoke", "--all"]).ok();
     assert_eq!(other.get("/api/sessions").status, 401);
+}
+
+#[test]
+fn what_is_open_ends_with_the_sign_in_and_nobody_elses() {
+    let home = TestHome::with_web(&[]);
+    let id = home.demo(&[]);
+    let mut browser = Browser::of(&home);
+    let (authenticator, codes) = browser.enrol(&home);
+    let mut other = Browser::of(&home);
+    assert_eq!(other.login(&authenticator.password, &codes[0]).status, 200);
+    let stream = format!("/api/sessions/{id}/output/stream");
+    let long = [
+        stream.clone(),
+        "/api/events?since=9000000000000&waitMs=60000".to_owned(),
+        format!("/api/sessions/{id}/wait?until=exited&timeoutMs=60000"),
+    ];
+    let mut open = long.map(|path| browser.begin("GET", &path, &[], 0));
+    let mut others = other.begin("GET", &stream, &[], 0);
+    for watched in [&mut open[0], &mut others] {
+        let mut head = [0; 4096];
+        let length = watched.read(&mut head).unwrap();
+        assert!(head[..length].starts_with(b"HTTP/1.1 200"));
+    }
+    assert_eq!(browser.post("/api/auth/logout", &Value::Null).status, 200);
+    let [mut watched, waits @ ..] = open;
+    let mut rest = Vec::new();
+    drop(watched.read_to_end(&mut rest));
+    assert!(!rest.ends_with(b"0\r\n\r\n"), "it passes for a whole one");
+    for mut wait in waits {
+        let mut answer = String::new();
+        wait.read_to_string(&mut answer).unwrap();
+        assert!(answer.contains("401") && answer.contains("not_signed_in"));
+    }
+    home.run(&["send", &id, "SAY: still here"]).ok();
+    let mut seen = Vec::new();
+    while !String::from_utf8_lossy(&seen).contains("still here") {
+        let mut piece = [0; 4096];
+        let length = others.read(&mut piece).unwrap();
+        assert!(length > 0, "it was cut off");
+        seen.extend_from_slice(&piece[..length]);
+    }
+}
+
+#[test]
+fn a_stolen_cookie_changes_no_rules_and_starts_nothing_that_asks_less() {
+    let home = TestHome::with_web(&[]);
+    let id = home.demo(&[]);
+    let mut thief = Browser::of(&home);
+    let (authenticator, _) = thief.enrol(&home);
+    let everything = json!([{ "id": "all", "action": "allow", "tool": "*" }]);
+    let policy = json!({ "id": "mine", "name": "mine", "rules": everything });
+    let start = |more: Value| {
+        let mut start = json!({ "provider": "demo", "cwd": home.work() });
+        let more = more.as_object().unwrap().clone();
+        start.as_object_mut().unwrap().extend(more);
+        start
+    };
+    let codex = json!(["-c", "\"approval_policy\"=\"never\""]);
+    let own = format!("/api/sessions/{id}");
+    let changes = [
+        ("POST", "/api/policies".to_owned(), policy.clone()),
+        (
+            "PUT",
+            "/api/policies/x".to_owned(),
+            json!({ "enabled": false }),
+        ),
+        ("DELETE", "/api/policies/x".to_owned(), Value::Null),
+        (
+            "POST",
+            "/api/policies/apply".to_owned(),
+            json!({ "file": "" }),
+        ),
+        (
+            "POST",
+            "/api/policy-sets".to_owned(),
+            json!({ "name": "x" }),
+        ),
+        ("DELETE", "/api/policy-sets/x".to_owned(), Value::Null),
+        (
+            "POST",
+            "/api/policy-sets/x/policies".to_owned(),
+            json!({ "policyId": "x" }),
+        ),
+        (
+            "POST",
+            format!("{own}/policy-sets"),
+            json!({ "policySetId": "x" }),
+        ),
+        ("DELETE", format!("{own}/policy-sets/x"), Value::Null),
+        (
+            "PUT",
+            format!("{own}/default-policy-action"),
+            json!({ "action": "allow" }),
+        ),
+        (
+            "PUT",
+            "/api/settings/daemon".to_owned(),
+            json!({ "retentionDays": 1 }),
+        ),
+        (
+            "POST",
+            "/api/sessions".to_owned(),
+            start(json!({ "policySetIds": ["x"] })),
+        ),
+        (
+            "POST",
+            "/api/sessions".to_owned(),
+            start(json!({ "defaultPolicyAction": "allow" })),
+        ),
+        (
+            "POST",
+            "/api/sessions".to_owned(),
+            start(json!({ "provider": "codex", "args": codex })),
+        ),
+        (
+            "POST",
+            "/api/sessions".to_owned(),
+            start(json!({ "provider": "claude-code", "args": ["--allowedTools", "Bash"] })),
+        ),
+    ];
+    let origin = format!("http://{}", thief.host);
+    let headers = [("Origin", origin.as_str())];
+    for (method, path, body) in &changes {
+        let answer = thief.ask(method, path, &headers, body);
+        assert_eq!(
+            answer.refusal(),
+            refused(403, "confirm_required"),
+            "{method} {path} {body}"
+        );
+    }
+    // To look what a rule would do changes nothing.
+    let call = json!({ "toolName": "Bash", "toolInput": {}, "cwd": "/" });
+    assert_eq!(thief.post("/api/policies/check", &call).status, 200);
+    let password = json!({ "password": authenticator.password });
+    assert_eq!(thief.post("/api/auth/confirm", &password).status, 200);
+    assert_eq!(thief.post("/api/policies", &policy).status, 201);
+}
+
+#[test]
+fn a_cookie_of_another_port_keeps_nobody_out() {
+    let home = TestHome::with_web(&[]);
+    let mut browser = Browser::of(&home);
+    browser.enrol(&home);
+    let (name, good) = browser.cookies[0].clone();
+    // What is for a longer path comes first.
+    let foreign = (0..40).map(|i| (name.clone(), format!("{i:064x}")));
+    browser.cookies = foreign.chain([(name.clone(), good)]).collect();
+    assert_eq!(browser.get("/api/sessions").status, 200);
+    browser.cookies.pop();
+    assert_eq!(browser.get("/api/sessions").status, 401);
 }
 
 #[test]

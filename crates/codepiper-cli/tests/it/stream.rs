@@ -129,6 +129,18 @@ fn a_viewer_that_says_how_far_it_has_drawn_is_sent_little_more_and_goes_on_from_
 }
 
 #[test]
+fn a_viewer_may_say_any_number_of_how_far_it_has_drawn() {
+    let home = TestHome::new();
+    let id = home.demo(&[]);
+    let mut viewer = Viewer::of_session(&home, &id, "");
+    viewer.shows("demo");
+    viewer.say(&json!({ "type": "drawn", "offset": u64::MAX }));
+    viewer.type_in("z");
+    tty(&home, &id).write_all(b"\r\nand more").unwrap();
+    viewer.shows("and more");
+}
+
+#[test]
 fn the_viewer_that_was_active_last_decides_the_size_unless_it_is_pinned() {
     let home = TestHome::new();
     let id = home.demo(&["--cols", "100", "--rows", "30"]);

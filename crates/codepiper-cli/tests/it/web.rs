@@ -1,33 +1,56 @@
 //! The dashboard's port, as a program in the network finds it.
 
-use std::io::{ErrorKind, Read as _, Write as _};
+use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
 use crate::browser::Browser;
-use crate::support::TestHome;
+use crate::support::{PATIENCE, TestHome};
 
 #[test]
-fn whoever_is_slow_keeps_nobody_out_for_long_and_the_socket_not_at_all() {
+fn whoever_is_slow_keeps_nobody_out_and_is_not_waited_for() {
     let home = TestHome::with_web(&[]);
     let mut browser = Browser::of(&home);
-    let mut slow: Vec<TcpStream> = (0..300)
-        .map(|_| {
+    browser.enrol(&home);
+    let signed_in = browser.begin("POST", "/api/sessions", &[], 1000);
+    // More than there are places for, half of them with a head that never ends.
+    let mut slow: Vec<TcpStream> = (0..280)
+        .map(|i| {
             let mut stream = TcpStream::connect(&browser.host).unwrap();
-            stream.write_all(b"GET / HTTP/1.1\r\nHost: local").unwrap();
+            stream.set_read_timeout(Some(PATIENCE)).unwrap();
+            let half: &[u8] = if i % 2 == 0 {
+                b"GET / HTTP/1.1\r\nHost: local"
+            } else {
+                b"POST /api/auth/login HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\n{"
+            };
+            stream.write_all(half).unwrap();
             stream
         })
         .collect();
+    let begun = Instant::now();
+    assert_eq!(Browser::of(&home).get("/").status, 200);
+    assert!(
+        begun.elapsed() < Duration::from_secs(5),
+        "{:?}",
+        begun.elapsed()
+    );
     home.call("GET", "/health", &Value::Null);
-    slow[0].set_nonblocking(true).unwrap();
-    let waits = slow[0].read(&mut [0]).unwrap_err();
-    assert_eq!(waits.kind(), ErrorKind::WouldBlock, "all places were taken");
-    assert_eq!(browser.get("/api/auth/status").status, 200);
-    let is_closed = |result: std::io::Result<usize>| result.is_ok_and(|length| length == 0);
-    assert!(is_closed(slow[0].read(&mut [0])), "it had its time");
-    drop(slow);
-    assert_eq!(browser.get("/api/auth/status").status, 200);
+    let mut answer = String::new();
+    drop(slow[1].read_to_string(&mut answer));
+    assert_eq!(answer, "", "the oldest one made room");
+    let mut late = slow.pop().unwrap();
+    late.read_to_string(&mut answer).unwrap();
+    assert!(
+        answer.contains("408") && answer.contains("too_slow"),
+        "{answer}"
+    );
+    // Whoever is signed in was not sent away, and was waited for no longer than anybody.
+    let mut signed_in = signed_in;
+    answer.clear();
+    signed_in.read_to_string(&mut answer).unwrap();
+    assert!(answer.contains("408"), "{answer}");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use codepiper_model::{BillingMode, PromptText, ProviderId, Verdict};
+use codepiper_model::{BillingMode, PromptText, ProviderId, Verdict, is_unseen};
 use codepiper_providers::provider;
 use serde_json::{Map, Value};
 
@@ -68,6 +68,15 @@ impl CreateSession {
     /// Whether the agent is to ask nobody: said so, or in an argument of its own.
     pub fn is_dangerous(&self) -> bool {
         self.dangerous_mode || provider(self.provider).is_dangerous(&self.args)
+    }
+
+    /// Whether more may run unasked than in any other session: what stands in this request decides
+    /// it, and not only what the owner has set up before.
+    pub fn widens(&self) -> bool {
+        self.is_dangerous()
+            || self.default_policy_action == Some(Verdict::Allow)
+            || !self.policy_set_ids.is_empty()
+            || provider(self.provider).widens(&self.args)
     }
 
     /// Checks everything that can be checked before anything is made.
@@ -169,8 +178,8 @@ impl CreateSession {
 /// A name of at most 80 characters; a blank one is none.
 pub(crate) fn checked_name(name: &str) -> Result<Option<String>, EngineError> {
     let name = name.trim();
-    if name.chars().count() > 80 || name.chars().any(char::is_control) {
-        let message = "`name` is at most 80 characters without control characters";
+    if name.chars().count() > 80 || name.chars().any(is_unseen) {
+        let message = "`name` is at most 80 characters, all of which can be seen";
         return Err(EngineError::invalid("name", message));
     }
     Ok((!name.is_empty()).then(|| name.to_owned()))

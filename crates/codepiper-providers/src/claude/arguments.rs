@@ -85,6 +85,19 @@ pub(super) fn refusal(args: &[String]) -> Option<Refusal> {
     None
 }
 
+/// Whether these arguments allow tools, or a mode that does, which would be asked about otherwise.
+pub(super) fn allows(args: &[String]) -> bool {
+    // Among values, too: one too many is looked at rather than one too few.
+    let names = [
+        "--allowedTools",
+        "--allowed-tools",
+        "--permission-mode",
+        "--allow-dangerously-skip-permissions",
+        "--enable-auto-mode",
+    ];
+    args.iter().any(|arg| names.contains(&split(arg).0))
+}
+
 /// Why no rule would be asked in this environment.
 pub(super) fn refused_environment(home: Home<'_>) -> Option<Refusal> {
     let is_on = |name: &str| {

@@ -30,8 +30,7 @@ pub(super) fn divided(args: &[String]) -> Divided {
         }
         let place = match argument.name {
             "-c" | "--config" | "--enable" | "--disable" => {
-                let setting = argument.value.unwrap_or_default().trim();
-                if PERMITS.iter().any(|key| setting.starts_with(key)) {
+                if is_permission(&argument) {
                     &mut divided.permissions
                 } else {
                     &mut divided.settings
@@ -47,6 +46,36 @@ pub(super) fn divided(args: &[String]) -> Divided {
 
 /// How the keys begin of what says what is permitted.
 const PERMITS: [&str; 4] = ["sandbox", "permission", "default_permission", "approval"];
+
+/// Whether something is said of what is permitted, beside the session's mode.
+pub(super) fn permits(args: &[String]) -> bool {
+    let others = arguments(args).into_iter();
+    let mut others = others.filter(|argument| mode_argument(argument).is_none());
+    others.any(|argument| is_permission(&argument))
+}
+
+fn is_permission(argument: &Argument<'_>) -> bool {
+    if !matches!(argument.name, "-c" | "--config" | "--enable" | "--disable") {
+        return false;
+    }
+    let (key, _) = key_and_value(argument.value.unwrap_or_default());
+    PERMITS.iter().any(|begin| key.starts_with(begin))
+}
+
+/// The two halves of a setting. In TOML `"a" . 'b'` is the key `a.b`.
+fn key_and_value(setting: &str) -> (String, &str) {
+    let (mut key, mut quote) = (String::new(), None);
+    for (at, c) in setting.char_indices() {
+        match quote {
+            Some(open) if c == open => quote = None,
+            None if c == '=' => return (key, &setting[at + 1..]),
+            None if c == '"' || c == '\'' => quote = Some(c),
+            None if c.is_whitespace() => {}
+            _ => key.push(c),
+        }
+    }
+    (key, "")
+}
 
 /// One argument, with the value that follows it.
 struct Argument<'a> {
@@ -157,8 +186,8 @@ fn mode_argument(argument: &Argument<'_>) -> Option<Result<Wish, Refusal>> {
         })),
         "--yolo" | "--dangerously-bypass-approvals-and-sandbox" => Some(Ok(Wish::DANGEROUS)),
         "-c" | "--config" => {
-            let (key, value) = value.split_once('=').unwrap_or((value, ""));
-            match key.trim() {
+            let (key, value) = key_and_value(value);
+            match key.as_str() {
                 "sandbox_mode" => Some(sandbox(unquoted(value))),
                 "approval_policy" => Some(asks(unquoted(value))),
                 _ => None,
@@ -211,9 +240,15 @@ pub(super) fn refusal(dangerous: bool, args: &[String]) -> Option<Refusal> {
 }
 
 fn refused_setting(setting: &str) -> Option<Refusal> {
-    let key = setting.split('=').next().unwrap_or_default().trim();
-    match key {
-        _ if key == "hooks" || key.starts_with("hooks.") => Some(Refusal {
+    let (key, value) = key_and_value(setting);
+    match key.as_str() {
+        _ if key.contains('\\') => Some(Refusal {
+            code: "setting_unreadable",
+            message: "the key of a setting behind `-c` has a backslash",
+            hint: "write the key as it is",
+        }),
+        "features" if value.contains("hooks") || value.contains('\\') => Some(HOOKS_OFF),
+        key if key == "hooks" || key.starts_with("hooks.") => Some(Refusal {
             code: "hooks_taken",
             message: "`-c hooks` takes the place of the hooks that CodePiper decides through",
             hint: "put the hooks into `hooks.json` of the user or the project",
@@ -362,6 +397,9 @@ mod tests {
             (&["--approve-for-me"], "reviewer_taken"),
             (&["--disable", "hooks"], "hooks_taken"),
             (&["--config=hooks.Stop=[]"], "hooks_taken"),
+            (&["-c", "\"hooks\" . 'Stop'=[]"], "hooks_taken"),
+            (&["-c", "features={hooks=false}"], "hooks_taken"),
+            (&["-c", "\"h\\u006foks\"=[]"], "setting_unreadable"),
             (&["-chooks.state={}"], "hooks_taken"),
             (&["-c=features.hooks=false"], "hooks_taken"),
             (&["-m", "x"], "model_taken"),

@@ -115,6 +115,15 @@ mod tests {
             (&["--yolo"], Mode::DANGEROUS),
             (
                 &[
+                    "-c",
+                    "\"approval_policy\"=never",
+                    "-c",
+                    "'sandbox_mode' = 'danger-full-access'",
+                ],
+                Mode::DANGEROUS,
+            ),
+            (
+                &[
                     "-s",
                     "danger-full-access",
                     "-c",

@@ -86,6 +86,12 @@ impl Provider for Codex {
         Mode::asked_for(false, args) == Ok(Mode::DANGEROUS)
     }
 
+    fn widens(&self, args: &[String]) -> bool {
+        let mode = Mode::asked_for(false, args);
+        mode.is_ok_and(|mode| mode != Mode::WORKSPACE && mode != Mode::READ_ONLY)
+            || arguments::permits(args)
+    }
+
     fn signed_in(&self, home: Home<'_>) -> bool {
         super::signed_in(home)
     }

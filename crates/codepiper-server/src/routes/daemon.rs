@@ -10,6 +10,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
+use crate::entrance::SecondLook;
 use crate::error::ApiError;
 use crate::extract::Body;
 
@@ -118,6 +119,7 @@ pub(crate) async fn settings(State(engine): State<Engine>) -> Json<SettingsRespo
 pub(crate) async fn change_settings(
     State(engine): State<Engine>,
     Extension(actor): Extension<Actor>,
+    _: SecondLook,
     Body(change): Body<SettingsChange>,
 ) -> Result<Json<SettingsResponse>, ApiError> {
     let settings = engine.settings.change(change, actor).await?;

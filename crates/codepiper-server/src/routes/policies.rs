@@ -16,6 +16,7 @@ use codepiper_model::{Actor, SessionId, ToolCall};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::entrance::SecondLook;
 use crate::error::ApiError;
 use crate::extract::{Body, Name, NoBody, Params};
 
@@ -77,6 +78,7 @@ pub(crate) async fn list(
 pub(crate) async fn create(
     State(engine): State<Engine>,
     Extension(actor): Extension<Actor>,
+    _: SecondLook,
     Body(request): Body<CreatePolicyRequest>,
 ) -> Result<(StatusCode, Json<PolicyResponse>), ApiError> {
     let new = NewPolicy {
@@ -120,6 +122,7 @@ pub(crate) async fn show(
 pub(crate) async fn update(
     State(engine): State<Engine>,
     Extension(actor): Extension<Actor>,
+    _: SecondLook,
     Name(id): Name,
     Body(request): Body<UpdatePolicyRequest>,
 ) -> Result<Json<PolicyResponse>, ApiError> {
@@ -147,6 +150,7 @@ pub(crate) async fn update(
 pub(crate) async fn delete(
     State(engine): State<Engine>,
     Extension(actor): Extension<Actor>,
+    _: SecondLook,
     Name(id): Name,
     _: NoBody,
 ) -> Result<Json<Success>, ApiError> {
@@ -208,6 +212,7 @@ pub(crate) async fn check(
 pub(crate) async fn apply(
     State(engine): State<Engine>,
     Extension(actor): Extension<Actor>,
+    _: SecondLook,
     Body(request): Body<ApplyPoliciesRequest, FILE_BODY_MAX>,
 ) -> Result<Json<Applied>, ApiError> {
     let ApplyPoliciesRequest { text, dry_run } = request;

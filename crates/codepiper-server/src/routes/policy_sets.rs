@@ -12,6 +12,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::policies::PoliciesResponse;
+use crate::entrance::SecondLook;
 use crate::error::ApiError;
 use crate::extract::{Body, Id, IdAndName, Name, NoBody};
 
@@ -80,6 +81,7 @@ pub(crate) async fn ready(
 pub(crate) async fn create(
     State(engine): State<Engine>,
     Extension(actor): Extension<Actor>,
+    _: SecondLook,
     Body(request): Body<CreatePolicySetRequest>,
 ) -> Result<(StatusCode, Json<PolicySetResponse>), ApiError> {
     let new = NewSet {
@@ -121,6 +123,7 @@ pub(crate) async fn show(
 pub(crate) async fn update(
     State(engine): State<Engine>,
     Extension(actor): Extension<Actor>,
+    _: SecondLook,
     Name(id): Name,
     Body(request): Body<UpdatePolicySetRequest>,
 ) -> Result<Json<PolicySetResponse>, ApiError> {
@@ -146,6 +149,7 @@ pub(crate) async fn update(
 pub(crate) async fn delete(
     State(engine): State<Engine>,
     Extension(actor): Extension<Actor>,
+    _: SecondLook,
     Name(id): Name,
     _: NoBody,
 ) -> Result<Json<Success>, ApiError> {
@@ -165,6 +169,7 @@ pub(crate) async fn delete(
 pub(crate) async fn add(
     State(engine): State<Engine>,
     Extension(actor): Extension<Actor>,
+    _: SecondLook,
     Name(id): Name,
     Body(request): Body<AddPolicyRequest>,
 ) -> Result<Json<Success>, ApiError> {
@@ -184,6 +189,7 @@ pub(crate) async fn add(
 pub(crate) async fn remove(
     State(engine): State<Engine>,
     Extension(actor): Extension<Actor>,
+    _: SecondLook,
     Path((id, policy)): Path<(String, String)>,
     _: NoBody,
 ) -> Result<Json<Success>, ApiError> {
@@ -236,6 +242,7 @@ pub(crate) async fn effective(
 pub(crate) async fn give(
     State(engine): State<Engine>,
     Extension(actor): Extension<Actor>,
+    _: SecondLook,
     Id(id): Id,
     Body(request): Body<GivePolicySetRequest>,
 ) -> Result<Json<Success>, ApiError> {
@@ -255,6 +262,7 @@ pub(crate) async fn give(
 pub(crate) async fn take(
     State(engine): State<Engine>,
     Extension(actor): Extension<Actor>,
+    _: SecondLook,
     IdAndName(id, set): IdAndName,
     _: NoBody,
 ) -> Result<Json<Success>, ApiError> {

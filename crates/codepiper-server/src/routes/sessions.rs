@@ -19,7 +19,7 @@ use codepiper_engine::{
 use codepiper_model::{Actor, ProcessTree, Session};
 use futures_util::stream;
 
-use crate::entrance::Entrance;
+use crate::entrance::{Entrance, SecondLook};
 use crate::error::ApiError;
 use crate::extract::{Body, Id, NoBody, Params};
 
@@ -89,7 +89,7 @@ pub(crate) async fn create(
         }),
         metadata: request.metadata,
     };
-    if create.is_dangerous() {
+    if create.widens() {
         entrance.look_again(&engine)?;
     }
     let session = engine.sessions.create(create, actor).await?;
@@ -158,6 +158,7 @@ pub(crate) async fn rename(
 pub(crate) async fn change_default_action(
     State(engine): State<Engine>,
     Extension(actor): Extension<Actor>,
+    _: SecondLook,
     Id(id): Id,
     Body(request): Body<DefaultActionRequest>,
 ) -> Result<Json<SessionResponse>, ApiError> {

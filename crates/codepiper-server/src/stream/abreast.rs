@@ -28,7 +28,10 @@ impl Abreast {
     /// What is shown next; `None` once the terminal is gone and all was shown.
     pub(super) async fn next(&mut self) -> Option<Shown> {
         let sent = self.sent;
-        let is_near = |drawn: &Option<u64>| drawn.is_none_or(|drawn| sent <= drawn + UNDRAWN_MAX);
+        // How far it has drawn is the viewer's word, and may be any number.
+        let is_near = |drawn: &Option<u64>| {
+            drawn.is_none_or(|drawn| sent <= drawn.saturating_add(UNDRAWN_MAX))
+        };
         if !is_near(&self.drawn.borrow()) {
             // The viewer's silence ends with its socket.
             self.drawn.wait_for(is_near).await.ok()?;

@@ -7,6 +7,9 @@ use codepiper_model::SignInStage;
 
 const DAY: u32 = 24 * 60 * 60;
 
+/// Cookies of one name that are looked at. Other ports of this host can set some of it, too.
+const NAMESAKES_MAX: usize = 8;
+
 /// The name, and how long a browser keeps it. Over TLS the name says that no other host of the
 /// domain, and no plain connection, can have set it.
 const fn kept(stage: SignInStage, is_secure: bool) -> (&'static str, u32) {
@@ -45,20 +48,22 @@ pub(super) fn shown(headers: &HeaderMap, is_secure: bool) -> Vec<Token> {
         .and_then(|value| value.to_str().ok());
     let bearer = bearer.and_then(|value| value.strip_prefix("Bearer "));
     let stages = [SignInStage::Full, SignInStage::Onboarding];
-    let cookies = stages.map(|stage| cookie(headers, kept(stage, is_secure).0));
+    let cookies = stages.map(|stage| cookies(headers, kept(stage, is_secure).0));
     let texts = bearer.into_iter().chain(cookies.into_iter().flatten());
     texts.filter_map(|text| Token::shown(text.trim())).collect()
 }
 
-fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+/// The values of that name, the last one first: a browser puts what is for a longer path before
+/// ours, which is for all.
+fn cookies<'a>(headers: &'a HeaderMap, name: &'static str) -> impl Iterator<Item = &'a str> {
     let lines = headers.get_all(COOKIE).iter();
     let pairs = lines
         .filter_map(|line| line.to_str().ok())
         .flat_map(|line| line.split(';'));
-    let mut pairs = pairs.filter_map(|pair| pair.trim().split_once('='));
-    pairs
-        .find(|(known, _)| *known == name)
-        .map(|(_, value)| value)
+    let pairs = pairs.filter_map(|pair| pair.trim().split_once('='));
+    let found = pairs.filter(move |(known, _)| *known == name);
+    let values: Vec<&str> = found.map(|(_, value)| value).collect();
+    values.into_iter().rev().take(NAMESAKES_MAX)
 }
 
 #[cfg(test)]

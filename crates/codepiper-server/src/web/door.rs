@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use axum::body::HttpBody as _;
 use axum::extract::connect_info::ConnectInfo;
 use axum::extract::{Request, State};
 use axum::http::header::{RETRY_AFTER, USER_AGENT};
@@ -15,6 +16,7 @@ use codepiper_model::{Actor, SignIn, SignInStage, Via};
 use tokio::time::Instant;
 
 use super::config::WebConfig;
+use super::lasting::while_signed_in;
 use super::limits::Calls;
 use super::{Peer, client, cookie, gate};
 use crate::entrance::Entrance;
@@ -87,10 +89,14 @@ pub(super) async fn outer(State(door): State<Door>, request: Request, next: Next
 /// Counts the call, and finds out who makes it.
 pub(super) async fn greet(
     State(door): State<Door>,
-    ConnectInfo(Peer(peer)): ConnectInfo<Peer>,
+    ConnectInfo(Peer {
+        address: peer,
+        place,
+    }): ConnectInfo<Peer>,
     mut request: Request,
     next: Next,
 ) -> Response {
+    place.let_pause(false);
     // Before anything is looked up: a flood costs the database nothing.
     let origin = door.origin(peer.ip(), request.headers());
     if let Err(rest) = door.calls.take(origin.address, Instant::now()) {
@@ -111,19 +117,29 @@ pub(super) async fn greet(
 }
 
 /// Lets in who is signed in.
-pub(super) async fn inner(mut request: Request, next: Next) -> Response {
+pub(super) async fn inner(
+    State(engine): State<Engine>,
+    ConnectInfo(Peer { place, .. }): ConnectInfo<Peer>,
+    mut request: Request,
+    next: Next,
+) -> Response {
     let visitor = request.extensions().get::<Visitor>();
     let sign_in = visitor.and_then(|visitor| visitor.sign_in.clone());
-    let sign_in = sign_in.filter(|sign_in| sign_in.stage == SignInStage::Full);
-    if sign_in.is_none() {
+    let Some(sign_in) = sign_in.filter(|sign_in| sign_in.stage == SignInStage::Full) else {
         return not_signed_in().into_response();
-    }
+    };
+    let id = sign_in.id.clone();
     request.extensions_mut().insert(Actor::Owner);
     request.extensions_mut().insert(Entrance {
         via: Via::Dashboard,
-        sign_in,
+        sign_in: Some(sign_in),
     });
-    next.run(request).await
+    place.know();
+    let response = while_signed_in(engine, id, next.run(request)).await;
+    // What is shown live, or said over a WebSocket, has its own rules.
+    let is_whole = response.body().size_hint().exact().is_some();
+    place.let_pause(!is_whole || response.status() == StatusCode::SWITCHING_PROTOCOLS);
+    response
 }
 
 pub(super) fn not_signed_in() -> ApiError {

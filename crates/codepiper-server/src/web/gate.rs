@@ -15,6 +15,10 @@ use crate::error::ApiError;
 const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 const FETCH_MODE: HeaderName = HeaderName::from_static("sec-fetch-mode");
 
+/// A name of ours that leads to this machine without being set up (RFC 6761). Cookies know no port:
+/// under it they are not sent to whatever else is served at `localhost`.
+pub(super) const OWN_NAME: &str = "codepiper.localhost";
+
 /// Lets a request through whose name and page are ours. `hosts` are further names of this machine.
 pub(super) fn check(
     method: &Method,
@@ -68,6 +72,7 @@ fn is_ours(host: &str, hosts: &[String]) -> bool {
     let name = host_of(host);
     let bare = name.trim_start_matches('[').trim_end_matches(']');
     name == "localhost"
+        || name == OWN_NAME
         || bare.parse::<IpAddr>().is_ok()
         || hosts.iter().any(|known| host_of(known) == name)
 }
@@ -115,12 +120,14 @@ mod tests {
             "[::1]:3000",
             "PI.local",
             "192.168.1.7",
+            "codepiper.localhost:3000",
         ] {
             assert!(check(&Method::GET, &[("host", host)]), "{host}");
         }
         for host in [
             "evil.example:3000",
             "localhost.evil.example",
+            "evil.localhost",
             "127.0.0.1.evil.example",
             "",
             "pi",
@@ -136,6 +143,12 @@ mod tests {
         assert!(ask("localhost:3000", "http://localhost:3000"));
         assert!(ask("127.0.0.1:80", "http://127.0.0.1"));
         assert!(ask("pi.local", "https://pi.local"));
+        assert!(ask(
+            "codepiper.localhost:3000",
+            "http://codepiper.localhost:3000"
+        ));
+        assert!(!ask("codepiper.localhost:3000", "http://localhost:3000"));
+        assert!(!ask("localhost:3000", "http://codepiper.localhost"));
         // A proxy that passes its own address on.
         assert!(ask("127.0.0.1:3000", "https://pi.local"));
         for origin in [

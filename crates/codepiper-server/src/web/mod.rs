@@ -9,9 +9,13 @@ mod cookie;
 mod door;
 mod gate;
 mod headers;
+mod lasting;
 mod limits;
+mod paced;
+mod places;
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
 
 use axum::extract::connect_info::Connected;
 use axum::http::StatusCode;
@@ -32,6 +36,7 @@ pub use config::{DEFAULT_PORT, Proxies, WebConfig, WebConfigError};
 use crate::routes;
 use crate::stream::{Stop, hub};
 use door::Door;
+use places::Place;
 
 /// The doors of the web, open but not answered yet.
 pub struct Web {
@@ -50,8 +55,11 @@ pub struct WebError {
 }
 
 /// The other end of a connection.
-#[derive(Clone, Copy, Debug)]
-struct Peer(SocketAddr);
+#[derive(Clone, Debug)]
+struct Peer {
+    address: SocketAddr,
+    place: Arc<Place>,
+}
 
 /// What is said to whoever has not signed in.
 #[derive(Serialize, ToSchema)]
@@ -60,9 +68,9 @@ struct HealthResponse {
     status: &'static str,
 }
 
-impl Connected<SocketAddr> for Peer {
-    fn connect_info(address: SocketAddr) -> Self {
-        Self(address)
+impl Connected<Self> for Peer {
+    fn connect_info(peer: Self) -> Self {
+        peer
     }
 }
 
@@ -125,7 +133,9 @@ async fn ws_door(port: u16) -> Option<TcpListener> {
 /// What pages are called that are served from this machine at these addresses.
 fn pages(addresses: &[SocketAddr]) -> impl Iterator<Item = String> {
     let ports = addresses.iter().map(SocketAddr::port);
-    ports.flat_map(|port| ["localhost", "127.0.0.1", "[::1]"].map(|name| format!("{name}:{port}")))
+    ports.flat_map(|port| {
+        ["localhost", gate::OWN_NAME, "127.0.0.1", "[::1]"].map(|name| format!("{name}:{port}"))
+    })
 }
 
 fn ws_app(engine: Engine, config: WebConfig) -> Router {
@@ -139,8 +149,8 @@ fn ws_app(engine: Engine, config: WebConfig) -> Router {
 fn ws(engine: Engine, door: &Door) -> Router {
     Router::new()
         .route("/ws", get(hub::open))
-        .with_state(engine)
-        .layer(from_fn(door::inner))
+        .with_state(engine.clone())
+        .layer(from_fn_with_state(engine, door::inner))
         .layer(from_fn_with_state(door.clone(), door::greet))
 }
 
@@ -187,7 +197,7 @@ fn app(engine: Engine, config: WebConfig) -> Router {
     let signed_in = Router::from(signed_in())
         .with_state(door.clone())
         .fallback_service(routes::shared(engine.clone()))
-        .layer(from_fn(door::inner));
+        .layer(from_fn_with_state(engine.clone(), door::inner));
     let api = signing_in
         .fallback_service(signed_in)
         .layer(from_fn_with_state(door.clone(), door::greet));
