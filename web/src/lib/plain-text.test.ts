@@ -5,7 +5,7 @@ test("what turns the order around, is not seen or overwrites is shown as an esca
   expect(plainText("rm \u202e/x\u2066 a\u200bb\ufeff")).toBe(
     "rm \\u{202e}/x\\u{2066} a\\u{200b}b\\u{feff}",
   );
-  expect(plainText("ls\r\u001b[2K\u0085\u007f")).toBe("ls␍␛[2K\\u{85}␡");
+  expect(plainText("ls\r\u001b[2K\u0085\u007f")).toBe("ls\\r\\u{1b}[2K\\u{85}\\u{7f}");
   expect(plainText("a\u00a0b\u3000c\u2028d\u3164e\u{e0041}")).toBe(
     "a\\u{a0}b\\u{3000}c\\u{2028}d\\u{3164}e\\u{e0041}",
   );

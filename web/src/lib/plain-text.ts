@@ -40,12 +40,7 @@ function shownAs(run: string): string {
   const count = more.length + 1;
   if (first === " ") return `⟨${count} blanks⟩`;
   if (first === "\t") return `⟨${count} tabs⟩`;
-  const code = first.codePointAt(0) ?? 0;
-  const letter =
-    code < 0x20
-      ? String.fromCodePoint(0x2400 + code)
-      : code === 0x7f
-        ? "␡"
-        : `\\u{${code.toString(16)}}`;
+  // The pictures of controls are not in every font.
+  const letter = first === "\r" ? "\\r" : `\\u{${first.codePointAt(0)?.toString(16)}}`;
   return count < REPEATED ? letter.repeat(count) : `${letter}×${count}`;
 }
