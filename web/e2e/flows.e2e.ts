@@ -231,13 +231,47 @@ test("opened while the daemon is away, the page shows the last known state, and 
   // Pages that were never opened are fetched when there is time.
   await page.waitForResponse(/assets\/settings-/);
   await page.waitForLoadState("networkidle");
+  // A picture that is opened by itself is not kept as the page.
+  await page.goto(`${mock.url}/icon.svg`);
   await mock.stop();
-  await page.reload();
+  await page.goto(`${mock.url}/sessions`);
   await sees(page, /This is the last known state, of/);
   await sees(page, "Migrate to Postgres 17");
   await page.goto(`${mock.url}/settings`);
   await page.getByRole("heading", { name: "Settings" }).waitFor();
+  await page.goto(mock.url);
+  await sees(page, "What waits for you is not known");
+  expect(await page.getByText("The daemon does not answer.").count()).toBe(1);
+  expect(await page.getByText(/This is the last known state/).count()).toBe(0);
   await context.close();
+});
+
+test("a part that cannot be loaded takes nothing else with it", async () => {
+  const mock = await mockDaemon();
+  const { page, context } = await open(browser, mock, { ...DESKTOP, serviceWorkers: "block" });
+  await page.route(/assets\/(palette|terminal)-.*\.js/, (route) => route.abort());
+  await page.goto(`${mock.url}/sessions/${idOf(mock, "dotfiles")}`);
+  await sees(page, "This part could not be loaded");
+  await page.getByPlaceholder("Tell the agent what to do").waitFor();
+  await page.keyboard.press("Control+k");
+  const failed = page.getByRole("dialog", { name: "Commands" });
+  await failed.getByText("This part could not be loaded").waitFor();
+  await failed.getByRole("button", { name: "Close" }).click();
+  await page.unrouteAll();
+  await page.getByRole("button", { name: "Load the page again" }).click();
+  await page.getByText("Live").waitFor();
+  await context.close();
+  await mock.stop();
+});
+
+test("an address of another page is no place to go on", async () => {
+  const mock = await mockDaemon();
+  const { page, context } = await open(browser, mock);
+  await page.goto(`${mock.url}/sign-in?next=//evil.example`);
+  await page.getByRole("heading", { name: "Needs you" }).waitFor();
+  expect(page.url()).toBe(`${mock.url}/`);
+  await context.close();
+  await mock.stop();
 });
 
 test("a new password wants a second look, and the call is made again by itself", async () => {

@@ -34,7 +34,7 @@ async function page(request) {
   const cache = await caches.open(SHELL);
   try {
     const answer = await fetch(request);
-    if (answer.ok) await keepPage(cache, answer.clone());
+    if (isPage(request, answer)) await keepPage(cache, answer.clone());
     return answer;
   } catch (error) {
     const kept = await cache.match("/");
@@ -43,10 +43,18 @@ async function page(request) {
   }
 }
 
+/** A picture that is opened by itself, or what a proxy says, is not the page. */
+function isPage(request, answer) {
+  const isHtml = answer.headers.get("content-type")?.startsWith("text/html");
+  const isFile = new URL(request.url).pathname.includes(".");
+  return answer.ok && !answer.redirected && isHtml && !isFile;
+}
+
 /** Keeps a page, and lets go of the files of builds that are no more. */
 async function keepPage(cache, answer) {
   const kept = await cache.match("/");
   const text = await answer.clone().text();
+  if (!text.includes('<div id="root">')) return;
   if (kept && (await kept.text()) !== text) {
     const old = (await cache.keys()).filter((key) =>
       new URL(key.url).pathname.startsWith("/assets/"),

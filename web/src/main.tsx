@@ -4,10 +4,13 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { queryClient } from "@/app/query-client";
 import { router } from "@/app/router";
+import { watchPointer } from "@/lib/pointer";
 import "@/styles/index.css";
 
 const root = document.getElementById("root");
 if (!root) throw new Error("`index.html` has no `#root`");
+
+watchPointer();
 
 createRoot(root).render(
   <StrictMode>

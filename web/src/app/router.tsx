@@ -17,9 +17,10 @@ import { queryClient } from "./query-client";
 const root = createRootRoute({ component: Outlet, notFoundComponent: Missing });
 
 /** Where one goes on after the sign-in: a path of this page and of no other. */
-function nextOf(search: Record<string, unknown>): { next?: string } {
-  const next = search.next;
-  return typeof next === "string" && /^\/(?![/\\])/.test(next) ? { next } : {};
+function nextOf({ next }: Record<string, unknown>): { next?: string | undefined } {
+  const isPath = typeof next === "string" && /^\/(?![/\\])/.test(next);
+  // What is only left out would stay as it was asked for.
+  return { next: isPath ? next : undefined };
 }
 
 const signIn = createRoute({

@@ -1,6 +1,8 @@
 import { lexer, type Token, type Tokens } from "marked";
 import { createElement, Fragment, memo, type ReactNode, useMemo } from "react";
+import { plainText } from "@/lib/plain-text";
 import { CodeBlock } from "./code-block";
+import { Plain } from "./plain";
 
 /**
  * Markdown that somebody else wrote. It becomes elements, never HTML: tags in it are shown as text, a
@@ -45,19 +47,23 @@ function element(token: Tokens.Generic): ReactNode {
     case "del":
       return <del>{inside()}</del>;
     case "codespan":
-      return <code>{token.text}</code>;
+      return (
+        <code>
+          <Plain text={token.text} />
+        </code>
+      );
     case "br":
       return <br />;
     case "link":
       return link(token.href, inside());
     case "image":
-      return link(token.href, token.text || token.href);
+      return link(token.href, <Plain text={token.text || token.href} prose />);
     case "checkbox":
       return token.checked ? "☑ " : "☐ ";
     case "text":
-      return token.tokens ? inside() : unescaped(token.text);
+      return token.tokens ? inside() : <Plain text={unescaped(token.text)} prose />;
     default:
-      return token.type === "escape" ? token.text : token.raw;
+      return <Plain text={token.type === "escape" ? token.text : token.raw} prose />;
   }
 }
 
@@ -103,9 +109,9 @@ function table({ header, rows }: Tokens.Table): ReactNode {
 }
 
 function link(href: string, inside: ReactNode): ReactNode {
-  if (!/^(https?:|mailto:)/i.test(href)) return <span title={href}>{inside}</span>;
+  if (!/^(https?:|mailto:)/i.test(href)) return <span title={plainText(href)}>{inside}</span>;
   return (
-    <a href={href} target="_blank" rel="noopener noreferrer nofollow" title={href}>
+    <a href={href} target="_blank" rel="noopener noreferrer nofollow" title={plainText(href)}>
       {inside}
     </a>
   );

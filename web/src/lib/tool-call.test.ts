@@ -13,7 +13,30 @@ test("an edit is shown as what changes, with what stays around it", () => {
       { sign: "+", text: "B2" },
       { sign: " ", text: "c" },
     ],
+    more: [],
   });
+});
+
+test("what else a tool is given is shown, and only what is known to do no harm is quiet", () => {
+  const input = {
+    ...{ command: "make", timeout: 5, description: "to build" },
+    ...{ dangerouslyDisableSandbox: true, stdin: "yes", path: "/etc" },
+  };
+  const shown = shownCall("Bash", input, null);
+  expect(shown.kind === "command" && shown.more).toEqual([
+    { name: "timeout", value: "5", isHarmless: true },
+    { name: "dangerouslyDisableSandbox", value: "true", isHarmless: false },
+    { name: "stdin", value: "yes", isHarmless: false },
+    { name: "path", value: "/etc", isHarmless: false },
+  ]);
+  const write = { file_path: "/a", content: "x", mode: "0777", then_run: "sh /a" };
+  for (const diff of [null, "+x"]) {
+    const written = shownCall("Write", write, diff);
+    expect(written.kind === "diff" && written.more.map((a) => a.name)).toEqual([
+      "mode",
+      "then_run",
+    ]);
+  }
 });
 
 test("a patch of Codex is a diff, not a command", () => {
@@ -36,5 +59,6 @@ test("a command is one by whatever name an agent has for it", () => {
   };
   expect(shownCall("exec_command", input, null)).toEqual({
     ...{ kind: "command", command: "make", about: "to build" },
+    more: [{ name: "sandbox_permissions", value: "require_escalated", isHarmless: false }],
   });
 });

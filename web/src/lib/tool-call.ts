@@ -1,8 +1,26 @@
-/** What an agent wants to do, as a person reads it. */
+/** What an agent wants to do, as a person reads it; `more` is what else the tool is given. */
 export type Shown =
-  | { kind: "command"; command: string; about: string | null }
-  | { kind: "diff"; path: string | null; lines: DiffLine[] }
+  | { kind: "command"; command: string; about: string | null; more: Argument[] }
+  | { kind: "diff"; path: string | null; lines: DiffLine[]; more: Argument[] }
   | { kind: "value"; text: string };
+
+/** An argument of a tool beside its main one. */
+export interface Argument {
+  name: string;
+  value: string;
+  /** Whether it is known to change nothing about what is done. */
+  isHarmless: boolean;
+}
+
+/** How long to wait and how much to answer. */
+const HARMLESS = [
+  "timeout",
+  "timeout_ms",
+  "yield_time_ms",
+  "max_output_tokens",
+  "description",
+  "justification",
+];
 
 export interface DiffLine {
   sign: "+" | "-" | " " | "@";
@@ -16,18 +34,35 @@ export function shownCall(toolName: string, toolInput: unknown, diff: string | n
     unknown
   >;
   const text = (name: string) => (typeof input[name] === "string" ? (input[name] as string) : null);
-  const path = text("file_path") ?? text("path");
-  const command = text("command") ?? (toolName === "exec_command" ? text("cmd") : null);
-  if (diff) return { kind: "diff", path, lines: patchLines(diff) };
+  /** The first of these that is a text. */
+  const first = (...names: string[]) => names.find((name) => text(name) !== null) ?? "";
+  const pathName = first("file_path", "path");
+  const path = text(pathName);
+  const commandName = first("command", ...(toolName === "exec_command" ? ["cmd"] : []));
+  const command = text(commandName);
+  const besides = (...shown: string[]) =>
+    Object.entries(input).flatMap(([name, value]) =>
+      shown.includes(name) ? [] : argument(name, value),
+    );
+  if (diff)
+    return { kind: "diff", path, lines: patchLines(diff), more: besides(pathName, ...IN_DIFF) };
   if (toolName === "apply_patch" && command)
-    return { kind: "diff", path: null, lines: patchLines(command) };
-  if (command)
-    return { kind: "command", command, about: text("description") ?? text("justification") };
+    return { kind: "diff", path: null, lines: patchLines(command), more: besides(commandName) };
+  if (command) {
+    const aboutName = first("description", "justification");
+    return {
+      ...{ kind: "command", command, about: text(aboutName) },
+      more: besides(commandName, aboutName),
+    };
+  }
   const [before, after] = [text("old_string"), text("new_string")];
-  if (path && before !== null && after !== null)
-    return { kind: "diff", path, lines: replaced(before, after) };
+  if (path && before !== null && after !== null) {
+    const more = besides(pathName, "old_string", "new_string");
+    return { kind: "diff", path, lines: replaced(before, after), more };
+  }
   const content = text("content");
-  if (path && content !== null) return { kind: "diff", path, lines: replaced("", content) };
+  if (path && content !== null)
+    return { kind: "diff", path, lines: replaced("", content), more: besides(pathName, "content") };
   return { kind: "value", text: JSON.stringify(toolInput, null, 2) ?? "" };
 }
 
@@ -42,6 +77,14 @@ export function summaryOf(toolName: string, toolInput: unknown): string {
     .map((name) => input[name])
     .find(Boolean);
   return `${toolName} ${typeof subject === "string" ? subject : shown.text.replace(/\s+/g, " ")}`;
+}
+
+/** What a diff that the daemon made is made of. */
+const IN_DIFF = ["old_string", "new_string", "content", "edits"];
+
+function argument(name: string, value: unknown): Argument {
+  const text = typeof value === "string" ? value : JSON.stringify(value, null, 2);
+  return { name, value: text, isHarmless: HARMLESS.includes(name) };
 }
 
 function patchLines(patch: string): DiffLine[] {

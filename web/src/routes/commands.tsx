@@ -16,8 +16,10 @@ import {
   SunMoon,
   TextSearch,
 } from "lucide-react";
-import { lazy, type ReactNode, Suspense } from "react";
+import { lazy, type ReactNode } from "react";
 import type { Session } from "@/api/types";
+import { Dialog } from "@/components/dialog";
+import { LazyPart } from "@/components/lazy-part";
 import { authStatus, signOut } from "@/features/auth/queries";
 import type { Deed } from "@/features/palette/palette";
 import { refusals } from "@/features/sessions/can";
@@ -168,8 +170,15 @@ export function Commands({ onClose, onKeys }: Props) {
     { id: "sign-out", group: "Page", label: "Sign out", icon: <LogOut aria-hidden />, run: leave },
   ];
   return (
-    <Suspense>
+    <LazyPart
+      label={null}
+      frame={(failure) => (
+        <Dialog open onClose={onClose} title="Commands">
+          {failure}
+        </Dialog>
+      )}
+    >
       <Palette deeds={deeds} onClose={onClose} />
-    </Suspense>
+    </LazyPart>
   );
 }

@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { CircleCheck, Plus } from "lucide-react";
 import { toast } from "sonner";
+import { Unreachable } from "@/api/client";
 import type { Session } from "@/api/types";
 import { Button, buttonLook } from "@/components/button";
 import { Empty, Loading } from "@/components/empty";
@@ -33,11 +34,18 @@ export function InboxPage() {
   };
   const isEmpty =
     attention.approvals.length + attention.questions.length + attention.failed.length === 0;
+  // The banner says it.
+  const isAway = approvals.error instanceof Unreachable;
   const isKnown = approvals.isSuccess && sessions.isSuccess;
   return (
     <Page title="Needs you">
-      {approvals.isError && (
+      {approvals.isError && !isAway && (
         <ErrorNote error={approvals.error} onRetry={() => approvals.refetch()} className="mb-5" />
+      )}
+      {isAway && !approvals.data && (
+        <Empty title="What waits for you is not known">
+          It comes here as soon as the daemon answers.
+        </Empty>
       )}
       {!isKnown && approvals.isPending && <Loading />}
       {attention.approvals.length > 0 && (

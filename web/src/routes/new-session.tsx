@@ -1,7 +1,7 @@
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { lazy, Suspense } from "react";
+import { lazy } from "react";
 import { Dialog } from "@/components/dialog";
-import { Loading } from "@/components/empty";
+import { LazyPart } from "@/components/lazy-part";
 
 const CreateForm = lazy(() =>
   import("@/features/sessions/create-form").then((module) => ({ default: module.CreateForm })),
@@ -14,13 +14,13 @@ export function NewSession() {
   const close = () => navigate({ to: ".", search: ({ new: _, ...rest }) => rest, replace: true });
   return (
     <Dialog open={isOpen} onClose={close} title="New session" wide>
-      <Suspense fallback={<Loading />}>
+      <LazyPart label="Loading">
         <CreateForm
           onCreated={(session) =>
             navigate({ to: "/sessions/$id", params: { id: session.id }, replace: true })
           }
         />
-      </Suspense>
+      </LazyPart>
     </Dialog>
   );
 }

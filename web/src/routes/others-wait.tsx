@@ -22,7 +22,9 @@ export function OthersWait({ sessionId }: { sessionId: string }) {
       <span aria-hidden className="size-2 shrink-0 rotate-45 bg-warn-mark" />
       <span className="min-w-0 flex-1 truncate">
         {others.length === 1 ? "Also waits for you: " : "Also wait for you: "}
-        <strong className="font-semibold">{names}</strong>
+        <strong className="font-semibold">
+          <bdi>{names}</bdi>
+        </strong>
         {more}
       </span>
       <span className="shrink-0 font-medium underline underline-offset-2">See</span>

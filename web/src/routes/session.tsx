@@ -1,10 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, useParams } from "@tanstack/react-router";
 import { ArrowLeft } from "lucide-react";
-import { lazy, Suspense, useRef } from "react";
+import { lazy, useRef } from "react";
 import type { Session } from "@/api/types";
 import { buttonLook, IconButton } from "@/components/button";
 import { Empty, Loading } from "@/components/empty";
+import { LazyPart } from "@/components/lazy-part";
 import { EventList } from "@/features/events/event-list";
 import { PromptBox } from "@/features/prompts/prompt-box";
 import { PromptQueue } from "@/features/prompts/prompt-queue";
@@ -81,20 +82,20 @@ function SessionView({ session }: { session: Session }) {
       <div className="min-h-0 flex-1">
         {tab === "terminal" &&
           (isLive ? (
-            <Suspense fallback={<Loading label="Loading the terminal" />}>
+            <LazyPart key="terminal" label="Loading the terminal">
               <Terminal
                 key={session.status}
                 sessionId={session.id}
                 onLeave={() => prompt.current?.focus()}
               />
-            </Suspense>
+            </LazyPart>
           ) : (
             <Ended session={session} />
           ))}
         {tab === "conversation" && (
-          <Suspense fallback={<Loading label="Loading the conversation" />}>
+          <LazyPart key="conversation" label="Loading the conversation">
             <SessionConversation session={session} />
-          </Suspense>
+          </LazyPart>
         )}
         {tab === "events" && <EventList sessionId={session.id} />}
         {tab === "activity" && <SessionActivity sessionId={session.id} />}

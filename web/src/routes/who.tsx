@@ -12,9 +12,9 @@ export function Who({ sessions }: { sessions: (Session | undefined)[] }) {
       <Link
         to="/sessions/$id"
         params={{ id: session.id }}
-        className="underline-offset-2 hover:underline"
+        className="target -my-2.5 inline-flex items-center justify-start underline-offset-2 hover:underline"
       >
-        {labelOf(session)}
+        <bdi>{labelOf(session)}</bdi>
       </Link>
     </span>
   ));

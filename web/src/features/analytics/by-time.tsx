@@ -1,8 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { ChartColumn, Table2 } from "lucide-react";
-import { lazy, Suspense, useState } from "react";
+import { lazy, useState } from "react";
 import { Button } from "@/components/button";
-import { Loading } from "@/components/empty";
+import { LazyPart } from "@/components/lazy-part";
 import { costColumns, nothing, tokenColumns, totalOf } from "./columns";
 import { Part } from "./part";
 import { type UsageResponse, usageQuery } from "./queries";
@@ -67,15 +67,9 @@ export function ByTime({ what, range }: { what: keyof typeof CHARTS; range: stri
             keyOf={(row) => row.key}
           />
         ) : (
-          <Suspense
-            fallback={
-              <div className="h-60">
-                <Loading label="Loading the chart" />
-              </div>
-            }
-          >
+          <LazyPart key={what} label="Loading the chart">
             <Chart rows={rowsOf(data)} />
-          </Suspense>
+          </LazyPart>
         )
       }
     </Part>

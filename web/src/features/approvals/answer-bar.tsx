@@ -9,15 +9,24 @@ import { INPUT } from "@/components/field";
 import type { EqualRequests } from "./groups";
 import { outcomeWords } from "./outcome";
 import { answerApproval, putApproval } from "./queries";
+import { useSteady } from "./use-steady";
+
+interface Props {
+  requests: EqualRequests;
+  /** Whether all that is asked for was to be seen. */
+  canAllow: boolean;
+}
 
 /** Yes or no, with a note that the agent is told; equal requests are answered together. */
-export function AnswerBar({ requests }: { requests: EqualRequests }) {
+export function AnswerBar({ requests, canAllow }: Props) {
   const client = useQueryClient();
   const [busy, setBusy] = useState<Permission | null>(null);
   const [hasNote, setHasNote] = useState(false);
   const [note, setNote] = useState("");
   const [rule, setRule] = useState(false);
   const bar = useRef<HTMLDivElement>(null);
+  const { isSteady, hasMoved } = useSteady(bar);
+  const canAnswer = busy === null && isSteady;
   const all = requests.length > 1 ? ` all ${requests.length}` : "";
 
   useEffect(() => {
@@ -26,6 +35,7 @@ export function AnswerBar({ requests }: { requests: EqualRequests }) {
   }, [hasNote]);
 
   async function answer(decision: Permission) {
+    if (hasMoved()) return;
     setBusy(decision);
     const answers = await Promise.allSettled(
       requests.map((r) => answerApproval(r, { decision, note, rule })),
@@ -76,7 +86,8 @@ export function AnswerBar({ requests }: { requests: EqualRequests }) {
         <Button
           look="primary"
           className="flex-1 sm:flex-none"
-          disabled={busy !== null}
+          disabled={!canAnswer}
+          refusal={canAllow ? null : "Show all of it first"}
           onClick={() => answer("allow")}
         >
           <Check aria-hidden className="size-4" /> {busy === "allow" ? "Allowing …" : `Allow${all}`}
@@ -84,7 +95,7 @@ export function AnswerBar({ requests }: { requests: EqualRequests }) {
         <Button
           look="danger"
           className="flex-1 sm:flex-none"
-          disabled={busy !== null}
+          disabled={!canAnswer}
           onClick={() => answer("deny")}
         >
           <X aria-hidden className="size-4" /> {busy === "deny" ? "Denying …" : `Deny${all}`}

@@ -1,6 +1,7 @@
-import { type ReactNode, useId } from "react";
+import { type ReactNode, useId, useLayoutEffect, useRef, useState } from "react";
 import type { Approval } from "@/api/types";
 import { Badge } from "@/components/badge";
+import { Plain } from "@/components/plain";
 import { Ticked } from "@/components/ticked";
 import { TimeAgo } from "@/components/time-ago";
 import { cn } from "@/lib/cn";
@@ -21,8 +22,13 @@ export function ApprovalCard({ requests, who }: Props) {
   const title = useId();
   const [first] = requests;
   const settled = isSettled(first);
+  const [isSeen, setSeen] = useState(false);
+  const [card, height] = useHeight(!settled);
   return (
     <article
+      ref={card}
+      // What stands below stays where a finger is about to press it.
+      style={settled ? { minHeight: height } : undefined}
       aria-labelledby={title}
       className={cn(
         "rounded-xl border bg-panel p-3.5 sm:p-4",
@@ -35,7 +41,7 @@ export function ApprovalCard({ requests, who }: Props) {
           id={title}
           className={who ? "text-muted" : "font-medium first-letter:uppercase inline-block"}
         >
-          {first.agentId ? "sub-agent wants" : "wants"} {verb(first.toolName)}
+          {first.agentId ? "sub-agent wants" : "wants"} <Plain text={verb(first.toolName)} />
         </span>
         {requests.length > 1 && <Badge tone="warn">{requests.length} times</Badge>}
         <Risk risk={first.risk} />
@@ -45,20 +51,41 @@ export function ApprovalCard({ requests, who }: Props) {
       </header>
       {settled ? (
         <>
-          <p className="code truncate">{first.summary}</p>
+          <p className="code truncate">
+            <Plain text={first.summary} />
+          </p>
           <Outcome approval={first} />
         </>
       ) : (
         <>
-          <Action toolName={first.toolName} toolInput={first.toolInput} diff={first.diff} />
+          <Action
+            toolName={first.toolName}
+            toolInput={first.toolInput}
+            diff={first.diff}
+            onSeen={setSeen}
+          />
           <p className="mt-2 text-[13px] break-words text-muted">
             <Ticked text={circumstances(first)} />
           </p>
-          <AnswerBar requests={requests} />
+          <AnswerBar requests={requests} canAllow={isSeen} />
         </>
       )}
     </article>
   );
+}
+
+/** The height that something had when it was last watched. */
+function useHeight(isWatched: boolean) {
+  const box = useRef<HTMLElement>(null);
+  const [height, setHeight] = useState(0);
+  useLayoutEffect(() => {
+    const element = box.current;
+    if (!element || !isWatched) return;
+    const watch = new ResizeObserver(() => setHeight(element.offsetHeight));
+    watch.observe(element);
+    return () => watch.disconnect();
+  }, [isWatched]);
+  return [box, height] as const;
 }
 
 /** Where it would happen, what it could do, and which rules left it to a person. */

@@ -1,5 +1,6 @@
 import { Check, X } from "lucide-react";
 import type { Approval } from "@/api/types";
+import { Plain } from "@/components/plain";
 import { cn } from "@/lib/cn";
 
 const CLOSED = {
@@ -22,7 +23,7 @@ export function Outcome({ approval }: { approval: Approval }) {
       )}
     >
       <Icon aria-hidden className="size-4" />
-      {outcomeWords(approval)}
+      <Plain text={outcomeWords(approval)} prose />
     </p>
   );
 }

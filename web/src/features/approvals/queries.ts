@@ -2,6 +2,7 @@ import { type QueryClient, queryOptions } from "@tanstack/react-query";
 import { get, post } from "@/api/client";
 import type { ApprovalResponse, ApprovalsResponse } from "@/api/schema";
 import type { Approval, Permission } from "@/api/types";
+import { whenQuiet } from "@/lib/pointer";
 
 /** Those that wait, and for a moment those that no longer do, so that it is seen who answered. */
 export const pendingQuery = queryOptions({
@@ -10,8 +11,9 @@ export const pendingQuery = queryOptions({
     (await get<ApprovalsResponse>("/approvals?status=pending", signal)).approvals,
 });
 
-/** How long an approval stays to be seen after it was answered. */
+/** How long an approval stays to be seen after it was answered, and that nothing moves near a finger. */
 const SETTLED_MS = 6000;
+const QUIET_MS = 3000;
 
 /** Takes up what became of an approval. */
 export function putApproval(client: QueryClient, approval: Approval): void {
@@ -22,11 +24,11 @@ export function putApproval(client: QueryClient, approval: Approval): void {
     return approval.status === "pending" ? [...(old ?? []), approval] : old;
   });
   if (approval.status !== "pending") {
-    setTimeout(() => {
+    whenQuiet(SETTLED_MS, QUIET_MS, () => {
       client.setQueryData(key, (old: Approval[] | undefined) =>
         old?.filter((a) => a.id !== approval.id),
       );
-    }, SETTLED_MS);
+    });
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Approval, RiskClass } from "@/api/types";
 import { Badge } from "@/components/badge";
+import { plainText } from "@/lib/plain-text";
 
 const RISKS: Record<RiskClass, { words: string; tone: "plain" | "warn" | "danger" }> = {
   read: { words: "reads", tone: "plain" },
@@ -14,7 +15,7 @@ const RISKS: Record<RiskClass, { words: string; tone: "plain" | "warn" | "danger
 export function Risk({ risk }: { risk: Approval["risk"] }) {
   const { words, tone } = RISKS[risk.class];
   return (
-    <Badge tone={tone} title={risk.reasons.join("\n").replaceAll("`", "")}>
+    <Badge tone={tone} title={risk.reasons.map(plainText).join("\n").replaceAll("`", "")}>
       {words}
     </Badge>
   );

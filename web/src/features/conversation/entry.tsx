@@ -3,6 +3,7 @@ import { memo, type ReactNode } from "react";
 import type { ConversationEntry } from "@/api/types";
 import { CopyIcon } from "@/components/copy-button";
 import { Markdown } from "@/components/markdown";
+import { Plain } from "@/components/plain";
 import { cn } from "@/lib/cn";
 import { fullTime, shortTime } from "@/lib/time";
 import { Fold } from "./fold";
@@ -48,7 +49,7 @@ function bodyOf(entry: ConversationEntry, around: Surroundings): ReactNode {
     case "prompt":
       return (
         <div className="ml-auto w-fit max-w-[92%] rounded-2xl rounded-br-md bg-accent-soft px-3.5 py-2.5 break-words whitespace-pre-wrap">
-          {entry.text}
+          <Plain text={entry.text} prose />
         </div>
       );
     case "thinking":
@@ -58,7 +59,9 @@ function bodyOf(entry: ConversationEntry, around: Surroundings): ReactNode {
           isOpenAtFirst={isOpenAtFirst}
           className="-mx-3 rounded-xl"
           head={
-            <span className="min-w-0 truncate text-muted italic">{beginningOf(entry.text)}</span>
+            <span className="min-w-0 truncate text-muted italic">
+              <Plain text={beginningOf(entry.text)} prose />
+            </span>
           }
         >
           {() => (
@@ -88,7 +91,9 @@ function bodyOf(entry: ConversationEntry, around: Surroundings): ReactNode {
       return (
         <div className="flex gap-2.5 rounded-xl bg-danger-soft px-3 py-2.5 text-sm text-danger">
           <CircleAlert aria-hidden className="mt-0.5 size-4 shrink-0" />
-          <p className="min-w-0 break-words whitespace-pre-wrap">{entry.text}</p>
+          <p className="min-w-0 break-words whitespace-pre-wrap">
+            <Plain text={entry.text} prose />
+          </p>
         </div>
       );
     default:

@@ -13,6 +13,7 @@ import type { ReactNode } from "react";
 import type { ConversationEntry, ConversationTool } from "@/api/types";
 import { Block, Diff } from "@/components/code";
 import { CopyIcon } from "@/components/copy-button";
+import { Plain } from "@/components/plain";
 import { span } from "@/lib/amounts";
 import { shownCall, summaryOf } from "@/lib/tool-call";
 import { Fold } from "./fold";
@@ -38,8 +39,12 @@ export function ToolCall({ entry, tool, around }: Props) {
       head={
         <>
           {iconOf(name, tool.subAgentId !== null)}
-          <span className="shrink-0 font-medium">{name}</span>
-          <span className="code min-w-0 truncate text-muted">{aboutOf(entry, tool)}</span>
+          <span className="shrink-0 font-medium">
+            <Plain text={name} />
+          </span>
+          <span className="code min-w-0 truncate text-muted">
+            <Plain text={aboutOf(entry, tool)} />
+          </span>
           <State tool={tool} />
         </>
       }

@@ -4,6 +4,7 @@ import type { ReactNode } from "react";
 import type { Decision } from "@/api/types";
 import { Empty, Loading } from "@/components/empty";
 import { ErrorNote } from "@/components/error-note";
+import { Plain } from "@/components/plain";
 import { clockTime, fullTime } from "@/lib/time";
 import { summaryOf } from "@/lib/tool-call";
 import { activityQuery } from "./queries";
@@ -98,9 +99,11 @@ function Line({ at, icon, note, code, children }: LineProps) {
       {icon}
       <div className="min-w-0 flex-1">
         <p className={`line-clamp-3 break-words whitespace-pre-wrap ${code ? "code" : ""}`}>
-          {children}
+          <Plain text={children} prose={!code} />
         </p>
-        <p className="mt-0.5 text-[13px] text-muted">{note}</p>
+        <p className="mt-0.5 text-[13px] text-muted">
+          <Plain text={note} prose />
+        </p>
       </div>
       <time
         dateTime={at}

@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { ShieldCheck } from "lucide-react";
 import type { ReactNode } from "react";
 import type { Approval } from "@/api/types";
+import { Plain } from "@/components/plain";
 import { decidedQuery } from "./queries";
 import { join, outcome, verdict } from "./words";
 
@@ -28,7 +29,11 @@ export function DecisionNote({ sessionId, decisionId, approvalId, at, answer, mo
   return (
     <p className="flex flex-wrap items-center gap-x-2 gap-y-1 text-[13px] text-muted">
       <ShieldCheck aria-hidden className="size-4 shrink-0" />
-      {words && <span className="min-w-0 break-words">{words}</span>}
+      {words && (
+        <span className="min-w-0 break-words">
+          <Plain text={words} prose />
+        </span>
+      )}
       {more}
     </p>
   );

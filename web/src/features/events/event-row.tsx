@@ -1,6 +1,7 @@
 import { ChevronRight } from "lucide-react";
 import { useLayoutEffect, useRef } from "react";
 import type { SessionEvent } from "@/api/types";
+import { Plain } from "@/components/plain";
 import { cn } from "@/lib/cn";
 import { clockTime, fullTime } from "@/lib/time";
 import { eventWords } from "./words";
@@ -35,7 +36,9 @@ export function EventRow({ event, isOpen, onToggle, onMeasure }: Props) {
           {clockTime(event.timestamp)}
         </time>
         <span className="shrink-0 font-medium">{event.type}</span>
-        <span className="min-w-0 flex-1 truncate text-muted">{eventWords(event)}</span>
+        <span className="min-w-0 flex-1 truncate text-muted">
+          <Plain text={eventWords(event)} />
+        </span>
         <span className="shrink-0 text-muted max-sm:hidden">{event.source}</span>
       </button>
       {isOpen && <Details event={event} onMeasure={onMeasure} />}
@@ -57,7 +60,7 @@ function Details({ event, onMeasure }: Pick<Props, "event" | "onMeasure">) {
       ref={box}
       className="code overflow-x-auto border-t bg-raised px-3 py-2.5 break-words whitespace-pre-wrap"
     >
-      {JSON.stringify(event.payload, null, 2)}
+      <Plain text={JSON.stringify(event.payload, null, 2)} />
     </pre>
   );
 }

@@ -7,6 +7,7 @@ import type { SentPrompt } from "@/api/types";
 import { Button, IconButton } from "@/components/button";
 import { Dialog, DialogActions } from "@/components/dialog";
 import { TextArea } from "@/components/field";
+import { Plain } from "@/components/plain";
 import {
   cancelPrompt,
   editPrompt,
@@ -50,11 +51,13 @@ export function PromptQueue({ sessionId }: { sessionId: string }) {
       {shown.map((prompt) => (
         <li key={prompt.id} className="flex items-center gap-2 text-[13px]">
           <Clock aria-hidden className="size-3.5 shrink-0 text-muted" />
-          <span className="min-w-0 flex-1 truncate">{prompt.text}</span>
+          <span className="min-w-0 flex-1 truncate">
+            <Plain text={prompt.text} prose />
+          </span>
           <span
             className={`max-w-[50%] truncate ${prompt.status === "failed" ? "text-danger" : "text-muted"}`}
           >
-            {receiptWords(prompt)}
+            <Plain text={receiptWords(prompt)} prose />
           </span>
           {prompt.status === "accepted" && (
             <>

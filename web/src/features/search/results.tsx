@@ -6,6 +6,8 @@ import { Badge } from "@/components/badge";
 import { Button } from "@/components/button";
 import { Empty, Loading } from "@/components/empty";
 import { ErrorNote } from "@/components/error-note";
+import { Plain } from "@/components/plain";
+import { plainText } from "@/lib/plain-text";
 import { fullTime, shortTime } from "@/lib/time";
 import { KINDS } from "./kinds";
 import { marked } from "./marks";
@@ -60,7 +62,9 @@ function Line({ found, text, name }: { found: Found; text: string; name: string 
     <>
       <span className="flex items-center gap-2 text-[13px]">
         <span className="min-w-0 truncate font-medium">{name}</span>
-        <Badge>{entry.tool?.name ?? KINDS.find(([kind]) => kind === entry.kind)?.[1]}</Badge>
+        <Badge>
+          {plainText(entry.tool?.name ?? "") || KINDS.find(([kind]) => kind === entry.kind)?.[1]}
+        </Badge>
         <time
           dateTime={entry.at}
           title={fullTime(entry.at)}
@@ -73,10 +77,10 @@ function Line({ found, text, name }: { found: Found; text: string; name: string 
         {marked(excerpt, text).map((part, at) =>
           part.isFound ? (
             <mark key={at} className="rounded-sm bg-warn-soft px-0.5 font-medium text-warn">
-              {part.text}
+              <Plain text={part.text} />
             </mark>
           ) : (
-            part.text
+            <Plain key={at} text={part.text} />
           ),
         )}
       </span>

@@ -2,7 +2,9 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { CornerLeftUp, Folder, FolderGit2 } from "lucide-react";
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import { ErrorNote } from "@/components/error-note";
+import { Plain } from "@/components/plain";
 import { Ticked } from "@/components/ticked";
+import { plainText } from "@/lib/plain-text";
 import { directoryQuery } from "./directories";
 
 interface Props {
@@ -35,8 +37,12 @@ export function DirectoryBrowser({ path, onChange }: Props) {
   return (
     <div className="overflow-hidden rounded-lg border">
       <div className="flex items-center gap-3 border-b bg-raised px-3">
-        <p aria-live="polite" className="code min-w-0 flex-1 truncate" title={data?.path}>
-          {data?.path ?? shown}
+        <p
+          aria-live="polite"
+          className="code min-w-0 flex-1 truncate"
+          title={data && plainText(data.path)}
+        >
+          <Plain text={data?.path ?? shown} />
         </p>
         <label className="target flex shrink-0 items-center gap-2 text-[13px]">
           <input
@@ -77,7 +83,7 @@ export function DirectoryBrowser({ path, onChange }: Props) {
             }
             onClick={() => go(entry.path)}
           >
-            {entry.name}
+            <Plain text={entry.name} />
             {entry.git && <span className="sr-only">, a git repository</span>}
           </Row>
         ))}

@@ -3,6 +3,7 @@ import { Folder, FolderGit2, FolderOpen } from "lucide-react";
 import { useState } from "react";
 import { Button } from "@/components/button";
 import { TextField } from "@/components/field";
+import { Plain } from "@/components/plain";
 import { cn } from "@/lib/cn";
 import { type Place, recentQuery } from "./directories";
 import { DirectoryBrowser } from "./directory-browser";
@@ -86,7 +87,10 @@ function Found({ place: { listing } }: { place: Place }) {
   if (listing.branch === null) return "No git repository";
   return (
     <>
-      Git, on <code className="code break-all">{listing.branch}</code>
+      Git, on{" "}
+      <code className="code break-all">
+        <Plain text={listing.branch} />
+      </code>
     </>
   );
 }

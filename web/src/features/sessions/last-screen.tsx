@@ -32,7 +32,7 @@ export function LastScreen({ screen }: { screen: string }) {
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys */}
       <pre tabIndex={0} className="font-mono text-[13px] leading-[1.35]">
         {lines.map((spans, row) => (
-          <div key={row} className="min-h-[1.35em]">
+          <div key={row} className="min-h-[1.35em] [direction:ltr] [unicode-bidi:isolate-override]">
             {spans.map((span, at) => (
               <span key={at} style={styleOf(span)}>
                 {span.text}

@@ -2,7 +2,9 @@ import { ShieldOff } from "lucide-react";
 import type { ReactNode } from "react";
 import type { Session } from "@/api/types";
 import { Badge } from "@/components/badge";
+import { Plain } from "@/components/plain";
 import { TimeAgo } from "@/components/time-ago";
+import { plainText } from "@/lib/plain-text";
 import { Branch } from "./branch";
 import { Dot } from "./dot";
 import { sinceOf } from "./groups";
@@ -36,11 +38,11 @@ export function SessionHeader({ session, before, actions }: Props) {
           </span>
           {" · "}
           {PROVIDER_NAMES[session.provider]}
-          {session.model && ` · ${session.model}`}
+          {session.model && ` · ${plainText(session.model)}`}
           {session.billingMode === "api" && " · API key"}
-          <span className="hidden sm:inline" title={session.cwd}>
+          <span className="hidden sm:inline" title={plainText(session.cwd)}>
             {" · "}
-            {session.cwd}
+            <Plain text={session.cwd} />
           </span>
           {session.branch && (
             <>

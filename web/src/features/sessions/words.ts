@@ -1,4 +1,5 @@
 import type { Exit, ProviderId, Session } from "@/api/types";
+import { plainText } from "@/lib/plain-text";
 
 export const PROVIDER_NAMES: Record<ProviderId, string> = {
   "claude-code": "Claude Code",
@@ -8,12 +9,12 @@ export const PROVIDER_NAMES: Record<ProviderId, string> = {
 
 /** The last folder of where it works. */
 export function projectOf(session: Pick<Session, "cwd">): string {
-  return session.cwd.split("/").filter(Boolean).at(-1) ?? "/";
+  return plainText(session.cwd.split("/").filter(Boolean).at(-1) ?? "/");
 }
 
 /** What people call it, or what it works on. */
 export function labelOf(session: Pick<Session, "name" | "cwd">): string {
-  return session.name ?? projectOf(session);
+  return session.name === null ? projectOf(session) : plainText(session.name);
 }
 
 /** What it is doing, in a few words. */
