@@ -53,34 +53,55 @@ pub fn sums(
     } else {
         ("usage_quarters", "quarter")
     };
-    let key = match group {
-        Group::Total => "''",
-        Group::Bucket => bucket,
-        Group::Session => "s.session_id",
-        Group::Project => "s.project",
-        Group::Provider => "s.provider",
-        Group::Model => "m.name",
+    // Rows are summed up by numbers first; names are looked up for what is left of them.
+    let (key, name) = match group {
+        Group::Total => ("0", "''"),
+        Group::Bucket => (bucket, "key"),
+        Group::Session => (
+            "session",
+            "(SELECT session_id FROM usage_sessions WHERE id = key)",
+        ),
+        Group::Project => (
+            "session",
+            "(SELECT project FROM usage_sessions WHERE id = key)",
+        ),
+        Group::Provider => (
+            "session",
+            "(SELECT provider FROM usage_sessions WHERE id = key)",
+        ),
+        Group::Model => ("model", "(SELECT name FROM usage_models WHERE id = key)"),
     };
     let columns: Vec<String> = SUMS
         .iter()
-        .map(|column| format!("sum(u.{column}) AS {column}"))
+        .map(|column| format!("sum({column}) AS {column}"))
         .collect();
-    let mut sql = format!(
-        "SELECT CAST({key} AS TEXT) AS grouped, {} FROM {table} u
-         JOIN usage_sessions s ON s.id = u.session LEFT JOIN usage_models m ON m.id = u.model
-         WHERE u.{bucket} BETWEEN ?1 AND ?2",
-        columns.join(", ")
-    );
+    let columns = columns.join(", ");
+    let mut inner =
+        format!("SELECT {key} AS key, {columns} FROM {table} WHERE {bucket} BETWEEN ?1 AND ?2");
     let mut values: Vec<Value> = vec![sums.from.into(), sums.to.into()];
-    sql.push_str(&sums.whose.sessions("s.session_id", &mut values));
+    let of = sums.whose.sessions("session_id", &mut values);
+    if !of.is_empty() {
+        let _infallible = write!(
+            inner,
+            " AND session IN (SELECT id FROM usage_sessions WHERE TRUE{of})"
+        );
+    }
     if let Some(model) = &sums.whose.model {
         values.push(model.clone().into());
-        let _infallible = write!(sql, " AND m.name = ?{}", values.len());
+        let place = values.len();
+        let _infallible = write!(
+            inner,
+            " AND model = (SELECT id FROM usage_models WHERE name = ?{place})"
+        );
     }
     if group == Group::Model {
-        sql.push_str(" AND u.model <> 0");
+        inner.push_str(" AND model <> 0");
     }
-    sql.push_str(" GROUP BY 1 HAVING count(*) > 0 ORDER BY 1");
+    inner.push_str(" GROUP BY 1");
+    let sql = format!(
+        "SELECT CAST({name} AS TEXT) AS grouped, {columns} FROM ({inner})
+         GROUP BY 1 HAVING count(*) > 0 ORDER BY 1"
+    );
     let mut statement = db.prepare_cached(&sql)?;
     let rows = statement.query_and_then(params_from_iter(values), |row| {
         Ok::<_, StoreError>((row.get("grouped")?, Tally::read(row)?))

@@ -123,11 +123,13 @@ impl<'a> Book<'a> {
             if place(&known) < place(&new) {
                 return Ok(());
             }
-            if new.tokens.is_empty() {
-                (new.tokens, new.cost) = (known.tokens, known.cost);
+            if new.tokens.is_empty() && !known.tokens.is_empty() {
+                (new.model, new.tokens, new.cost) = (known.model, known.tokens, known.cost);
             }
             // The same line again.
-            if known.tokens == new.tokens && (known.model, known.session) == (model, new.session) {
+            if known.tokens == new.tokens
+                && (known.model, known.session) == (new.model, new.session)
+            {
                 return Ok(());
             }
             let delta = self.delta(known.session, known.at, known.model);
@@ -148,7 +150,7 @@ impl<'a> Book<'a> {
             .execute((
                 &usage.key,
                 new.session,
-                model,
+                new.model,
                 new.at,
                 &usage.message_id,
                 bytes(tokens.input),

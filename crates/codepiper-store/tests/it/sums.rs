@@ -147,8 +147,13 @@ impl Naive {
                 };
                 let known = self.counted.get(&format!("answer {name}"));
                 if let Some(known) = known {
+                    // A copy in a conversation that began later says nothing.
                     if self.place[&known.session] < self.place[&session] {
-                        new.session = known.session;
+                        return;
+                    }
+                    // Nor does one that tells of no tokens, where some are known.
+                    if tokens(output).is_empty() && known.numbers[4] > 0 {
+                        (new.model, new.numbers) = (known.model, known.numbers);
                     }
                     // Told again, it stays when it was.
                     if (known.session, known.model, known.numbers)
@@ -171,7 +176,12 @@ impl Naive {
                     at,
                     numbers: [0, 0, 1, took, 0, 0],
                 };
-                self.counted.entry(format!("turn {name}")).or_insert(turn);
+                let known = self.counted.get(&format!("turn {name}"));
+                let is_earlier =
+                    known.is_none_or(|known| self.place[&session] < self.place[&known.session]);
+                if is_earlier {
+                    self.counted.insert(format!("turn {name}"), turn);
+                }
             }
         }
     }
