@@ -329,7 +329,7 @@ async fn play(history: Vec<Step>) {
         match step {
             Step::Piece(session, told) => {
                 naive.hear_of(session);
-                for told in told.iter() {
+                for told in &told {
                     naive.tell(session, told);
                 }
                 let from = followed[session].offset;
