@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { DESKTOP } from "../browser";
 import { stage } from "../live/stage";
 import { StandIn } from "./stand-in";
@@ -75,8 +75,12 @@ test("keys, text and clicks reach the agent as a terminal sends them, and nothin
     };
   });
   const link = page.locator(".xterm-rows > div").first().getByText("https://");
-  const place = await link.boundingBox();
-  if (!place) throw new Error("no link");
+  // A row that is painted anew has no box for a moment.
+  const place = await vi.waitFor(async () => {
+    const box = await link.boundingBox();
+    if (!box) throw new Error("no link");
+    return box;
+  });
   await page.mouse.move(place.x + place.width - 20, place.y + 8);
   await page.locator(".xterm-cursor-pointer").waitFor();
   await page.mouse.down();
