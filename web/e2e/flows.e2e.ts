@@ -151,6 +151,32 @@ test("the palette opens over the terminal, and its keys do not reach the agent",
   await mock.stop();
 });
 
+test("what is typed while a prompt is on its way stays", async () => {
+  const mock = await mockDaemon();
+  const { page, context } = await open(browser, mock, DESKTOP);
+  await page.goto(`${mock.url}/sessions/${idOf(mock, "dotfiles")}`);
+  let arrive = () => {};
+  const onItsWay = new Promise<void>((resolve) => {
+    arrive = resolve;
+  });
+  await page.route(/\/send$/, async (route) => {
+    await onItsWay;
+    await route.continue();
+  });
+  const box = page.getByLabel("Prompt", { exact: true });
+  await box.fill("the first");
+  const answer = page.waitForResponse((response) => /\/send$/.test(response.url()));
+  await box.press("Enter");
+  await box.fill("the second");
+  arrive();
+  await answer;
+  const button = page.getByRole("button", { name: /^(Send|Queue)$/ });
+  await expect.poll(() => button.isEnabled()).toBe(true);
+  expect(await box.inputValue()).toBe("the second");
+  await context.close();
+  await mock.stop();
+});
+
 test("a session begins with its prompt; what the daemon refuses stands at its field", async () => {
   const mock = await mockDaemon({ empty: true });
   const { page, context } = await open(browser, mock, PHONE);

@@ -55,7 +55,8 @@ test("keys, text and clicks reach the agent as a terminal sends them, and nothin
   await input.send("Input.insertText", { text: "漢" });
   await typed(Buffer.from("漢").toString("latin1"));
 
-  await standIn.writes("\x1b[?2004h");
+  await standIn.writes("\x1b[?2004hpaste");
+  await mia.terminalShows(/paste/);
   await page.evaluate(() => navigator.clipboard.writeText("two\nlines"));
   await page.keyboard.press("Control+v");
   await typed("\x1b[200~two\nlines\x1b[201~");
@@ -87,7 +88,8 @@ test("keys, text and clicks reach the agent as a terminal sends them, and nothin
   await page.mouse.up();
   await expect.poll(() => page.title()).toBe("opened https://example.invalid/there");
 
-  await standIn.writes("\x1b[?1000h\x1b[?1006h");
+  await standIn.writes("\x1b[?1000h\x1b[?1006hclick");
+  await mia.terminalShows(/click/);
   await page.mouse.click(box.x + 30, box.y + 8);
   await typed(/^.\[<0;\d+;1M.\[<0;\d+;1m$/s);
   await standIn.writes("\x1b[?1000l");

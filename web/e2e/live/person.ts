@@ -6,8 +6,12 @@ import type { Daemon } from "./daemon";
 
 /** Where the pictures are kept, to be looked at. */
 const PICTURES = join(import.meta.dirname, "../../../target/screenshots/live");
-/** What a software renderer says, and what a browser says of the first sign-in without a code. */
-const EXPECTED = [/GL Driver|WebGL/, /status of 401 .*\/api\/auth\/login/];
+/** What a software renderer says, and a browser of what needs a code or a second look first. */
+const EXPECTED = [
+  /GL Driver|WebGL/,
+  /status of 401 .*\/api\/auth\/login/,
+  /status of 403 .*\/api\/sessions$/,
+];
 
 /** One browser of a person, and what its page complains of. */
 export class Person {

@@ -37,9 +37,10 @@ export function PromptBox({ sessionId, refusal, isBusy, input }: Props) {
     setError(null);
     try {
       await sendPrompt(sessionId, text, attempt.current.key, steer);
-      setText("");
+      // What was typed meanwhile is the next prompt.
+      setText((now) => (now.startsWith(text) ? now.slice(text.length).trimStart() : now));
       attempt.current = null;
-      await client.invalidateQueries(promptsQuery(sessionId));
+      void client.invalidateQueries(promptsQuery(sessionId));
     } catch (problem) {
       setError(problem);
     } finally {

@@ -29,6 +29,8 @@ export class TerminalView {
   readonly #observer: ResizeObserver;
   readonly #abort = new AbortController();
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** The size that this viewer gave the pane last. */
+  #given: { cols: number; rows: number } | null = null;
 
   constructor(host: HTMLElement, sessionId: string, events: TerminalEvents, look: Look) {
     this.#host = host;
@@ -50,15 +52,15 @@ export class TerminalView {
   fit(): void {
     const size = this.screen.proposal();
     const { size: now, locked } = this.stream.state();
-    if (locked || !size || !now || (size.cols === now.cols && size.rows === now.rows)) return;
-    this.stream.resize(size.cols, size.rows);
+    if (locked || !size || !now || isSame(size, now)) return;
+    this.#give(size);
   }
 
   /** Holds the size for everybody, or lets go of it. */
   lock(on: boolean): void {
     const size = this.screen.proposal();
     this.stream.lock(on);
-    if (!on && size) this.stream.resize(size.cols, size.rows);
+    if (!on && size) this.#give(size);
   }
 
   dispose(): void {
@@ -73,10 +75,24 @@ export class TerminalView {
     return document.hasFocus() && this.#host.contains(document.activeElement);
   }
 
+  #give(size: { cols: number; rows: number }): void {
+    this.#given = size;
+    this.stream.resize(size.cols, size.rows);
+  }
+
+  /** Whether the pane has the size of this viewer, and nobody else has given it one since. */
+  #isOurs(): boolean {
+    const { size } = this.stream.state();
+    return size !== null && this.#given !== null && isSame(size, this.#given);
+  }
+
+  /** Something else comes and goes beside the terminal, while its keys go to the prompt box. */
   #roomChanged(): void {
     this.screen.layOut();
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#isActive() && this.fit(), FIT_AFTER_MS);
+    this.#timer = setTimeout(() => {
+      if (this.#isActive() || (document.hasFocus() && this.#isOurs())) this.fit();
+    }, FIT_AFTER_MS);
   }
 
   #hearKeys(events: TerminalEvents): void {
@@ -123,6 +139,10 @@ export class TerminalView {
     };
     this.#host.addEventListener("paste", paste, { capture: true, signal: this.#abort.signal });
   }
+}
+
+function isSame(one: { cols: number; rows: number }, other: { cols: number; rows: number }) {
+  return one.cols === other.cols && one.rows === other.rows;
 }
 
 /** How a terminal looks at first. */
