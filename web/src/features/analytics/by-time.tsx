@@ -36,7 +36,7 @@ export function ByTime({ what, range }: { what: keyof typeof CHARTS; range: stri
       isEmpty={(data) => totalOf(data.total) === 0 || (hasNoPrice(data) && !isTable)}
       empty={
         what === "Cost" && query.data && totalOf(query.data.total) > 0
-          ? "The models that were used have no price; `prices.toml` can give them one."
+          ? "The models that were used have no price. prices.toml can give them one."
           : "Nothing was used in this time."
       }
       tools={(data) => (
