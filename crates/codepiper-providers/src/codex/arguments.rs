@@ -262,6 +262,7 @@ fn refused_setting(setting: &str) -> Option<Refusal> {
                    `sandbox_workspace_write` with `-c`",
         }),
         "model" => Some(MODEL_TAKEN),
+        "profile" => Some(PROFILE),
         _ => None,
     }
 }
@@ -294,11 +295,7 @@ fn refused_option(name: &str) -> Option<Refusal> {
             hint: "name the provider with `-c model_provider=…` and the model with `--model` of \
                    CodePiper",
         }),
-        "-p" | "--profile" => Some(Refusal {
-            code: "profile_unknown",
-            message: "`--profile` is unknown to the server that holds the conversation",
-            hint: "give the profile's settings one by one with `-c`",
-        }),
+        "-p" | "--profile" => Some(PROFILE),
         "--last" | "--all" => Some(CONVERSATION),
         "-h" | "--help" | "-V" | "--version" => Some(Refusal {
             code: "not_a_session",
@@ -355,6 +352,13 @@ const MODEL_TAKEN: Refusal = Refusal {
     hint: "start with `--model` of CodePiper instead",
 };
 
+const PROFILE: Refusal = Refusal {
+    code: "profile_unknown",
+    message: "a profile is unknown to the server that holds the conversation, and may widen what \
+              the session may do",
+    hint: "give the profile's settings one by one with `-c`",
+};
+
 const HOOKS_OFF: Refusal = Refusal {
     code: "hooks_taken",
     message: "`features.hooks` switches off the hooks that CodePiper decides through",
@@ -406,6 +410,7 @@ mod tests {
             (&["--search", "-C", "/"], "folder_taken"),
             (&["--remote", "ws://x"], "server_taken"),
             (&["-pwork"], "profile_unknown"),
+            (&["-c", "profile=work"], "profile_unknown"),
             (&["resume", "x"], "conversation_taken"),
             (&["--search", "fork"], "conversation_taken"),
             (&["-a", "never", "--last"], "conversation_taken"),

@@ -3,6 +3,7 @@ import { WebLinksAddon } from "@xterm/addon-web-links";
 import { WebglAddon } from "@xterm/addon-webgl";
 import { type ITheme, Terminal } from "@xterm/xterm";
 import "@xterm/xterm/css/xterm.css";
+import { DirectionFilter } from "./directions";
 import { cellsIn, type Size, shrinkTo } from "./fit";
 import { TmuxWidths } from "./widths";
 
@@ -25,6 +26,7 @@ export class Screen {
   /** A cell at the full size of the letters. */
   #cell: Size = { width: 0, height: 0 };
   #unwritten = 0;
+  readonly #directions = new DirectionFilter();
   readonly #observer = new ResizeObserver(() => {
     this.#measure();
     this.layOut();
@@ -67,12 +69,13 @@ export class Screen {
 
   reset(bytes: Uint8Array, drawn: () => void): void {
     this.terminal.reset();
+    this.#directions.reset();
     this.write(bytes, drawn);
   }
 
   write(bytes: Uint8Array, drawn: () => void): void {
     this.#unwritten += bytes.length;
-    this.terminal.write(bytes, () => {
+    this.terminal.write(this.#directions.filter(bytes), () => {
       this.#unwritten -= bytes.length;
       drawn();
     });
