@@ -37,7 +37,30 @@ impl Variables {
 
 /// Whether a value for `name` could make an allowed command do something else.
 pub(super) fn is_dangerous(name: &str) -> bool {
-    const WHOLE: [&str; 43] = [
+    const WHOLE: [&str; 66] = [
+        "AS",
+        "CPP",
+        "FC",
+        "NM",
+        "STRIP",
+        "RANLIB",
+        "YACC",
+        "LEX",
+        "MAKE",
+        "MAKESHELL",
+        "HOSTCC",
+        "HOSTCXX",
+        "PYTHONEXECUTABLE",
+        "PYTHONUSERBASE",
+        "VIRTUAL_ENV",
+        "PSQLRC",
+        "PHPRC",
+        "BAZELRC",
+        "DISPLAY",
+        "DOCKER_HOST",
+        "DOCKER_CONTEXT",
+        "GH_HOST",
+        "DOTNET_ROOT",
         "IFS",
         "ENV",
         "PS0",
@@ -82,7 +105,20 @@ pub(super) fn is_dangerous(name: &str) -> bool {
         "CURL_HOME",
         "XDG_CONFIG_HOME",
     ];
-    const BEGINNINGS: [&str; 18] = [
+    const BEGINNINGS: [&str; 31] = [
+        "CC_",
+        "CXX_",
+        "CMAKE_",
+        "COMPOSER",
+        "COVERAGE_",
+        "GOCACHEPROG",
+        "GOENV",
+        "GOAUTH",
+        "GOTOOL",
+        "PYTEST_",
+        "RSYNC_CON",
+        "TERMINFO",
+        "TF_CLI_",
         "LD_",
         "DYLD_",
         "BASH",
@@ -102,9 +138,27 @@ pub(super) fn is_dangerous(name: &str) -> bool {
         "PERL",
         "RUSTUP_",
     ];
-    const ENDS: [&str; 15] = [
-        "PATH", "PRELOAD", "OPTIONS", "OPTS", "OPT", "FLAGS", "WRAPPER", "PAGER", "EDITOR",
-        "COMMAND", "ASKPASS", "_CONFIG", "PROXY", "_HOME", "_RSH",
+    const ENDS: [&str; 20] = [
+        "_CC",
+        "_CXX",
+        "_LINKER",
+        "_CONFIG_DIR",
+        "GEMFILE",
+        "PATH",
+        "PRELOAD",
+        "OPTIONS",
+        "OPTS",
+        "OPT",
+        "FLAGS",
+        "WRAPPER",
+        "PAGER",
+        "EDITOR",
+        "COMMAND",
+        "ASKPASS",
+        "_CONFIG",
+        "PROXY",
+        "_HOME",
+        "_RSH",
     ];
     let upper = name.to_ascii_uppercase();
     WHOLE.contains(&name)

@@ -259,6 +259,9 @@ pub(super) fn run(form: &Form, arguments: &[Word]) -> Vec<Inner> {
                             found.push(Inner::Unknown("`env` splits a text into words"));
                             return found;
                         }
+                        ("time", "o" | "output") => {
+                            found.push(Inner::Unknown("it writes a file"));
+                        }
                         ("flock", "c" | "command") => {
                             found.extend(value().as_ref().map(script));
                             return found;
