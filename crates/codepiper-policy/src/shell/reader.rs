@@ -252,9 +252,17 @@ impl Reader {
                 self.test(inner);
             }
             ExtendedTestExpr::UnaryTest(_, word) => self.evaluated(&word.value),
-            ExtendedTestExpr::BinaryTest(_, left, right) => {
+            ExtendedTestExpr::BinaryTest(how, left, right) => {
                 self.evaluated(&left.value);
                 self.evaluated(&right.value);
+                // The value of a variable is evaluated as well, and may be `a[$(rm x)]`.
+                let is_number = |word: &ast::Word| {
+                    let text = word.value.trim_matches('"');
+                    matches!(text, "$?" | "$#") || text.bytes().all(|b| b.is_ascii_digit())
+                };
+                if is_arithmetic(how) && !(is_number(left) && is_number(right)) {
+                    self.doubt("the shell evaluates a variable");
+                }
             }
         }
     }
@@ -328,6 +336,9 @@ impl Reader {
                         self.word(&value.value);
                     }
                 }
+                if decoded.scripts.is_empty() && decoded.text.contains(['`', '$']) {
+                    self.value_is_evaluated(&decoded.text);
+                }
                 let name = variables::assigned(&word.value);
                 if let (Some(name), Some((_, value))) = (name, decoded.guess.split_once('=')) {
                     self.variables.set(name, value);
@@ -344,6 +355,14 @@ impl Reader {
             }
         }
         None
+    }
+
+    /// `a='b[$(rm x)]'`: arithmetic evaluates it, wherever the variable is used.
+    fn value_is_evaluated(&mut self, value: &str) {
+        if value.contains('`') || value.contains("$(") || value.contains("${") {
+            self.doubt("a value of a variable may be evaluated");
+            self.evaluated(value);
+        }
     }
 
     fn redirects(&mut self, redirects: Option<&RedirectList>) {
@@ -515,6 +534,19 @@ impl Reader {
             self.directories.push(target.clone());
         }
     }
+}
+
+fn is_arithmetic(how: &ast::BinaryPredicate) -> bool {
+    use ast::BinaryPredicate as How;
+    matches!(
+        how,
+        How::ArithmeticEqualTo
+            | How::ArithmeticNotEqualTo
+            | How::ArithmeticLessThan
+            | How::ArithmeticLessThanOrEqualTo
+            | How::ArithmeticGreaterThan
+            | How::ArithmeticGreaterThanOrEqualTo
+    )
 }
 
 /// Whether a text is a whole script, as far as there is time to look.
