@@ -85,8 +85,11 @@ fn is_of_a_process(path: &Path) -> bool {
 fn through_process(path: &Path, cwd: &Path) -> Option<PathBuf> {
     let text = path.to_str()?;
     let mut parts = text.split('/').filter(|part| !part.is_empty());
-    if parts.next()? != "proc" {
-        return None;
+    match parts.next()? {
+        "proc" => {}
+        // `/dev/fd` is a link to there.
+        "dev" => drop(parts.next()),
+        _ => return None,
     }
     let mut base = None;
     for part in parts.by_ref() {
@@ -146,6 +149,13 @@ impl Resolver<'_> {
         }
     }
 
+    /// `~me/x`, where that is the home directory that is known.
+    fn of_user(&self, path: &str) -> Option<PathBuf> {
+        let (user, rest) = path.strip_prefix('~')?.split_once('/')?;
+        let home = self.context.home?;
+        (home.file_name()? == user).then(|| home.join(rest))
+    }
+
     /// A path as it stands in a word, seen from every directory that it may be seen from.
     fn add_word(&mut self, mode: Mode, path: Option<&str>, bases: Option<&[PathBuf]>) {
         let Some(path) = path.filter(|path| !path.is_empty()) else {
@@ -157,6 +167,8 @@ impl Resolver<'_> {
                 Some(home) => self.add(mode, &home.join(rest.trim_start_matches('/'))),
                 None => self.found.are_all = false,
             }
+        } else if let Some(path) = self.of_user(path) {
+            self.add(mode, &path);
         } else if path.starts_with('/') {
             self.add(mode, Path::new(path));
         } else {
@@ -250,6 +262,9 @@ fn searched(pattern: &str, directory: Option<&str>) -> Searched {
     searched
 }
 
+/// How many commands, and how many files of theirs, are looked at of those that a command may run.
+const INNER_MAX: usize = 64;
+
 /// The files of a command. `directories` are those that the line may have gone to.
 pub(crate) fn of_command(
     command: &Command,
@@ -289,6 +304,28 @@ pub(crate) fn of_command(
     }
     let certain = resolver.found.list.len();
     let are_all = resolver.found.are_all;
+    // What it may run besides opens files as well.
+    let inner: Vec<_> = command
+        .may_run
+        .iter()
+        .filter(|inner| inner.redirect.is_none())
+        .take(INNER_MAX)
+        .map(|inner| operands::of(&inner.words))
+        .collect();
+    let mut seen = std::collections::BTreeSet::new();
+    for operands in &inner {
+        let named = operands
+            .files
+            .iter()
+            .filter_map(|(mode, path)| Some((*mode, path.as_ref()?)));
+        let others = operands.possible.iter().map(|(mode, path)| (*mode, path));
+        for (mode, path) in named.chain(others) {
+            let is_name = path.contains(['.', '/', HOME, '~']);
+            if is_name && seen.len() < INNER_MAX && seen.insert((mode == Mode::Write, path)) {
+                resolver.add_word(mode, Some(path), bases.as_deref());
+            }
+        }
+    }
     for (mode, path) in possible.iter().filter(|(_, path)| !path.is_empty()) {
         resolver.add_word(*mode, Some(path), bases.as_deref());
     }

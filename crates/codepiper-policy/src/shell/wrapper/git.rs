@@ -4,7 +4,7 @@ use super::super::Word;
 use super::Inner;
 
 /// Whether the value of git's own option is the next word.
-pub(in crate::shell) fn option_takes_value(option: &str) -> bool {
+pub(crate) fn option_takes_value(option: &str) -> bool {
     matches!(
         option,
         "-C" | "-c"

@@ -9,7 +9,8 @@ mod shells;
 use super::Word;
 use super::command::base;
 
-pub(super) use git::option_takes_value as git_option_takes_value;
+pub(crate) use git::option_takes_value as git_option_takes_value;
+pub(super) use shells::is_shell;
 
 const UNKNOWN_OPTION: &str = "an option is not known, and may take what follows for its value";
 
@@ -44,12 +45,20 @@ pub(super) fn inner(words: &[Word], input: Option<&str>) -> Vec<Inner> {
             vec![Inner::Argv(arguments.to_vec())]
         }
         option if option.len() > 1 && option.starts_with('-') && option != "--" => {
-            form::of("time").map_or_else(Vec::new, |form| form::run(form, words))
+            form::of("time").map_or_else(Vec::new, |form| form::run(form, words, None))
         }
         "su" | "runuser" | "script" | "sg" => shells::su(arguments),
         "trap" => {
             let mut words = arguments.iter().filter(|word| word.text != "--");
             words.next().map(script).into_iter().collect()
+        }
+        "." | "source"
+            if arguments
+                .first()
+                .is_some_and(|word| shells::is_input(&word.text)) =>
+        {
+            let line = input.map(|text| Inner::Script(text.to_owned()));
+            line.into_iter().collect()
         }
         "mapfile" | "readarray" => callback(arguments),
         "alias" => aliases(arguments),
@@ -60,9 +69,9 @@ pub(super) fn inner(words: &[Word], input: Option<&str>) -> Vec<Inner> {
         {
             Vec::new()
         }
-        shell if shells::is_shell(shell) => shells::inner(arguments, input),
+        shell if is_shell(shell) => shells::inner(arguments, input),
         other => match form::of(other) {
-            Some(form) => form::run(form, arguments),
+            Some(form) => form::run(form, arguments, input),
             None => runner::inner(other, arguments).into_iter().collect(),
         },
     }
