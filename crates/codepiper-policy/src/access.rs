@@ -18,14 +18,14 @@ pub(crate) struct Access {
     pub(crate) real: Name,
     /// The file by the letters of its path, where that is another one.
     pub(crate) written: Option<Name>,
-    /// Below the working directory or another root of the workspace.
+    /// Below a root of the workspace.
     pub(crate) is_inside: bool,
     /// Whether it is one: a word may be a file or something else.
     pub(crate) is_certain: bool,
 }
 
 /// A path in the spellings that a pattern may be meant for: whole, below the home directory, and
-/// below the working directory.
+/// below the first root of the workspace.
 #[derive(Clone, Debug)]
 pub(crate) struct Name {
     pub(crate) texts: Vec<String>,
@@ -34,12 +34,12 @@ pub(crate) struct Name {
 }
 
 impl Name {
-    fn new(path: &Path, cwd: &Path, context: &Context<'_>) -> Self {
+    fn new(path: &Path, root: &Path, context: &Context<'_>) -> Self {
         let mut texts = vec![path.to_string_lossy().into_owned()];
         if let Some(below) = context.home.and_then(|home| path.strip_prefix(home).ok()) {
             texts.push(format!("~/{}", below.display()));
         }
-        if let Ok(below) = path.strip_prefix(cwd) {
+        if let Ok(below) = path.strip_prefix(root) {
             texts.push(below.to_string_lossy().into_owned());
         }
         let as_directory = texts.iter().map(|text| format!("{text}/")).collect();
@@ -130,8 +130,9 @@ impl Resolver<'_> {
         let written = plain(path);
         let found = self.context.files.real(path);
         self.found.are_all &= found.is_some();
-        let roots =
-            std::iter::once(self.cwd).chain(self.context.roots.iter().map(PathBuf::as_path));
+        let given = self.context.roots.iter().map(PathBuf::as_path);
+        let own = given.clone().next().unwrap_or(self.cwd);
+        let roots = given.chain(self.context.roots.is_empty().then_some(self.cwd));
         let mut real_roots = roots
             .filter(|root| root.is_absolute() && root.parent().is_some())
             .filter_map(|root| self.context.files.real(root));
@@ -139,7 +140,7 @@ impl Resolver<'_> {
             .as_ref()
             .is_some_and(|real| real_roots.any(|root| real.starts_with(root)));
         let real = found.unwrap_or_else(|| written.clone());
-        let name = |path: &Path| Name::new(path, self.cwd, self.context);
+        let name = |path: &Path| Name::new(path, own, self.context);
         Access {
             mode,
             written: (written != real).then(|| name(&written)),
