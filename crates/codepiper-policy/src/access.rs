@@ -18,14 +18,14 @@ pub(crate) struct Access {
     pub(crate) real: Name,
     /// The file by the letters of its path, where that is another one.
     pub(crate) written: Option<Name>,
-    /// Below the working directory or another root of the workspace.
+    /// Below a root of the workspace.
     pub(crate) is_inside: bool,
     /// Whether it is one: a word may be a file or something else.
     pub(crate) is_certain: bool,
 }
 
 /// A path in the spellings that a pattern may be meant for: whole, below the home directory, and
-/// below the working directory.
+/// below the first root of the workspace.
 #[derive(Clone, Debug)]
 pub(crate) struct Name {
     pub(crate) texts: Vec<String>,
@@ -34,12 +34,12 @@ pub(crate) struct Name {
 }
 
 impl Name {
-    fn new(path: &Path, cwd: &Path, context: &Context<'_>) -> Self {
+    fn new(path: &Path, root: &Path, context: &Context<'_>) -> Self {
         let mut texts = vec![path.to_string_lossy().into_owned()];
         if let Some(below) = context.home.and_then(|home| path.strip_prefix(home).ok()) {
             texts.push(format!("~/{}", below.display()));
         }
-        if let Ok(below) = path.strip_prefix(cwd) {
+        if let Ok(below) = path.strip_prefix(root) {
             texts.push(below.to_string_lossy().into_owned());
         }
         let as_directory = texts.iter().map(|text| format!("{text}/")).collect();
@@ -85,8 +85,11 @@ fn is_of_a_process(path: &Path) -> bool {
 fn through_process(path: &Path, cwd: &Path) -> Option<PathBuf> {
     let text = path.to_str()?;
     let mut parts = text.split('/').filter(|part| !part.is_empty());
-    if parts.next()? != "proc" {
-        return None;
+    match parts.next()? {
+        "proc" => {}
+        // `/dev/fd` is a link to there.
+        "dev" => drop(parts.next()),
+        _ => return None,
     }
     let mut base = None;
     for part in parts.by_ref() {
@@ -127,8 +130,9 @@ impl Resolver<'_> {
         let written = plain(path);
         let found = self.context.files.real(path);
         self.found.are_all &= found.is_some();
-        let roots =
-            std::iter::once(self.cwd).chain(self.context.roots.iter().map(PathBuf::as_path));
+        let given = self.context.roots.iter().map(PathBuf::as_path);
+        let own = given.clone().next().unwrap_or(self.cwd);
+        let roots = given.chain(self.context.roots.is_empty().then_some(self.cwd));
         let mut real_roots = roots
             .filter(|root| root.is_absolute() && root.parent().is_some())
             .filter_map(|root| self.context.files.real(root));
@@ -136,7 +140,7 @@ impl Resolver<'_> {
             .as_ref()
             .is_some_and(|real| real_roots.any(|root| real.starts_with(root)));
         let real = found.unwrap_or_else(|| written.clone());
-        let name = |path: &Path| Name::new(path, self.cwd, self.context);
+        let name = |path: &Path| Name::new(path, own, self.context);
         Access {
             mode,
             written: (written != real).then(|| name(&written)),
@@ -144,6 +148,13 @@ impl Resolver<'_> {
             is_inside,
             is_certain: true,
         }
+    }
+
+    /// `~me/x`, where that is the home directory that is known.
+    fn of_user(&self, path: &str) -> Option<PathBuf> {
+        let (user, rest) = path.strip_prefix('~')?.split_once('/')?;
+        let home = self.context.home?;
+        (home.file_name()? == user).then(|| home.join(rest))
     }
 
     /// A path as it stands in a word, seen from every directory that it may be seen from.
@@ -157,6 +168,8 @@ impl Resolver<'_> {
                 Some(home) => self.add(mode, &home.join(rest.trim_start_matches('/'))),
                 None => self.found.are_all = false,
             }
+        } else if let Some(path) = self.of_user(path) {
+            self.add(mode, &path);
         } else if path.starts_with('/') {
             self.add(mode, Path::new(path));
         } else {
@@ -250,6 +263,9 @@ fn searched(pattern: &str, directory: Option<&str>) -> Searched {
     searched
 }
 
+/// How many commands, and how many files of theirs, are looked at of those that a command may run.
+const INNER_MAX: usize = 64;
+
 /// The files of a command. `directories` are those that the line may have gone to.
 pub(crate) fn of_command(
     command: &Command,
@@ -289,6 +305,28 @@ pub(crate) fn of_command(
     }
     let certain = resolver.found.list.len();
     let are_all = resolver.found.are_all;
+    // What it may run besides opens files as well.
+    let inner: Vec<_> = command
+        .may_run
+        .iter()
+        .filter(|inner| inner.redirect.is_none())
+        .take(INNER_MAX)
+        .map(|inner| operands::of(&inner.words))
+        .collect();
+    let mut seen = std::collections::BTreeSet::new();
+    for operands in &inner {
+        let named = operands
+            .files
+            .iter()
+            .filter_map(|(mode, path)| Some((*mode, path.as_ref()?)));
+        let others = operands.possible.iter().map(|(mode, path)| (*mode, path));
+        for (mode, path) in named.chain(others) {
+            let is_name = path.contains(['.', '/', HOME, '~']);
+            if is_name && seen.len() < INNER_MAX && seen.insert((mode == Mode::Write, path)) {
+                resolver.add_word(mode, Some(path), bases.as_deref());
+            }
+        }
+    }
     for (mode, path) in possible.iter().filter(|(_, path)| !path.is_empty()) {
         resolver.add_word(*mode, Some(path), bases.as_deref());
     }

@@ -116,6 +116,12 @@ impl<'a> Facts<'a> {
     }
 }
 
+/// Whether a line begins with what runs a command and is none itself: `time x` is `x`.
+fn stands_around(line: &str) -> bool {
+    let word = line.split_whitespace().next().unwrap_or_default();
+    word.starts_with(['(', '{', '!']) || matches!(word, "time" | "coproc")
+}
+
 fn read(call: &ToolCall) -> Option<Shell> {
     if !is_shell(call) {
         return None;
@@ -142,6 +148,7 @@ fn read(call: &ToolCall) -> Option<Shell> {
         && only.doubt.is_none()
         && only.redirect.is_none()
         && !only.texts.contains(&raw)
+        && !stands_around(&raw)
     {
         only.texts.push(raw.clone());
     }

@@ -119,6 +119,9 @@ pub(crate) fn hosts(program: &str, arguments: &[Word]) -> Hosts {
         if !is_option || !text.starts_with('-') || text == "-" {
             hosts.are_all &= !text.contains(['{', '[']);
             hosts.add(text);
+            if !text.contains("://") {
+                hosts.may_be_part_of(text);
+            }
         } else if text == "--" {
             is_option = false;
         } else if let Some(long) = text.strip_prefix("--") {
@@ -135,6 +138,9 @@ pub(crate) fn hosts(program: &str, arguments: &[Word]) -> Hosts {
             let is_value = fetcher.long_values.contains(&name);
             if is_value || fetcher.other_long_values.contains(&name) {
                 let value = attached.or_else(|| rest.next().map(|word| word.text.as_str()));
+                if let Some(value) = value.filter(|_| !is_value) {
+                    hosts.may_be_part_of(value);
+                }
                 hosts.are_all &= is_value && is_data(value);
             } else {
                 hosts.are_all &= fetcher.long_flags.contains(&name);
@@ -160,6 +166,9 @@ pub(crate) fn hosts(program: &str, arguments: &[Word]) -> Hosts {
                 hosts.are_all &= is_harmless || is_to_output;
                 if let Some(proxy) = value.filter(|_| letter == "x") {
                     hosts.may_be(proxy);
+                }
+                if let Some(value) = value.filter(|_| fetcher.other_values.contains(letter)) {
+                    hosts.may_be_part_of(value);
                 }
             }
         }

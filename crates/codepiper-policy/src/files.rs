@@ -26,7 +26,8 @@ impl Files for Lexical {
 pub struct Context<'a> {
     /// The home directory; without it paths below `~` are not known.
     pub home: Option<&'a Path>,
-    /// The roots of the workspace besides the working directory.
+    /// The roots of the workspace, the session's own directory first. Where there are none, the
+    /// call's working directory is it.
     pub roots: &'a [PathBuf],
     /// Where paths really lead.
     pub files: &'a dyn Files,

@@ -4,6 +4,8 @@ use crate::operands::{Mode, Operands};
 use crate::options::{self, Effect};
 use crate::shell::Word;
 
+pub(crate) use crate::shell::git_option_takes_value as option_takes_value;
+
 /// `git -C dir`: what a command of git opens depends on more than its words, each of which may be
 /// a file, or a revision with one.
 pub(crate) fn operands(arguments: &[Word]) -> Operands<'_> {

@@ -2,6 +2,7 @@
 
 use codepiper_model::ToolCall;
 
+use crate::braces;
 use crate::fetch;
 use crate::shell::{Command, Word};
 
@@ -29,6 +30,17 @@ impl Hosts {
         let (host, _) = normal(written);
         self.possible
             .extend(Some(host).filter(|host| !host.is_empty()));
+    }
+
+    /// Every part of a word that looks like a name: `a.com:80:evil.com:80`, `{a,b}.com`.
+    pub(crate) fn may_be_part_of(&mut self, text: &str) {
+        let ends = |c: char| c.is_whitespace() || ":,=@/[]{}()'\"`".contains(c);
+        for part in text.split(ends).filter(|part| part.contains('.')) {
+            self.may_be(part);
+        }
+        for choice in braces::expanded(text).into_iter().flatten() {
+            self.may_be(&choice);
+        }
     }
 
     /// Every address that stands somewhere in a word.
@@ -69,18 +81,49 @@ pub(crate) fn of_tool(call: &ToolCall) -> Hosts {
 pub(crate) fn of_command(command: &Command) -> Hosts {
     let mut hosts = named(command);
     hosts.are_all &= command.is_by_name;
+    let is_plain = matches!(command.program(), "echo" | "printf" | "grep" | "rg");
+    if command.redirect.is_some() {
+        for guess in command
+            .words
+            .iter()
+            .skip(1)
+            .filter_map(|word| remote(&word.guess))
+        {
+            hosts.may_be(guess);
+        }
+    } else if !is_plain {
+        for word in command
+            .words
+            .iter()
+            .skip(1)
+            .filter(|word| word.is_computed())
+        {
+            hosts.may_be_part_of(&word.guess);
+            hosts.may_be_part_of(&word.text);
+        }
+    }
+    for inner in &command.may_run {
+        let found = named(inner);
+        hosts.possible.extend(found.list);
+        hosts.possible.extend(found.possible);
+    }
     hosts
+}
+
+/// The machine in `/dev/tcp/machine/80`.
+fn remote(file: &str) -> Option<&str> {
+    let rest = file
+        .strip_prefix("/dev/tcp/")
+        .or_else(|| file.strip_prefix("/dev/udp/"))?;
+    rest.split('/').next()
 }
 
 fn named(command: &Command) -> Hosts {
     if command.redirect.is_some() {
         let target = command.words[1].text.as_str();
-        let remote = target
-            .strip_prefix("/dev/tcp/")
-            .or_else(|| target.strip_prefix("/dev/udp/"));
         let mut hosts = Hosts::default();
-        if let Some(remote) = remote {
-            hosts.add(remote.split('/').next().unwrap_or_default());
+        if let Some(remote) = remote(target) {
+            hosts.add(remote);
         }
         return hosts;
     }
@@ -88,13 +131,16 @@ fn named(command: &Command) -> Hosts {
     match command.program() {
         program @ ("curl" | "wget") => fetch::hosts(program, arguments),
         "dig" | "nslookup" | "host" => looked_up(arguments),
-        "ssh" | "sftp" | "ping" | "nc" | "ncat" | "telnet" => {
+        "ssh" | "sftp" | "ping" | "nc" | "ncat" | "telnet" | "mosh" | "ftp" | "traceroute" => {
             let mut hosts = Hosts {
                 are_all: true,
                 ..Hosts::default()
             };
-            for word in arguments.iter().filter(|word| !word.text.starts_with('-')) {
-                hosts.may_be(&word.text);
+            for word in arguments {
+                if !word.text.starts_with('-') {
+                    hosts.may_be(&word.text);
+                }
+                hosts.may_be_part_of(&word.text);
             }
             if let Some(word) = operand(arguments) {
                 hosts.are_all = !arguments
@@ -107,6 +153,18 @@ fn named(command: &Command) -> Hosts {
         }
         "scp" | "rsync" => copied(arguments),
         "git" => git(arguments),
+        // Programs that fetch in ways that are not known in detail.
+        "http" | "https" | "xh" | "xhs" | "httpie" | "lynx" | "w3m" | "links" | "elinks"
+        | "aria2c" | "axel" | "tftp" | "lftp" | "smbclient" | "mount" | "socat" | "openssl"
+        | "nmap" | "getent" | "whois" | "docker" | "podman" | "nerdctl" | "go" | "gh" | "glab"
+        | "pip" | "pip3" | "npm" | "pnpm" | "yarn" | "mail" | "mailx" | "sendmail" | "netcat" => {
+            let mut hosts = Hosts::default();
+            for word in arguments {
+                hosts.may_be_in(&word.text);
+                hosts.may_be_part_of(&word.text);
+            }
+            hosts
+        }
         "echo" | "printf" | "grep" | "egrep" | "fgrep" | "rg" | "sed" | "awk" | "jq" => {
             Hosts::default()
         }
@@ -199,6 +257,9 @@ fn git(arguments: &[Word]) -> Hosts {
         .any(|word| talks.contains(&word.text.as_str()));
     for word in arguments {
         let text = word.text.as_str();
+        if text.starts_with('-') && talks || text.contains('=') {
+            hosts.may_be_part_of(text);
+        }
         let before = text.split_once(':').map(|(host, _)| host);
         let before = before.filter(|host| !host.contains('/') && !text.starts_with('-'));
         if text.contains("://") {

@@ -3,7 +3,7 @@
 use crate::braces;
 use crate::git;
 use crate::options::{self, Effect};
-use crate::shell::{HOME, MANY, ONE, Word};
+use crate::shell::{HOME, MANY, ONE, Word, speaks};
 
 /// What is done to a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,12 +48,31 @@ impl Operands<'_> {
         self.possible.extend(paths.map(|path| (mode, path)));
     }
 
+    /// The quoted parts of a text in another language, `open(".env")`.
+    fn may_be_in_text(&mut self, text: &str) {
+        const PARTS_MAX: usize = 64;
+        let ends = |c: char| c.is_whitespace() || "\"'`()[]{}<>;,|&".contains(c);
+        let parts = text.split(ends).filter(|part| part.contains(['.', '/']));
+        for part in parts.take(PARTS_MAX) {
+            let home = part.strip_prefix('~').filter(|rest| rest.starts_with('/'));
+            let path = home.map_or_else(|| part.to_owned(), |rest| format!("{HOME}{rest}"));
+            self.possible.push((Mode::Read, path));
+        }
+    }
+
     /// Any word of a program whose operands are not known may be a file that it reads, and so may
     /// the value of any option.
     fn may_be_any(&mut self, program: &str, arguments: &[Word]) {
         let mut rest = arguments.iter();
         while let Some(word) = rest.next() {
             let text = word.text.as_str();
+            if matches!(program, "docker" | "podman" | "nerdctl") && text.contains([':', '=']) {
+                let path = word.path.as_deref().unwrap_or(&word.guess);
+                for part in path.split([':', '=', ',']).filter(|part| part.len() > 1) {
+                    let part = part.replacen("~/", &format!("{HOME}/"), 1);
+                    self.possible.push((Mode::Read, part));
+                }
+            }
             if let Some(path) = text.strip_prefix("file://") {
                 self.possible.push((Mode::Read, path.to_owned()));
             } else if text.contains("://") {
@@ -145,6 +164,14 @@ pub(crate) fn of(words: &[Word]) -> Operands<'_> {
         return Operands::default();
     };
     let program = program.text.rsplit('/').next().unwrap_or_default();
+    if speaks(program) {
+        let mut operands = Operands::default();
+        operands.may_be_any(program, arguments);
+        for word in arguments {
+            operands.may_be_in_text(&word.text);
+        }
+        return operands;
+    }
     let special = match program {
         "dd" => Some(dd(arguments)),
         "tar" | "bsdtar" | "gtar" => Some(tar(arguments)),
@@ -220,11 +247,17 @@ pub(crate) fn of(words: &[Word]) -> Operands<'_> {
         operands.are_all = false;
         operands.does_more = true;
     }
+    if program == "find" {
+        names_of(arguments, &mut operands);
+    }
     // What such a program does is in its script.
     if matches!(program, "awk" | "gawk" | "sed" | "gsed" | "vi" | "vim")
         && (pattern_is_given || !is_simple_script(program, &plain))
     {
         operands.are_all = false;
+        if let Some(script) = plain.first() {
+            operands.may_be_in_text(&script.text);
+        }
     }
     let skipped = usize::from(
         matches!(shape, Shape::WordThenWrite)
@@ -334,6 +367,43 @@ fn find(first: &Word, rest: &[Word], files: &mut Vec<(Mode, Option<String>)>) ->
     expression().all(is_known)
 }
 
+/// The names that `find` looks for, below where it begins, unless it leaves them out.
+fn names_of(arguments: &[Word], operands: &mut Operands<'_>) {
+    let is_expression = |word: &&Word| word.text.starts_with(['-', '(', '!']);
+    let begins: Vec<&str> = arguments
+        .iter()
+        .take_while(|word| !is_expression(word))
+        .filter_map(|word| word.path.as_deref())
+        .collect();
+    for (at, pair) in arguments.windows(2).enumerate() {
+        let kind = pair[0].text.as_str();
+        let is_path = matches!(kind, "-path" | "-ipath" | "-wholename");
+        let is_left_out = at > 0 && matches!(arguments[at - 1].text.as_str(), "!" | "-not")
+            || arguments
+                .get(at + 2)
+                .is_some_and(|word| word.text == "-prune");
+        if is_left_out || !(is_path || matches!(kind, "-name" | "-iname")) {
+            continue;
+        }
+        let name = pair[1].text.trim_start_matches("./");
+        let name = name
+            .replace('*', &MANY.to_string())
+            .replace('?', &ONE.to_string());
+        if is_path {
+            operands.possible.push((Mode::Read, name.clone()));
+        }
+        for begin in if begins.is_empty() {
+            &["."][..]
+        } else {
+            &begins
+        } {
+            operands
+                .possible
+                .push((Mode::Read, format!("{begin}/{name}")));
+        }
+    }
+}
+
 fn dd(arguments: &[Word]) -> Operands<'_> {
     let mut operands = Operands {
         are_all: true,
@@ -358,6 +428,12 @@ fn tar(arguments: &[Word]) -> Operands<'_> {
     let Some((first, rest)) = arguments.split_first() else {
         return operands;
     };
+    if let Some(at) = arguments
+        .iter()
+        .position(|word| matches!(word.text.as_str(), "-C" | "--directory"))
+    {
+        operands.directory = arguments.get(at + 1);
+    }
     let letters = first.text.trim_start_matches('-');
     let is_short = letters.ends_with('f')
         && letters
@@ -409,6 +485,7 @@ fn download(arguments: &[Word]) -> Operands<'_> {
             text => {
                 if let Some((_, path)) = text
                     .split_once('@')
+                    .or_else(|| text.split_once("=<"))
                     .filter(|(name, _)| !name.contains("://"))
                 {
                     operands.files.push((Mode::Read, Some(path.to_owned())));

@@ -36,6 +36,9 @@ pub fn risk(call: &ToolCall, context: &Context<'_>) -> Risk {
     for (command, part) in shell.line.commands.iter().zip(&shell.parts) {
         let risk = facts.risk(part, Some((shell, command)));
         add(risk.class, &risk.reasons);
+        if let Some(doubt) = command.doubt {
+            add(RiskClass::Unknown, &[sentence(doubt)]);
+        }
     }
     let mut seen = Vec::new();
     worst.reasons.retain(|reason| {
@@ -123,17 +126,19 @@ pub(crate) fn of_command(
         .skip(1)
         .map(|word| word.text.as_str())
         .collect();
-    if let Some(why) = destroys(program, &arguments) {
+    if let Some(why) = destroys(program, &arguments).or_else(|| may_destroy(command)) {
         return one(RiskClass::Destructive, why);
     }
-    if let Some(doubt) = command.doubt.or(line) {
-        return one(RiskClass::Unknown, sentence(doubt));
-    }
-    if command.redirect.is_none() && (talks(program, &arguments) || !hosts.list.is_empty()) {
+    let is_talking =
+        command.redirect.is_none() && (talks(program, &arguments) || !hosts.list.is_empty());
+    if is_talking {
         return one(
             RiskClass::Network,
             format!("`{program}` talks to other machines"),
         );
+    }
+    if let Some(doubt) = command.doubt.or(line) {
+        return one(RiskClass::Unknown, sentence(doubt));
     }
     if let Some(risk) = writes(accesses) {
         return risk;
@@ -154,10 +159,28 @@ pub(crate) fn of_command(
     one(RiskClass::Unknown, format!("`{program}` may do anything"))
 }
 
-/// Whether short options contain a letter, or the long name is there.
+/// What a program that it runs destroys, where its words are plain: any word may be called `kill`.
+fn may_destroy(command: &Command) -> Option<String> {
+    let plain = |inner: &&Command| {
+        matches!(
+            inner.program(),
+            "rm" | "git" | "chmod" | "chown" | "find" | "dd" | "shred"
+        )
+    };
+    command.may_run.iter().filter(plain).find_map(|inner| {
+        let arguments: Vec<&str> = inner.words[1..]
+            .iter()
+            .map(|word| word.text.as_str())
+            .collect();
+        destroys(inner.program(), &arguments)
+    })
+}
+
+/// Whether short options contain a letter, or the long name is there, or what it may be cut to.
 fn has(arguments: &[&str], letter: char, long: &str) -> bool {
     arguments.iter().any(|word| {
-        *word == long || (word.starts_with('-') && !word.starts_with("--") && word.contains(letter))
+        word.len() > 2 && long.starts_with(word)
+            || (word.starts_with('-') && !word.starts_with("--") && word.contains(letter))
     })
 }
 
@@ -170,6 +193,12 @@ fn destroys(program: &str, arguments: &[&str]) -> Option<String> {
         }
         "rm" if arguments.iter().any(|word| word.contains('*')) => {
             says("removes every file that a pattern matches")
+        }
+        name if name.starts_with("git-") => {
+            let all: Vec<&str> = std::iter::once(&name[4..])
+                .chain(arguments.iter().copied())
+                .collect();
+            git_destroys(&all).map(|what| format!("`git {what}` throws work away"))
         }
         "git" => git_destroys(arguments).map(|what| format!("`git {what}` throws work away")),
         "dd" | "shred" | "wipefs" | "fdisk" | "parted" | "sgdisk" | "truncate" | "srm" => {
@@ -207,43 +236,37 @@ fn destroys(program: &str, arguments: &[&str]) -> Option<String> {
 }
 
 fn git_destroys(arguments: &[&str]) -> Option<&'static str> {
-    let at = arguments.iter().position(|word| {
-        matches!(
-            *word,
-            "push"
-                | "reset"
-                | "clean"
-                | "checkout"
-                | "restore"
-                | "branch"
-                | "stash"
-                | "reflog"
-                | "filter-branch"
-                | "filter-repo"
-                | "gc"
-                | "update-ref"
-                | "worktree"
-                | "tag"
-        )
-    })?;
-    let rest = &arguments[at + 1..];
+    let mut words = arguments;
+    while let Some((option, rest)) = words
+        .split_first()
+        .filter(|(word, _)| word.starts_with('-'))
+    {
+        let skipped = usize::from(git::option_takes_value(option)).min(rest.len());
+        words = &rest[skipped..];
+    }
+    let (name, rest) = words.split_first()?;
     let forced = has(rest, 'f', "--force") || rest.iter().any(|word| word.starts_with("--force"));
-    match arguments[at] {
+    match *name {
         "push"
             if forced
                 || rest
                     .iter()
                     .any(|word| word.starts_with('+') || word.starts_with(':'))
                 || has(rest, 'd', "--delete")
-                || rest.contains(&"--mirror")
-                || rest.contains(&"--prune") =>
+                || has(rest, '\0', "--mirror")
+                || has(rest, '\0', "--prune") =>
         {
             Some("push --force")
         }
-        "reset" if rest.contains(&"--hard") || rest.contains(&"--merge") => Some("reset --hard"),
+        "reset" if has(rest, '\0', "--hard") || has(rest, '\0', "--merge") => Some("reset --hard"),
+        "rm" if forced => Some("rm --force"),
+        "switch" if forced || has(rest, '\0', "--discard-changes") => Some("switch --force"),
+        "checkout-index" | "read-tree" if forced || has(rest, 'u', "--reset") => {
+            Some("checkout-index")
+        }
         "clean" if !has(rest, 'n', "--dry-run") => Some("clean"),
         "checkout" if forced || rest.contains(&"--") || rest.contains(&".") => Some("checkout"),
-        "restore" if !rest.contains(&"--staged") => Some("restore"),
+        "restore" if !rest.contains(&"--staged") || has(rest, 'W', "--worktree") => Some("restore"),
         "branch" if has(rest, 'D', "-D") || forced => Some("branch -D"),
         "stash" if rest.iter().any(|word| matches!(*word, "drop" | "clear")) => Some("stash drop"),
         "reflog" if rest.iter().any(|word| matches!(*word, "expire" | "delete")) => {

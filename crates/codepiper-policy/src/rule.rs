@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use codepiper_model::Verdict;
+use codepiper_model::{RiskClass, Verdict};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -261,7 +261,15 @@ impl CompiledRule {
     fn does(&self, facts: &Facts<'_>, part: &Part, of: Option<(&Shell, &Command)>) -> bool {
         let path = |matcher: &PathMatcher| matcher.matches(facts.accesses(part, of), self.action);
         let host = |matcher: &HostMatcher| matcher.matches(facts.hosts(part, of), self.action);
-        let risk = |matcher: &RiskMatcher| matcher.matches(facts.risk(part, of).class);
+        // What is in doubt may do anything, whatever else is known of it.
+        let is_doubted = self.action != Verdict::Allow
+            && of.is_some_and(|(shell, command)| {
+                shell.line.doubt.is_some() || command.doubt.is_some()
+            });
+        let risk = |matcher: &RiskMatcher| {
+            matcher.matches(facts.risk(part, of).class)
+                || is_doubted && matcher.matches(RiskClass::Unknown)
+        };
         self.path.as_ref().is_none_or(path)
             && self.host.as_ref().is_none_or(host)
             && self.risk.as_ref().is_none_or(risk)

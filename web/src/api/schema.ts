@@ -2113,7 +2113,7 @@ export interface McpRule {
 }
 /**
  * The files that a call reads or writes. A pattern is held against the whole path, against
- * `~/…` below the home directory, and against the path below the working directory.
+ * `~/…` below the home directory, and against the path below the session's directory.
  */
 export interface PathRule {
   /**

@@ -1,3 +1,5 @@
+use std::path::Path;
+
 use codepiper_model::{
     Answer, Approval, ApprovalId, ApprovalStatus, EventSource, Permission, Verdict, Via,
 };
@@ -85,11 +87,20 @@ impl Approvals {
         if approval.request_hash != request.request_hash {
             return Err(Refused::RequestChanged(Box::new(approval)));
         }
+        let directory = self.policies.directory(approval.session_id).await?;
         if request.decision == Permission::Allow {
-            self.no_rule_denies(&approval)?;
+            self.no_rule_denies(&approval, directory.as_deref())?;
         }
         let rule_id = if request.rule {
-            Some(rule::make(&self.policies, &approval, request.decision).await?)
+            Some(
+                rule::make(
+                    &self.policies,
+                    &approval,
+                    directory.as_deref(),
+                    request.decision,
+                )
+                .await?,
+            )
         } else {
             None
         };
@@ -116,9 +127,13 @@ impl Approvals {
     }
 
     /// A rule that denies wins, also one that was made while the request waited.
-    fn no_rule_denies(&self, approval: &Approval) -> Result<(), EngineError> {
+    fn no_rule_denies(
+        &self,
+        approval: &Approval,
+        directory: Option<&Path>,
+    ) -> Result<(), EngineError> {
         let call = approval.call();
-        let evaluation = self.policies.evaluate(&call);
+        let evaluation = self.policies.evaluate(&call, directory);
         let denied = evaluation
             .decided_by()
             .filter(|rule| rule.action == Verdict::Deny);

@@ -1,5 +1,7 @@
 //! A rule for exactly what was answered, for the rest of the session.
 
+use std::path::Path;
+
 use codepiper_model::{Actor, Approval, Permission, Verdict};
 use serde_json::{Map, Value, json};
 
@@ -10,6 +12,7 @@ use crate::{EngineError, PolicyEngine};
 pub(super) async fn make(
     policies: &PolicyEngine,
     approval: &Approval,
+    directory: Option<&Path>,
     decision: Permission,
 ) -> Result<String, EngineError> {
     let action = match decision {
@@ -31,7 +34,7 @@ pub(super) async fn make(
     let call = approval.call();
     let no_rule =
         |why: &str, hint: &str| Err(EngineError::conflict_with_hint("no_such_rule", why, hint));
-    let would = policies.check(&call, Some(json!([rule])));
+    let would = policies.check(&call, directory, Some(json!([rule])));
     if would.is_ok_and(|would| would.decided_by.is_none()) {
         return no_rule(
             "no rule can be made of this request: one pattern never allows several commands, nor \
@@ -40,7 +43,7 @@ pub(super) async fn make(
         );
     }
     if let Some(other) = policies
-        .evaluate(&call)
+        .evaluate(&call, directory)
         .decided_by()
         .filter(|other| other.action > action)
     {

@@ -81,7 +81,11 @@ impl Hooks {
         call: &HookCall,
     ) -> ((Asked, Ruling), HookReply) {
         let (tool_call, asked) = request(subject, report, reading, call);
-        let matched = self.parts.policies.evaluate(&tool_call).matched;
+        let matched = self
+            .parts
+            .policies
+            .evaluate(&tool_call, Some(&subject.cwd))
+            .matched;
         let ruling = with_reason(Ruling {
             decision: explicit(&matched, call),
             source: DecisionSource::Agent,
@@ -174,7 +178,11 @@ impl Hooks {
         call: &HookCall,
     ) -> Result<Decided, EngineError> {
         let (tool_call, asked) = request(subject, report, reading, call);
-        let matched = self.parts.policies.evaluate(&tool_call).matched;
+        let matched = self
+            .parts
+            .policies
+            .evaluate(&tool_call, Some(&subject.cwd))
+            .matched;
         let earlier = self.earlier(&asked).await?;
         let only_forbids = provider(subject.provider).hook_only_forbids();
         let is_answered = |earlier: &StoredDecision| earlier.decision.outcome == Outcome::Answered;

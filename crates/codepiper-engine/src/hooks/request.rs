@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::HookReport;
 use crate::audit::Asked;
-use crate::policies::context;
+use crate::policies::Workspace;
 use crate::sessions::Subject;
 
 /// The call as the rules see it, and as the audit keeps it.
@@ -53,7 +53,7 @@ pub(super) fn approval(
         cwd: call.cwd.clone(),
         agent_id: asked.agent_id.clone(),
         diff: None,
-        risk: codepiper_policy::risk(call, &context()),
+        risk: codepiper_policy::risk(call, &Workspace::of(Some(&subject.cwd)).context()),
         matched,
         request_hash: asked.request_hash.clone(),
         created_at: asked.at,

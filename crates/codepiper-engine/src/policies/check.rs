@@ -1,3 +1,5 @@
+use std::path::Path;
+
 use codepiper_model::{Matched, Risk, Scope, ToolCall, Verdict};
 use codepiper_policy::{Policy, Scoped, explain, risk};
 use serde::Serialize;
@@ -5,7 +7,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::view::{parsed_rules, wrong};
-use super::{PolicyEngine, context};
+use super::{PolicyEngine, Workspace};
 use crate::EngineError;
 
 /// What the rules say of a tool call, and whether a rule said it.
@@ -48,10 +50,17 @@ pub struct CheckedCommand {
 
 impl PolicyEngine {
     /// Says what would become of a tool call; nothing is recorded. With `rules` only those are
-    /// asked, as one policy.
-    pub fn check(&self, call: &ToolCall, rules: Option<Value>) -> Result<Checked, EngineError> {
+    /// asked, as one policy. `directory` is where the call's session was started.
+    pub fn check(
+        &self,
+        call: &ToolCall,
+        directory: Option<&Path>,
+        rules: Option<Value>,
+    ) -> Result<Checked, EngineError> {
+        let workspace = Workspace::of(directory);
+        let context = workspace.context();
         let evaluation = match rules {
-            None => explain(&self.current().scoped(call.session_id), call, &context()),
+            None => explain(&self.current().scoped(call.session_id), call, &context),
             Some(rules) => {
                 let draft = Policy {
                     id: "draft".to_owned(),
@@ -70,7 +79,7 @@ impl PolicyEngine {
                         scope,
                     }],
                     call,
-                    &context(),
+                    &context,
                 )
             }
         };
@@ -94,7 +103,7 @@ impl PolicyEngine {
                 rule_id: rule.rule_id.clone(),
             }),
             commands,
-            risk: risk(call, &context()),
+            risk: risk(call, &context),
             matched: evaluation.matched,
         })
     }

@@ -3,21 +3,13 @@
 use std::path::{Component, Path, PathBuf};
 use std::sync::LazyLock;
 
-use codepiper_policy::{Context, Files};
+use codepiper_policy::Files;
 
-static HOME: LazyLock<Option<PathBuf>> = LazyLock::new(|| std::env::var_os("HOME").map(Into::into));
-
-/// Where paths lead on this machine, and where its home directory is.
-pub(crate) fn context() -> Context<'static> {
-    Context {
-        home: HOME.as_deref(),
-        roots: &[],
-        files: &Disk,
-    }
-}
+pub(super) static HOME: LazyLock<Option<PathBuf>> =
+    LazyLock::new(|| std::env::var_os("HOME").map(Into::into));
 
 /// Follows links, part by part, also those that lead to what is not there yet.
-struct Disk;
+pub(super) struct Disk;
 
 /// As many links as Linux follows for one path.
 const LINKS_MAX: usize = 40;

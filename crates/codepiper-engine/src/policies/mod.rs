@@ -13,15 +13,16 @@ mod ready;
 mod replay;
 mod sets;
 mod view;
+mod workspace;
 
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use codepiper_model::{Clock, SessionId, ToolCall};
 use codepiper_policy::{Evaluation, evaluate};
 use codepiper_store::Store;
-use codepiper_store::policies;
+use codepiper_store::{policies, sessions};
 pub(crate) use default_action::check_default_action;
-pub(crate) use disk::context;
 use tokio::sync::Mutex;
 
 use crate::{EngineError, Settings};
@@ -36,6 +37,7 @@ pub use replay::{Changed, Counts, Difference, Group, Replay, Replayed};
 pub use sets::{NewSet, SetChange, SetSummary, SetView};
 pub use view::PolicyView;
 use view::{no_policy, view};
+pub(crate) use workspace::Workspace;
 
 /// Keeps the policies and asks them.
 ///
@@ -89,10 +91,17 @@ impl PolicyEngine {
             .collect())
     }
 
-    /// Asks every policy.
-    pub(crate) fn evaluate(&self, call: &ToolCall) -> Evaluation {
+    /// Asks every policy about a call in a session that was started in `directory`.
+    pub(crate) fn evaluate(&self, call: &ToolCall, directory: Option<&Path>) -> Evaluation {
         let current = self.current();
-        evaluate(&current.scoped(call.session_id), call, &context())
+        let workspace = Workspace::of(directory);
+        evaluate(&current.scoped(call.session_id), call, &workspace.context())
+    }
+
+    /// Where a session was started.
+    pub(crate) async fn directory(&self, id: SessionId) -> Result<Option<PathBuf>, EngineError> {
+        let found = self.store.read(move |db| sessions::get(db, id)).await?;
+        Ok(found.map(|stored| stored.session.cwd))
     }
 
     /// Whether there is a policy for this session.

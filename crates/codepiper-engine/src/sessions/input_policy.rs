@@ -115,7 +115,11 @@ impl SessionManager {
         by: Actor,
     ) -> Result<(), EngineError> {
         let call = call(id, subject, text);
-        let matched = self.parts.policies.evaluate(&call).matched;
+        let matched = self
+            .parts
+            .policies
+            .evaluate(&call, Some(&subject.cwd))
+            .matched;
         if refusal(&ruling(matched)).is_none() {
             return Ok(());
         }
@@ -138,7 +142,11 @@ impl SessionManager {
         }
         let calls = texts.iter().map(|text| {
             let call = call(id, subject, text);
-            let matched = self.parts.policies.evaluate(&call).matched;
+            let matched = self
+                .parts
+                .policies
+                .evaluate(&call, Some(&subject.cwd))
+                .matched;
             (call, matched)
         });
         let strictest = calls.reduce(|one, other| {

@@ -15,7 +15,8 @@ impl CommandMatcher {
         let texts = command.texts.iter().map(String::as_str);
         if action != Verdict::Allow {
             let guesses = command.guesses.iter().map(String::as_str);
-            return texts.chain(guesses).any(|text| patterns.matches(text));
+            let mut all = texts.chain(guesses);
+            return all.any(|text| patterns.may_want(text) && !patterns.refuses(text));
         }
         // A pattern for a command is not meant for the file that a shell opens beside it.
         let is_meant = command.redirect.is_none() || has_path;

@@ -8,7 +8,7 @@ use crate::patterns::Compiled;
 use crate::{Patterns, PolicyError};
 
 /// The files that a call reads or writes. A pattern is held against the whole path, against
-/// `~/…` below the home directory, and against the path below the working directory.
+/// `~/…` below the home directory, and against the path below the session's directory.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PathRule {
@@ -34,7 +34,7 @@ pub struct PathRule {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Within {
-    /// Below the working directory or another root of the workspace.
+    /// Below the session's directory, or in the git worktree that this is in.
     Workspace,
 }
 

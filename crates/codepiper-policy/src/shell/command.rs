@@ -1,7 +1,7 @@
 //! A simple command, and the texts that patterns are held against.
 
 use super::Word;
-use super::word::Certainty;
+use super::word::{Certainty, MANY, ONE};
 
 /// Which way a redirection goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,6 +27,8 @@ pub(crate) struct Command {
     pub(crate) texts: Vec<String>,
     /// What it may also be; only a `deny` looks at these.
     pub(crate) guesses: Vec<String>,
+    /// What it may run besides; only a `deny` looks at these.
+    pub(crate) may_run: Vec<Command>,
 }
 
 /// Where programs are that may be meant by their name alone.
@@ -58,6 +60,18 @@ impl Command {
             texts,
             guesses,
             words,
+            may_run: Vec::new(),
+        }
+    }
+
+    /// Takes in what it may run, as far as there is room for it.
+    pub(super) fn may_also_run(&mut self, commands: Vec<Self>) {
+        const MAX: usize = 200;
+        let room = MAX.saturating_sub(self.may_run.len());
+        for command in commands.into_iter().take(room) {
+            self.guesses.extend_from_slice(&command.texts);
+            self.guesses.extend_from_slice(&command.guesses);
+            self.may_run.push(command);
         }
     }
 
@@ -145,6 +159,27 @@ fn spellings(words: &[Word]) -> (Vec<String>, Vec<String>) {
     }
     if let Some(plain) = git_without_options(words) {
         guesses.push(plain);
+    }
+    let name = base(&program.text);
+    let arguments = || arguments.iter().map(|word| word.text.as_str());
+    // A program that a glob may mean, `/bin/r?`.
+    let has_glob = |path: &&str| base(path).contains([MANY, ONE]) && path.contains('/');
+    if program.certainty != Certainty::Literal
+        && let Some(path) = program.path.as_deref().filter(has_glob)
+        && base(path).contains(char::is_alphanumeric)
+    {
+        guesses.push(joined(base(path), arguments()));
+    }
+    // `git-push`
+    if let Some(command) = name
+        .strip_prefix("git-")
+        .filter(|_| program.text.contains('-'))
+    {
+        guesses.push(joined(&format!("git {command}"), arguments()));
+    }
+    // Some file systems do not tell `RM` from `rm`.
+    if name.bytes().any(|b| b.is_ascii_uppercase()) {
+        guesses.push(joined(&name.to_ascii_lowercase(), arguments()));
     }
     (texts, guesses)
 }

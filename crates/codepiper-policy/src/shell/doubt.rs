@@ -15,6 +15,14 @@ pub(super) fn of_line(words: &[Word]) -> Option<&'static str> {
         }
         "enable" | "shopt" | "bind" | "complete" | "setopt" | "emulate" | "zmodload"
         | "autoload" => Some("the shell's way of reading is changed"),
+        "set" if changes_assignments(arguments) => Some("the shell's way of reading is changed"),
+        "declare" | "typeset" | "local" | "export" | "readonly"
+            if arguments.iter().any(|word| {
+                word.starts_with(['-', '+']) && !word.starts_with("--") && word.contains(['n', 'i'])
+            }) =>
+        {
+            Some("a variable is made another one, or evaluated")
+        }
         "trap" if !arguments.is_empty() => Some("`trap` runs a command at another time"),
         "." | "source" => Some("a file is run as part of the line"),
         "export" | "declare" | "typeset" | "local" | "readonly" | "read" | "unset" | "printf"
@@ -30,6 +38,12 @@ pub(super) fn of_line(words: &[Word]) -> Option<&'static str> {
         }
         _ => None,
     }
+}
+
+/// `set -k`, `set -o keyword`: an argument may then be an assignment.
+fn changes_assignments(arguments: &[&str]) -> bool {
+    let mut options = arguments.iter().take_while(|word| **word != "--");
+    options.any(|word| *word == "keyword" || word.starts_with('-') && word.contains('k'))
 }
 
 /// Builtins that evaluate what they are given, `test -v 'a[$(rm x)]'` for one.

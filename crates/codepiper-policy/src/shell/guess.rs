@@ -11,8 +11,8 @@ const WORDS_MAX: usize = 50;
 
 const WHY: &str = "it may be no command at all";
 
-/// The texts of every command that one of `words` may begin, or that stands in it.
-pub(super) fn commands(words: &[Word]) -> Vec<String> {
+/// Every command that one of `words` may begin, or that stands in it.
+pub(super) fn commands(words: &[Word]) -> Vec<Command> {
     let mut found = Vec::new();
     for at in 0..words.len().min(PROGRAMS_MAX) {
         let word = &words[at];
@@ -37,8 +37,40 @@ pub(super) fn commands(words: &[Word]) -> Vec<String> {
             }
         }
     }
-    let texts = found
-        .into_iter()
-        .flat_map(|command| command.texts.into_iter().chain(command.guesses));
-    texts.collect()
+    found
+}
+
+/// Every command that stands in a text of another language, or among words that are told to run
+/// something: `system("rm x")`, `exec=rm x`.
+pub(super) fn in_text(text: &str) -> Vec<Command> {
+    const BYTES_MAX: usize = 16 * 1024;
+    if text.len() > BYTES_MAX {
+        return Vec::new();
+    }
+    let ends = |c: char| "\"'`;|&\n\r(){}[]".contains(c);
+    let mut found = Vec::new();
+    for piece in text.split(ends) {
+        let piece = piece.trim_start_matches(|c: char| !c.is_alphanumeric() && !"/.~$".contains(c));
+        found.extend(rough::pieces(piece, WHY));
+        let value = piece.rsplit_once(['=', ':', '!']).map(|(_, value)| value);
+        found.extend(
+            value
+                .into_iter()
+                .flat_map(|value| rough::pieces(value, WHY)),
+        );
+    }
+    // `["rm", "x"]`, and what stands behind other words.
+    let is_part = |c: char| c.is_alphanumeric() || "/._~$*?+-".contains(c);
+    let words: Vec<Word> = text
+        .split(|c| !is_part(c))
+        .filter(|word| !word.is_empty())
+        .take(PROGRAMS_MAX)
+        .map(Word::literal)
+        .collect();
+    let begins = (0..words.len()).filter(|at| !words[*at].text.starts_with('-'));
+    found.extend(begins.map(|at| {
+        let end = words.len().min(at + WORDS_MAX);
+        Command::new(words[at..end].to_vec(), Some(WHY))
+    }));
+    found
 }

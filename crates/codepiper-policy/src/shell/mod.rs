@@ -19,7 +19,9 @@ mod word;
 mod wrapper;
 
 pub(crate) use command::{Command, Redirect};
+pub(crate) use said::speaks;
 pub(crate) use word::{HOME, MANY, ONE, Word};
+pub(crate) use wrapper::git_option_takes_value;
 
 /// A line that was read.
 #[derive(Clone, Debug, Default)]

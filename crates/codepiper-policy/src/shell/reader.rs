@@ -6,6 +6,7 @@ use brush_parser::ast::{
     SimpleCommand,
 };
 
+use super::command::base;
 use super::variables::Variables;
 use super::word::{decode, decode_text};
 use super::wrapper::Inner;
@@ -50,6 +51,14 @@ struct Reader {
     is_ansi: bool,
     /// What the latest command writes, where that stands in the line.
     said: Option<String>,
+    /// The values of variables that decide what the next command runs.
+    deciding: Vec<String>,
+    /// The file that the latest command writes to.
+    opened: Option<String>,
+    /// Files that the line makes, and what is in them.
+    written: Vec<(String, String)>,
+    /// Files that the line makes of other ones: what either is called.
+    copies: Vec<(String, String)>,
 }
 
 impl Reader {
@@ -64,6 +73,10 @@ impl Reader {
             bytes_left: BYTES_MAX,
             is_ansi: false,
             said: None,
+            deciding: Vec::new(),
+            opened: None,
+            written: Vec::new(),
+            copies: Vec::new(),
         }
     }
 
@@ -252,9 +265,17 @@ impl Reader {
                 self.test(inner);
             }
             ExtendedTestExpr::UnaryTest(_, word) => self.evaluated(&word.value),
-            ExtendedTestExpr::BinaryTest(_, left, right) => {
+            ExtendedTestExpr::BinaryTest(how, left, right) => {
                 self.evaluated(&left.value);
                 self.evaluated(&right.value);
+                // The value of a variable is evaluated as well, and may be `a[$(rm x)]`.
+                let is_number = |word: &ast::Word| {
+                    let text = word.value.trim_matches('"');
+                    matches!(text, "$?" | "$#") || text.bytes().all(|b| b.is_ascii_digit())
+                };
+                if is_arithmetic(how) && !(is_number(left) && is_number(right)) {
+                    self.doubt("the shell evaluates a variable");
+                }
             }
         }
     }
@@ -273,6 +294,7 @@ impl Reader {
     }
 
     fn simple(&mut self, simple: &SimpleCommand, mut input: Option<String>) {
+        self.opened = None;
         let mut words = Vec::new();
         let mut why = None;
         let before = simple.prefix.iter().flat_map(|prefix| &prefix.0);
@@ -298,6 +320,7 @@ impl Reader {
         }
         if !words.is_empty() {
             let said = said::by(&words, input.as_deref());
+            self.keep(&words, said.as_deref());
             self.run(words, input.as_deref(), why);
             self.said = said;
         }
@@ -323,27 +346,53 @@ impl Reader {
             }
             Item::AssignmentWord(assignment, word) => {
                 let decoded = self.word(&word.value);
+                let mut elements = Vec::new();
                 if let AssignmentValue::Array(values) = &assignment.value {
                     for (_, value) in values {
-                        self.word(&value.value);
+                        elements.push(self.word(&value.value).guess);
                     }
+                }
+                if decoded.scripts.is_empty() && decoded.text.contains(['`', '$']) {
+                    self.value_is_evaluated(&decoded.text);
                 }
                 let name = variables::assigned(&word.value);
                 if let (Some(name), Some((_, value))) = (name, decoded.guess.split_once('=')) {
-                    self.variables.set(name, value);
+                    let value = if elements.is_empty() {
+                        value.to_owned()
+                    } else {
+                        elements.join(" ")
+                    };
+                    self.variables.set(name, &value);
                 }
                 if !is_prefix {
                     words.push(decoded);
                 } else if name.is_none_or(variables::is_dangerous) {
+                    let value = decoded
+                        .text
+                        .split_once('=')
+                        .map(|(_, value)| value.to_owned());
+                    self.deciding.extend(value);
                     return Some("a variable is set that decides what runs");
                 }
             }
             Item::ProcessSubstitution(_, subshell) => {
+                self.said = None;
                 self.list(&subshell.list);
+                if let Some(said) = self.said.take() {
+                    *input = Some(said);
+                }
                 words.push(Word::computed("/dev/fd/…"));
             }
         }
         None
+    }
+
+    /// `a='b[$(rm x)]'`: arithmetic evaluates it, wherever the variable is used.
+    fn value_is_evaluated(&mut self, value: &str) {
+        if value.contains('`') || value.contains("$(") || value.contains("${") {
+            self.doubt("a value of a variable may be evaluated");
+            self.evaluated(value);
+        }
     }
 
     fn redirects(&mut self, redirects: Option<&RedirectList>) {
@@ -408,6 +457,9 @@ impl Reader {
             "/dev/null" | "/dev/stdout" | "/dev/stderr" | "/dev/stdin"
         );
         if !is_own {
+            if redirect == Redirect::Write {
+                self.opened = Some(base(&word.text).to_owned());
+            }
             self.push(Command::redirection(redirect, word));
         }
     }
@@ -442,16 +494,30 @@ impl Reader {
             Inner::Unknown(why) => Some(*why),
             _ => None,
         });
-        let why = why
-            .or(unknown)
-            .or_else(|| doubt::of_command(&words))
-            .or_else(|| launch::doubt(&words));
+        let launched = launch::doubt(&words);
+        let told = launched.is_some();
+        let evaluates = doubt::of_command(&words);
+        if evaluates.is_some() {
+            for word in &words[1..] {
+                self.evaluated(&word.text);
+            }
+        }
+        let why = why.or(unknown).or(evaluates).or(launched);
         let mut command = Command::new(words, why);
         for inner in &inner {
             if let Inner::Guess(words) = inner {
-                command.guesses.extend(guess::commands(words));
+                command.may_also_run(guess::commands(words));
             }
         }
+        let told = said::told(&command.words, input, told || unknown.is_some());
+        let told: Vec<Command> = told.into_iter().flat_map(guess::in_text).collect();
+        command.may_also_run(told);
+        for value in self.deciding.drain(..) {
+            command.may_also_run(rough::pieces(&value, UNREADABLE));
+        }
+        self.run_by_shell(&mut command);
+        self.copied(&mut command);
+        self.learnt(&command, input);
         self.directory(&command);
         self.push(command);
         if self.depth >= DEPTH_MAX {
@@ -468,6 +534,98 @@ impl Reader {
             }
         }
         self.depth -= 1;
+    }
+
+    /// `echo 'rm x' > file`, `tee file <<< 'rm x'`
+    fn keep(&mut self, words: &[Word], said: Option<&str>) {
+        const FILES_MAX: usize = 16;
+        let is_tee = base(&words[0].text) == "tee";
+        let operand = words[1..].iter().find(|word| !word.text.starts_with('-'));
+        let operand = operand
+            .filter(|_| is_tee)
+            .map(|word| base(&word.text).to_owned());
+        if let (Some(file), Some(said)) = (self.opened.take().or(operand), said)
+            && self.written.len() < FILES_MAX
+        {
+            self.written.push((file, said.to_owned()));
+        }
+    }
+
+    /// What a shell may be given to run: by computed words, and by files that the line has made.
+    fn run_by_shell(&self, command: &mut Command) {
+        let program = command.program();
+        let is_shell = wrapper::is_shell(program) || matches!(program, "eval" | "." | "source");
+        let mut texts = Vec::new();
+        for (at, word) in command.words.iter().enumerate() {
+            if is_shell && word.guess != word.text {
+                texts.push(word.guess.clone());
+            }
+            if is_shell || at == 0 && word.text.contains('/') {
+                let name = base(&word.text);
+                let of_it = self.written.iter().filter(|(file, _)| file == name);
+                texts.extend(of_it.map(|(_, text)| text.clone()));
+            }
+        }
+        for text in texts {
+            command.may_also_run(rough::pieces(&text, UNREADABLE));
+        }
+    }
+
+    /// `cp /bin/rm ls; ./ls x`
+    fn copied(&mut self, command: &mut Command) {
+        const COPIES_MAX: usize = 16;
+        let program = command.program();
+        let arguments = command.argv()[1..].join(" ");
+        let sources: Vec<String> = self
+            .copies
+            .iter()
+            .filter(|(copy, _)| copy == program)
+            .map(|(_, source)| format!("{source} {arguments}"))
+            .collect();
+        if matches!(program, "cp" | "ln" | "mv" | "install") && self.copies.len() < COPIES_MAX {
+            let is_operand = |word: &&Word| !word.text.starts_with('-');
+            let mut names = command.words[1..].iter().filter(is_operand);
+            if let (Some(source), Some(copy)) = (names.next(), names.next_back()) {
+                let name = |word: &Word| base(&word.text).to_owned();
+                self.copies.push((name(copy), name(source)));
+            }
+        }
+        command.guesses.extend(sources);
+    }
+
+    /// What a builtin puts into variables: `read x <<< rm`, `printf -v x rm`, `set -- rm`.
+    fn learnt(&mut self, command: &Command, input: Option<&str>) {
+        let arguments: Vec<&str> = command.words[1..]
+            .iter()
+            .map(|word| word.guess.as_str())
+            .collect();
+        match (command.program(), arguments.as_slice(), input) {
+            ("read" | "mapfile" | "readarray", names, Some(input)) => {
+                let names: Vec<_> = names
+                    .iter()
+                    .filter(|name| variables::is_name(name))
+                    .collect();
+                let mut words = input.split_whitespace();
+                for (at, name) in names.iter().enumerate() {
+                    let is_last = at + 1 == names.len();
+                    let value = if is_last {
+                        words.by_ref().collect::<Vec<_>>().join(" ")
+                    } else {
+                        words.next().unwrap_or_default().to_owned()
+                    };
+                    self.variables.set(name, &value);
+                }
+            }
+            ("printf", ["-v", name, values @ ..], _) => self.variables.set(name, &values.join(" ")),
+            ("set", [first, ..], _) if *first == "--" || !first.starts_with('-') => {
+                let values = &arguments[usize::from(*first == "--")..];
+                self.variables.set("@", &values.join(" "));
+                for (at, value) in values.iter().enumerate().take(9) {
+                    self.variables.set(&(at + 1).to_string(), value);
+                }
+            }
+            _ => {}
+        }
     }
 
     /// Where the line goes.
@@ -515,6 +673,19 @@ impl Reader {
             self.directories.push(target.clone());
         }
     }
+}
+
+fn is_arithmetic(how: &ast::BinaryPredicate) -> bool {
+    use ast::BinaryPredicate as How;
+    matches!(
+        how,
+        How::ArithmeticEqualTo
+            | How::ArithmeticNotEqualTo
+            | How::ArithmeticLessThan
+            | How::ArithmeticLessThanOrEqualTo
+            | How::ArithmeticGreaterThan
+            | How::ArithmeticGreaterThanOrEqualTo
+    )
 }
 
 /// Whether a text is a whole script, as far as there is time to look.

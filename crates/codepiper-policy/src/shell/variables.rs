@@ -1,7 +1,7 @@
 //! The variables of a line, and those that decide which program a name means, or what a program
 //! loads or runs.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
 /// How many bytes the values of a line's variables may add to its words: `a=$a$a` doubles them.
@@ -10,34 +10,118 @@ const BYTES_MAX: usize = 64 * 1024;
 /// The values that a line gives to its variables.
 #[derive(Debug)]
 pub(super) struct Variables {
-    values: BTreeMap<String, String>,
+    values: RefCell<BTreeMap<String, String>>,
     bytes_left: Cell<usize>,
 }
 
 impl Variables {
     pub(super) fn new() -> Self {
         Self {
-            values: BTreeMap::new(),
+            values: RefCell::default(),
             bytes_left: Cell::new(BYTES_MAX),
         }
     }
 
-    pub(super) fn set(&mut self, name: &str, value: &str) {
-        self.values.insert(name.to_owned(), value.to_owned());
+    pub(super) fn set(&self, name: &str, value: &str) {
+        self.values
+            .borrow_mut()
+            .insert(name.to_owned(), value.to_owned());
     }
 
     /// A variable's value; none where it is not known, or too much was put in already.
-    pub(super) fn value(&self, name: &str) -> Option<&str> {
-        let value = self.values.get(name)?;
+    pub(super) fn value(&self, name: &str) -> Option<String> {
+        let values = self.values.borrow();
+        let value = values.get(name)?;
         let bytes_left = self.bytes_left.get().checked_sub(value.len())?;
         self.bytes_left.set(bytes_left);
-        Some(value)
+        Some(value.clone())
     }
+}
+
+/// What stands in `${…}`: the variable, and what is done to its value.
+pub(super) fn changed(inner: &str) -> (&str, &str) {
+    let inner = inner.strip_prefix('!').unwrap_or(inner);
+    let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let end = inner.find(|c| !is_part(c)).unwrap_or(inner.len());
+    if end == 0 {
+        return (inner, "");
+    }
+    inner.split_at(end)
+}
+
+/// `:-default`, `-default`, `:=default`, `=default`
+pub(super) fn default(change: &str) -> Option<(char, &str)> {
+    let rest = change.strip_prefix(':').unwrap_or(change);
+    let how = rest.chars().next().filter(|c| matches!(c, '-' | '='))?;
+    Some((how, &rest[1..]))
+}
+
+/// A value as a change leaves it, where that is plain to see.
+pub(super) fn apply(value: String, change: &str) -> String {
+    let number = |text: &str| text.trim().parse::<usize>().ok();
+    if change.starts_with(",,") {
+        return value.to_lowercase();
+    }
+    if change.starts_with("^^") {
+        return value.to_uppercase();
+    }
+    if let Some(prefix) = change.strip_prefix('#') {
+        let prefix = prefix.trim_start_matches('#');
+        return value.strip_prefix(prefix).unwrap_or(&value).to_owned();
+    }
+    if let Some(suffix) = change.strip_prefix('%') {
+        let suffix = suffix.trim_start_matches('%');
+        return value.strip_suffix(suffix).unwrap_or(&value).to_owned();
+    }
+    if let Some(rest) = change.strip_prefix('/') {
+        let (from, to) = rest
+            .trim_start_matches('/')
+            .split_once('/')
+            .unwrap_or((rest, ""));
+        if !from.is_empty() {
+            return value.replace(from, to);
+        }
+    }
+    if let Some((from, length)) = change
+        .strip_prefix(':')
+        .map(|rest| match rest.split_once(':') {
+            Some((from, length)) => (number(from), number(length)),
+            None => (number(rest), None),
+        })
+        && let Some(from) = from
+    {
+        let rest = value.chars().skip(from);
+        return rest.take(length.unwrap_or(usize::MAX)).collect();
+    }
+    value
 }
 
 /// Whether a value for `name` could make an allowed command do something else.
 pub(super) fn is_dangerous(name: &str) -> bool {
-    const WHOLE: [&str; 43] = [
+    const WHOLE: [&str; 66] = [
+        "AS",
+        "CPP",
+        "FC",
+        "NM",
+        "STRIP",
+        "RANLIB",
+        "YACC",
+        "LEX",
+        "MAKE",
+        "MAKESHELL",
+        "HOSTCC",
+        "HOSTCXX",
+        "PYTHONEXECUTABLE",
+        "PYTHONUSERBASE",
+        "VIRTUAL_ENV",
+        "PSQLRC",
+        "PHPRC",
+        "BAZELRC",
+        "DISPLAY",
+        "DOCKER_HOST",
+        "DOCKER_CONTEXT",
+        "GH_HOST",
+        "DOTNET_ROOT",
         "IFS",
         "ENV",
         "PS0",
@@ -82,7 +166,20 @@ pub(super) fn is_dangerous(name: &str) -> bool {
         "CURL_HOME",
         "XDG_CONFIG_HOME",
     ];
-    const BEGINNINGS: [&str; 18] = [
+    const BEGINNINGS: [&str; 31] = [
+        "CC_",
+        "CXX_",
+        "CMAKE_",
+        "COMPOSER",
+        "COVERAGE_",
+        "GOCACHEPROG",
+        "GOENV",
+        "GOAUTH",
+        "GOTOOL",
+        "PYTEST_",
+        "RSYNC_CON",
+        "TERMINFO",
+        "TF_CLI_",
         "LD_",
         "DYLD_",
         "BASH",
@@ -102,9 +199,27 @@ pub(super) fn is_dangerous(name: &str) -> bool {
         "PERL",
         "RUSTUP_",
     ];
-    const ENDS: [&str; 15] = [
-        "PATH", "PRELOAD", "OPTIONS", "OPTS", "OPT", "FLAGS", "WRAPPER", "PAGER", "EDITOR",
-        "COMMAND", "ASKPASS", "_CONFIG", "PROXY", "_HOME", "_RSH",
+    const ENDS: [&str; 20] = [
+        "_CC",
+        "_CXX",
+        "_LINKER",
+        "_CONFIG_DIR",
+        "GEMFILE",
+        "PATH",
+        "PRELOAD",
+        "OPTIONS",
+        "OPTS",
+        "OPT",
+        "FLAGS",
+        "WRAPPER",
+        "PAGER",
+        "EDITOR",
+        "COMMAND",
+        "ASKPASS",
+        "_CONFIG",
+        "PROXY",
+        "_HOME",
+        "_RSH",
     ];
     let upper = name.to_ascii_uppercase();
     WHOLE.contains(&name)

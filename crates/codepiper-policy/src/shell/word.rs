@@ -287,8 +287,10 @@ impl<'a> Decoder<'a> {
         let before = self.path.clone();
         let known = self.path_is_known;
         let mut name = None;
+        let mut said = None;
         if first == '`' {
             let script = self.rest.backquoted();
+            said = plainly_said(&script);
             self.word.scripts.push(script);
         } else {
             match self.rest.peek() {
@@ -296,6 +298,7 @@ impl<'a> Decoder<'a> {
                     self.rest.next();
                     let found = self.rest.substitution(self.parses);
                     self.word.is_unreadable |= found.is_empty();
+                    said = found.first().and_then(|script| plainly_said(script));
                     self.word.scripts.extend(found);
                 }
                 Some('{') => {
@@ -312,7 +315,13 @@ impl<'a> Decoder<'a> {
                 Some(c) if c.is_ascii_alphabetic() || c == '_' => {
                     name = Some(self.rest.name());
                 }
-                Some(c) if c.is_ascii_digit() || "@*#?-$!".contains(c) => {
+                Some(c) if c.is_ascii_digit() || "@*".contains(c) => {
+                    let begin = self.rest.position();
+                    self.rest.next();
+                    name = Some(self.rest.since(begin))
+                        .map(|name| if name == "*" { "@" } else { name });
+                }
+                Some(c) if "#?-$!".contains(c) => {
                     self.rest.next();
                 }
                 // A `$` that means itself.
@@ -324,6 +333,7 @@ impl<'a> Decoder<'a> {
         }
         self.compute();
         self.word.text.push_str(self.rest.since(begin));
+        self.word.guess.extend(said);
         match name {
             Some("IFS") => self.word.guess.push(' '),
             Some("HOME") if before.is_empty() && known => {
@@ -331,17 +341,20 @@ impl<'a> Decoder<'a> {
                 self.path_is_known = true;
             }
             Some(name) => {
-                let plain = name
-                    .split([':', '-', '=', '+', '%', '#', '/', '^', ',', '@'])
-                    .next();
-                if let Some(value) = plain.and_then(|name| self.variables.value(name)) {
-                    self.word.guess.push_str(value);
-                } else if let Some((name, default)) =
-                    name.split_once(":-").or_else(|| name.split_once('-'))
-                    && variables::is_name(name)
+                let (plain, change) = variables::changed(name);
+                if let Some(value) = self.variables.value(plain) {
+                    self.word.guess.push_str(&variables::apply(value, change));
+                } else if plain == "HOME" {
+                    self.word.guess.push('~');
+                } else if variables::is_name(plain)
+                    && let Some((how, default)) = variables::default(change)
                 {
-                    let plain = default.chars().filter(|c| !"'\"\\".contains(*c));
-                    self.word.guess.extend(plain);
+                    let default: String =
+                        default.chars().filter(|c| !"'\"\\".contains(*c)).collect();
+                    self.word.guess.push_str(&default);
+                    if how == '=' {
+                        self.variables.set(plain, &default);
+                    }
                 }
             }
             None => {}
@@ -355,6 +368,28 @@ impl<'a> Decoder<'a> {
         self.word.scripts.extend(found.scripts);
         self.word.is_unreadable |= found.is_unreadable;
     }
+}
+
+/// What a script writes that is no more than `echo x`, and where a program is, for one that asks.
+fn plainly_said(script: &str) -> Option<String> {
+    let rest = script.trim();
+    if rest.starts_with("cat <<") {
+        let (_, document) = rest.split_once('\n')?;
+        return document.rsplit_once('\n').map(|(text, _)| text.to_owned());
+    }
+    let said = [
+        "echo ",
+        "printf %s ",
+        "printf ",
+        "which ",
+        "command -v ",
+        "type -p ",
+        "type -P ",
+    ]
+    .iter()
+    .find_map(|begins| rest.strip_prefix(begins))?;
+    let is_special = |c: char| "$`|&;<>()\\\n".contains(c);
+    (!said.contains(is_special)).then(|| said.replace(['\'', '"'], ""))
 }
 
 /// Zero-width characters, and those that turn the direction of writing.

@@ -187,9 +187,10 @@ pub(crate) async fn check(
             return Err(wrong("provider", error.to_string()));
         }
     };
-    if let Some(id) = request.session_id {
-        engine.sessions.get(id).await?;
-    }
+    let session = match request.session_id {
+        Some(id) => Some(engine.sessions.get(id).await?),
+        None => None,
+    };
     let call = ToolCall {
         tool_name: request.tool_name,
         tool_input: request.tool_input,
@@ -198,7 +199,9 @@ pub(crate) async fn check(
         provider,
         mode: request.mode,
     };
-    Ok(Json(engine.policies.check(&call, request.rules)?))
+    let directory = session.as_ref().map(|session| session.cwd.as_path());
+    let checked = engine.policies.check(&call, directory, request.rules)?;
+    Ok(Json(checked))
 }
 
 /// Makes the policies and sets say what a file says; all of it or nothing.

@@ -10,11 +10,11 @@ use codepiper_model::{SessionId, Timestamp, Verdict};
 use codepiper_store::decisions::{self, DecisionQuery};
 use codepiper_store::{Connection, Reach, StoreError, sessions};
 
+use super::PolicyEngine;
 use super::apply::read;
 use super::current::Current;
 use super::file::PolicyFile;
 use super::plan::Plan;
-use super::{PolicyEngine, context};
 use crate::EngineError;
 
 use past::Past;
@@ -103,7 +103,8 @@ fn go_on(
     for stored in page.rows {
         let past = Past::new(db, stored)?;
         let policies = draft.scoped(past.call.session_id);
-        let evaluation = codepiper_policy::explain(&policies, &past.call, &context());
+        let evaluation =
+            codepiper_policy::explain(&policies, &past.call, &past.workspace().context());
         let own = past.call.session_id.and_then(|id| draft.default_action(id));
         tally.note(&past, &evaluation, own.unwrap_or(default_action));
     }

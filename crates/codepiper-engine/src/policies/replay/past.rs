@@ -1,3 +1,5 @@
+use std::path::PathBuf;
+
 use codepiper_model::{Decision, ProviderId, ToolCall};
 use codepiper_providers::{HookFact, provider};
 use codepiper_store::decisions::StoredDecision;
@@ -5,6 +7,7 @@ use codepiper_store::{Connection, StoreError, events, sessions};
 use serde_json::json;
 
 use crate::audit::request_hash;
+use crate::policies::Workspace;
 
 /// A call that was decided on, as far as it was kept.
 pub(super) struct Past {
@@ -12,6 +15,8 @@ pub(super) struct Past {
     pub(super) call: ToolCall,
     /// Whether it was a question to the person, which no `allow` answers.
     pub(super) is_question: bool,
+    /// Where its session was started, where that is known.
+    directory: Option<PathBuf>,
     /// Whether this is all of it: what the audit keeps has no secrets, and is shortened.
     pub(super) is_whole: bool,
 }
@@ -34,12 +39,13 @@ impl Past {
         };
         let agent = session.as_ref().map(|session| session.provider);
         let reading = provider(agent.unwrap_or(ProviderId::ClaudeCode)).read_hook(&kind, &payload);
+        let directory = session.map(|session| session.cwd);
         let cwd = reading.cwd.filter(|cwd| cwd.is_absolute());
         let call = ToolCall {
             tool_name: decision.tool_name.clone(),
             tool_input: decision.tool_input.clone(),
             cwd: cwd
-                .or_else(|| session.map(|session| session.cwd))
+                .or_else(|| directory.clone())
                 .unwrap_or_else(|| "/".into()),
             session_id: Some(decision.session_id),
             provider: agent,
@@ -53,6 +59,12 @@ impl Past {
             is_whole: request_hash(&call) == stored.request_hash,
             decision,
             call,
+            directory,
         })
+    }
+
+    /// What rules for files mean by the workspace.
+    pub(super) fn workspace(&self) -> Workspace {
+        Workspace::of(self.directory.as_deref())
     }
 }

@@ -215,7 +215,7 @@ pub(super) fn of(name: &str) -> Option<&'static Form> {
 }
 
 /// What `form` runs with these arguments.
-pub(super) fn run(form: &Form, arguments: &[Word]) -> Vec<Inner> {
+pub(super) fn run(form: &Form, arguments: &[Word], input: Option<&str>) -> Vec<Inner> {
     let mut found = Vec::new();
     let mut rest = arguments;
     let mut operands = form.operands;
@@ -259,6 +259,9 @@ pub(super) fn run(form: &Form, arguments: &[Word]) -> Vec<Inner> {
                             found.push(Inner::Unknown("`env` splits a text into words"));
                             return found;
                         }
+                        ("time", "o" | "output") => {
+                            found.push(Inner::Unknown("it writes a file"));
+                        }
                         ("flock", "c" | "command") => {
                             found.extend(value().as_ref().map(script));
                             return found;
@@ -295,12 +298,12 @@ pub(super) fn run(form: &Form, arguments: &[Word]) -> Vec<Inner> {
         operands -= 1;
         rest = after;
     }
-    found.extend(command(form, rest));
+    found.extend(command(form, rest, input));
     found
 }
 
 /// The command behind the options.
-fn command(form: &Form, rest: &[Word]) -> Vec<Inner> {
+fn command(form: &Form, rest: &[Word], input: Option<&str>) -> Vec<Inner> {
     let mut found = Vec::new();
     let Some((program, arguments)) = rest.split_first() else {
         let starts_shell = matches!(
@@ -338,7 +341,10 @@ fn command(form: &Form, rest: &[Word]) -> Vec<Inner> {
         return found;
     }
     let mut argv = rest.to_vec();
-    argv.extend(form.added.map(Word::computed));
+    argv.extend(form.added.map(|added| Word {
+        guess: input.unwrap_or(added).replace('\0', " "),
+        ..Word::computed(added)
+    }));
     found.push(Inner::Argv(argv));
     found
 }

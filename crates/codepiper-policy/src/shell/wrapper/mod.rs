@@ -9,7 +9,8 @@ mod shells;
 use super::Word;
 use super::command::base;
 
-pub(super) use git::option_takes_value as git_option_takes_value;
+pub(crate) use git::option_takes_value as git_option_takes_value;
+pub(super) use shells::is_shell;
 
 const UNKNOWN_OPTION: &str = "an option is not known, and may take what follows for its value";
 
@@ -39,8 +40,27 @@ pub(super) fn inner(words: &[Word], input: Option<&str>) -> Vec<Inner> {
         "git" => git::inner(arguments),
         "find" | "gfind" => find(arguments),
         "fd" | "fdfind" => fd(arguments),
+        // What is left of `{fd}> file program`, and of `time -o file program` where `time` is no keyword.
+        name if name.len() > 2 && name.starts_with('{') && name.ends_with('}') => {
+            vec![Inner::Argv(arguments.to_vec())]
+        }
+        option if option.len() > 1 && option.starts_with('-') && option != "--" => {
+            form::of("time").map_or_else(Vec::new, |form| form::run(form, words, None))
+        }
         "su" | "runuser" | "script" | "sg" => shells::su(arguments),
-        "trap" => arguments.first().map(script).into_iter().collect(),
+        "trap" => {
+            let mut words = arguments.iter().filter(|word| word.text != "--");
+            words.next().map(script).into_iter().collect()
+        }
+        "." | "source"
+            if arguments
+                .first()
+                .is_some_and(|word| shells::is_input(&word.text)) =>
+        {
+            let line = input.map(|text| Inner::Script(text.to_owned()));
+            line.into_iter().collect()
+        }
+        "mapfile" | "readarray" => callback(arguments),
         "alias" => aliases(arguments),
         "busybox"
             if arguments
@@ -49,9 +69,9 @@ pub(super) fn inner(words: &[Word], input: Option<&str>) -> Vec<Inner> {
         {
             Vec::new()
         }
-        shell if shells::is_shell(shell) => shells::inner(arguments, input),
+        shell if is_shell(shell) => shells::inner(arguments, input),
         other => match form::of(other) {
-            Some(form) => form::run(form, arguments),
+            Some(form) => form::run(form, arguments, input),
             None => runner::inner(other, arguments).into_iter().collect(),
         },
     }
@@ -59,6 +79,23 @@ pub(super) fn inner(words: &[Word], input: Option<&str>) -> Vec<Inner> {
 
 fn script(word: &Word) -> Inner {
     Inner::Script(word.text.clone())
+}
+
+/// `mapfile -C line -c 1 array`
+fn callback(arguments: &[Word]) -> Vec<Inner> {
+    let mut found = Vec::new();
+    for (at, word) in arguments.iter().enumerate() {
+        let Some((before, line)) = word.text.split_once('C') else {
+            continue;
+        };
+        if before.starts_with('-') {
+            let attached = (!line.is_empty()).then(|| line.to_owned());
+            let next = || arguments.get(at + 1).map(|word| word.text.clone());
+            found.extend(attached.or_else(next).map(Inner::Script));
+            found.push(Inner::Unknown("it runs a line for what it reads"));
+        }
+    }
+    found
 }
 
 fn aliases(arguments: &[Word]) -> Vec<Inner> {
@@ -94,15 +131,19 @@ fn find(arguments: &[Word]) -> Vec<Inner> {
 fn fd(arguments: &[Word]) -> Vec<Inner> {
     let is_exec = |word: &Word| {
         let text = word.text.as_str();
-        matches!(text, "--exec" | "--exec-batch")
+        let long = text.split('=').next().unwrap_or(text);
+        matches!(long, "--exec" | "--exec-batch")
             || text.starts_with('-') && !text.starts_with("--") && text.ends_with(['x', 'X'])
     };
     let Some(at) = arguments.iter().position(is_exec) else {
         return Vec::new();
     };
     let is_of_it = |word: &&Word| word.text != ";";
-    let mut argv: Vec<Word> = arguments[at + 1..]
+    let attached = arguments[at].text.split_once('=');
+    let attached = attached.map(|(_, program)| Word::literal(program));
+    let mut argv: Vec<Word> = attached
         .iter()
+        .chain(&arguments[at + 1..])
         .take_while(is_of_it)
         .cloned()
         .collect();

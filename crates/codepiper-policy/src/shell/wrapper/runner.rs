@@ -7,6 +7,17 @@ use super::Inner;
 /// What `program` may run.
 pub(super) fn inner(program: &str, arguments: &[Word]) -> Option<Inner> {
     let begins: &[&str] = match program {
+        name if name.starts_with("ld-linux") || name.starts_with("ld.so") => &[],
+        "proxychains" | "proxychains4" | "tsocks" | "chronic" | "ts" | "cgexec" | "runcon"
+        | "schedtool" | "trickle" | "s6-setuidgid" | "setuidgid" | "envdir" | "envuidgid"
+        | "multitime" | "ccache" | "sccache" | "distcc" | "nodemon" | "watchexec" | "reflex"
+        | "concurrently" | "wsl" | "dotenv" | "dotenvx" | "aws-vault" | "chamber" | "envchain"
+        | "with-contenv" | "ssh-agent" | "dbus-launch" | "xvfb-run" | "startx" | "xinit"
+        | "xterm" | "gnome-terminal" | "konsole" | "alacritty" | "kitty" | "wezterm" | "pipx"
+        | "uvx" | "just" | "vagrant" | "ansible" | "flatpak" | "flatpak-spawn" | "snap"
+        | "distrobox" | "toolbox" | "gdb" | "lldb" | "rr" | "apptainer" | "singularity"
+        | "nsjail" | "systemd-nspawn" | "cargo-watch" | "pueue" | "tsp" | "sem" => &[],
+        "cargo" => &["watch", "xwatch"],
         "screen" | "npx" | "bunx" | "pnpx" | "hyperfine" | "nix-shell" | "direnv" | "dtach"
         | "abduco" | "zellij" | "faketime" | "cpulimit" | "chpst" | "softlimit" | "tini"
         | "dumb-init" | "gosu" | "su-exec" | "start-stop-daemon" | "daemonize" | "bwrap"
@@ -32,6 +43,8 @@ pub(super) fn inner(program: &str, arguments: &[Word]) -> Option<Inner> {
             "display-popup",
             "pipep",
             "pipe-pane",
+            "send",
+            "send-keys",
         ],
         "uv" | "poetry" | "bundle" | "pipenv" | "pdm" | "hatch" | "rye" | "pixi" | "conda"
         | "mamba" | "mise" | "asdf" | "rbenv" | "pyenv" | "nodenv" | "npm" | "pnpm" | "yarn"

@@ -4,7 +4,7 @@ use super::super::Word;
 use super::{Inner, script};
 
 /// Whether a program reads shell lines.
-pub(super) fn is_shell(name: &str) -> bool {
+pub(in crate::shell) fn is_shell(name: &str) -> bool {
     const SHELLS: [&str; 20] = [
         "sh", "bash", "zsh", "dash", "ksh", "ksh93", "mksh", "lksh", "pdksh", "oksh", "ash",
         "fish", "rbash", "rzsh", "csh", "tcsh", "yash", "posh", "osh", "rksh",
@@ -46,11 +46,17 @@ pub(super) fn inner(arguments: &[Word], input: Option<&str>) -> Vec<Inner> {
                 return line.into_iter().chain(unknown).collect();
             }
             option if option.starts_with(['-', '+']) => {}
+            _ if is_input(text) => break,
             _ => return vec![FROM_ELSEWHERE],
         }
     }
     let stated = input.map(|text| Inner::Script(text.to_owned()));
     stated.into_iter().chain([FROM_ELSEWHERE]).collect()
+}
+
+/// Files that stand for the input.
+pub(super) fn is_input(file: &str) -> bool {
+    file == "/dev/stdin" || file.starts_with("/dev/fd/") || file == "/proc/self/fd/0"
 }
 
 /// `-o pipefail`, `-euo pipefail`, `+O extglob`
