@@ -1,11 +1,10 @@
 //! What was said and done in sessions.
 
-use codepiper_model::{ConversationKind, Said, SessionId, Timestamp, Tokens, ToolResult};
+use codepiper_model::{ConversationKind, SessionId, Timestamp, Tokens};
 use rusqlite::{Connection, OptionalExtension as _, Row};
 
 use crate::StoreError;
 use crate::row::named;
-use crate::transcripts::bytes;
 use crate::usage;
 
 /// The most bytes of a text that are kept; the transcript has the rest.
@@ -82,93 +81,6 @@ pub(crate) fn next_revision(db: &Connection) -> Result<i64, StoreError> {
 pub fn revision(db: &Connection) -> Result<i64, StoreError> {
     let sql = "SELECT value FROM conversation_marks WHERE name = 'revision'";
     Ok(db.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
-}
-
-/// Adds an entry, unless it is there.
-pub(crate) fn add(
-    db: &Connection,
-    transcript: i64,
-    offset: u64,
-    revision: i64,
-    said: &Said,
-) -> Result<(), StoreError> {
-    let tool = said.tool.as_ref();
-    // The result of a call may stand in front of it.
-    let key = tool.map_or_else(|| said.key.clone(), |tool| call_key(&tool.call_id));
-    db.prepare_cached(
-        "INSERT INTO conversation (transcript_id, offset, revision, key, at, kind, text, agent_id,
-             model, message_id, call_id, tool, input)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
-         ON CONFLICT (transcript_id, key) DO UPDATE SET revision = excluded.revision,
-             at = excluded.at, kind = excluded.kind, text = excluded.text,
-             agent_id = excluded.agent_id, model = excluded.model,
-             message_id = excluded.message_id, tool = excluded.tool, input = excluded.input
-             WHERE tool IS NULL AND excluded.tool IS NOT NULL",
-    )?
-    .execute((
-        transcript,
-        bytes(offset),
-        revision,
-        key,
-        said.at.as_millis(),
-        said.kind.as_str(),
-        shorten(&said.text),
-        &said.agent_id,
-        &said.model,
-        &said.message_id,
-        tool.map(|tool| &tool.call_id),
-        tool.map(|tool| &tool.name),
-        tool.map(|tool| shorten(&tool.input)),
-    ))?;
-    Ok(())
-}
-
-/// Notes what came of a call. What is told first counts.
-pub(crate) fn finish(
-    db: &Connection,
-    transcript: i64,
-    offset: u64,
-    revision: i64,
-    result: &ToolResult,
-) -> Result<(), StoreError> {
-    let duration = result.duration_ms.map(bytes);
-    db.prepare_cached(
-        "INSERT INTO conversation (transcript_id, offset, revision, key, at, kind, text, call_id,
-             result, is_error, ended_at, duration_ms)
-         VALUES (?1, ?2, ?3, ?4, ?5, 'tool_call', '', ?6, ?7, ?8, ?5, ?9)
-         ON CONFLICT (transcript_id, key) DO UPDATE SET revision = excluded.revision,
-             result = excluded.result, is_error = excluded.is_error,
-             ended_at = excluded.ended_at, duration_ms = excluded.duration_ms
-             WHERE result IS NULL",
-    )?
-    .execute((
-        transcript,
-        bytes(offset),
-        revision,
-        call_key(&result.call_id),
-        result.at.as_millis(),
-        &result.call_id,
-        shorten(&result.text),
-        result.is_error,
-        duration,
-    ))?;
-    Ok(())
-}
-
-/// Notes which sub-agent works for a call.
-pub(crate) fn give_away(
-    db: &Connection,
-    transcript: i64,
-    revision: i64,
-    call_id: &str,
-    sub_agent: &str,
-) -> Result<(), StoreError> {
-    db.prepare_cached(
-        "UPDATE conversation SET sub_agent = ?4, revision = ?3
-         WHERE transcript_id = ?1 AND key = ?2 AND sub_agent IS NULL",
-    )?
-    .execute((transcript, call_key(call_id), revision, sub_agent))?;
-    Ok(())
 }
 
 /// Marks the first entry of an answer as changed, with which what it cost is shown.
@@ -345,12 +257,8 @@ impl StoredSaid {
     }
 }
 
-fn call_key(call_id: &str) -> String {
-    format!("call:{call_id}")
-}
-
 /// The text, or the beginning of a very long one, which then ends with `…`.
-fn shorten(text: &str) -> std::borrow::Cow<'_, str> {
+pub(crate) fn shorten(text: &str) -> std::borrow::Cow<'_, str> {
     if text.len() <= TEXT_MAX {
         return text.into();
     }

@@ -12,6 +12,9 @@ use crate::StoreError;
 /// Marks our files (`PRAGMA application_id`): the letters C, P, i, p.
 pub(crate) const APPLICATION_ID: i32 = 0x4350_6970;
 
+/// How much of the log's file is kept once all of it was carried over; bytes.
+const LOG_KEPT: i64 = 16 * 1024 * 1024;
+
 /// A database of another program that was found in our place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MovedAside {
@@ -99,7 +102,22 @@ pub(crate) fn open(path: &Path) -> Result<Connection, StoreError> {
     // `synchronous = FULL` makes it survive that of the machine.
     connection.pragma_update(None, "synchronous", "NORMAL")?;
     connection.pragma_update(None, "foreign_keys", true)?;
+    // What a job would have to take back is kept in memory: a file for each costs more than the job.
+    connection.pragma_update(None, "temp_store", "MEMORY")?;
+    // The log is carried over by a thread of its own, see `checkpoint`.
+    connection.pragma_update(None, "wal_autocheckpoint", 0)?;
+    connection.pragma_update(None, "journal_size_limit", LOG_KEPT)?;
     keep_statements(&connection)?;
+    Ok(connection)
+}
+
+/// Opens a connection that only carries the log over into the database.
+pub(crate) fn open_carrier(path: &Path) -> Result<Connection, StoreError> {
+    let connection = Connection::open_with_flags(
+        path,
+        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+    )?;
+    connection.pragma_update(None, "synchronous", "NORMAL")?;
     Ok(connection)
 }
 

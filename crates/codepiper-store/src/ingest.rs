@@ -1,8 +1,11 @@
 //! A piece of a transcript, written down whole: what its lines say, and that they were read.
 
+use std::collections::BTreeSet;
+
 use codepiper_model::{Note, Zone};
 use rusqlite::Transaction;
 
+use crate::entries::Entries;
 use crate::transcripts::{self, Problem, Transcript};
 use crate::{StoreError, conversation, usage};
 
@@ -47,18 +50,20 @@ pub fn take(
     }
     let revision = conversation::next_revision(tx)?;
     let mut book = usage::Book::open(tx, now.session_id, now.provider, project, zone)?;
+    let mut entries = Entries::new(tx, now.id, revision);
+    let mut answers = BTreeSet::new();
     for (offset, noted) in &piece.notes {
         match &noted.note {
-            Note::Said(said) => conversation::add(tx, now.id, *offset, revision, said)?,
-            Note::Result(result) => conversation::finish(tx, now.id, *offset, revision, result)?,
+            Note::Said(said) => entries.add(*offset, said),
+            Note::Result(result) => entries.finish(*offset, result),
             Note::Usage(usage) => {
                 book.add(usage, noted.cost)?;
-                conversation::touch(tx, now.id, revision, &usage.message_id)?;
+                answers.insert(&usage.message_id);
             }
             Note::TurnEnded(turn) => book.add_turn(turn)?,
             Note::SubAgent { agent_id, call_id } => {
                 if let Some(call_id) = call_id {
-                    conversation::give_away(tx, now.id, revision, call_id, agent_id)?;
+                    entries.give_away(call_id, agent_id)?;
                 }
             }
             Note::Continues {
@@ -66,6 +71,10 @@ pub fn take(
                 until,
             } => transcripts::link_base(tx, now.session_id, conversation, *until)?,
         }
+    }
+    entries.close()?;
+    for message_id in answers {
+        conversation::touch(tx, now.id, revision, message_id)?;
     }
     book.close()?;
     for problem in &piece.problems {

@@ -11,10 +11,12 @@ pub mod analytics;
 pub mod approvals;
 pub mod audit;
 pub mod chain;
+mod checkpoint;
 pub mod conversation;
 pub mod counts;
 pub mod decisions;
 pub mod deliveries;
+mod entries;
 mod error;
 pub mod events;
 mod file;
@@ -41,6 +43,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::Semaphore;
 
+use checkpoint::Checkpoint;
 pub use error::StoreError;
 pub use file::MovedAside;
 pub use rusqlite::{Connection, Transaction};
@@ -74,9 +77,10 @@ impl Store {
         let readers = (0..READERS)
             .map(|_| file::open_reader(path))
             .collect::<Result<_, _>>()?;
+        let checkpoint = Checkpoint::start(file::open_carrier(path)?)?;
         let shared = Shared {
             path: path.to_owned(),
-            writer: Writer::start(connection)?,
+            writer: Writer::start(connection, checkpoint)?,
             readers: Mutex::new(readers),
             permits: Semaphore::new(READERS),
             _lock: lock,

@@ -1,6 +1,7 @@
 //! What answers of models cost, once for each answer, and the sums that are kept of it.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use codepiper_model::zone::quarter;
 use codepiper_model::{Day, ProviderId, SessionId, Timestamp, Tokens, TurnEnded, Usage, Zone};
@@ -48,7 +49,15 @@ pub(crate) struct Book<'a> {
     session: i64,
     began_at: i64,
     models: HashMap<String, i64>,
+    answers: HashMap<&'a str, Answer<'a>>,
     sums: HashMap<(i64, Day, i64, i64), Delta>,
+}
+
+/// An answer as it is kept, and as it will be.
+struct Answer<'a> {
+    message_id: &'a str,
+    known: Option<Counted>,
+    now: Counted,
 }
 
 /// What a sum changes by: of two tallies the first is added and the second taken away.
@@ -91,76 +100,55 @@ impl<'a> Book<'a> {
             session,
             began_at,
             models: HashMap::new(),
+            answers: HashMap::new(),
             sums: HashMap::new(),
         })
     }
 
     /// Adds what an answer cost. An answer that is known counts once, for the earliest session that
     /// has it in its conversation, with what was told of it there last.
-    pub(crate) fn add(&mut self, usage: &Usage, cost: Option<i64>) -> Result<(), StoreError> {
-        let model = self.model(&usage.model)?;
-        let known = self
-            .tx
-            .prepare_cached(
-                "SELECT u.*, s.began_at FROM usage u JOIN usage_sessions s ON s.id = u.session
-                 WHERE key = ?1",
-            )?
-            .query_row([&usage.key], |row| Ok(Counted::read(row)))
-            .optional()?
-            .transpose()?;
+    pub(crate) fn add(&mut self, usage: &'a Usage, cost: Option<i64>) -> Result<(), StoreError> {
         let mut new = Counted {
             session: self.session,
             began_at: self.began_at,
-            model,
+            model: self.model(&usage.model)?,
             at: usage.at.as_millis(),
             tokens: usage.tokens,
             cost,
         };
-        if let Some(known) = known {
-            let place = |it: &Counted| (it.began_at, it.session);
-            // A copy in a conversation that began later. It may tell less than the original: what
-            // is copied from before a compaction has cost nothing there.
-            if place(&known) < place(&new) {
-                return Ok(());
+        let message_id = usage.message_id.as_str();
+        let answer = match self.answers.entry(&usage.key) {
+            Entry::Occupied(answer) => answer.into_mut(),
+            Entry::Vacant(place) => {
+                let Some(known) = Counted::of(self.tx, &usage.key)? else {
+                    place.insert(Answer {
+                        message_id,
+                        known: None,
+                        now: new,
+                    });
+                    return Ok(());
+                };
+                place.insert(Answer {
+                    message_id,
+                    known: Some(known),
+                    now: known,
+                })
             }
-            if new.tokens.is_empty() && !known.tokens.is_empty() {
-                (new.model, new.tokens, new.cost) = (known.model, known.tokens, known.cost);
-            }
-            // The same line again.
-            if known.tokens == new.tokens
-                && (known.model, known.session) == (new.model, new.session)
-            {
-                return Ok(());
-            }
-            let delta = self.delta(known.session, known.at, known.model);
-            delta.less.add(&known.tally());
-            self.tx
-                .prepare_cached("DELETE FROM usage WHERE key = ?1")?
-                .execute([&usage.key])?;
+        };
+        let known = answer.now;
+        let place = |it: &Counted| (it.began_at, it.session);
+        // A copy in a conversation that began later. It may tell less than the original: what is
+        // copied from before a compaction has cost nothing there.
+        if place(&known) < place(&new) {
+            return Ok(());
         }
-        let delta = self.delta(new.session, new.at, new.model);
-        delta.more.add(&new.tally());
-        let tokens = &new.tokens;
-        self.tx
-            .prepare_cached(
-                "INSERT INTO usage (key, session, model, at, message_id, input, output,
-                     cache_write_5m, cache_write_1h, cache_read, reasoning, cost)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
-            )?
-            .execute((
-                &usage.key,
-                new.session,
-                new.model,
-                new.at,
-                &usage.message_id,
-                bytes(tokens.input),
-                bytes(tokens.output),
-                bytes(tokens.cache_write_5m),
-                bytes(tokens.cache_write_1h),
-                bytes(tokens.cache_read),
-                bytes(tokens.reasoning),
-                new.cost,
-            ))?;
+        if new.tokens.is_empty() && !known.tokens.is_empty() {
+            (new.model, new.tokens, new.cost) = (known.model, known.tokens, known.cost);
+        }
+        // Otherwise it is the same line again.
+        if known.tokens != new.tokens || (known.model, known.session) != (new.model, new.session) {
+            (answer.message_id, answer.now) = (message_id, new);
+        }
         Ok(())
     }
 
@@ -204,8 +192,9 @@ impl<'a> Book<'a> {
         Ok(())
     }
 
-    /// Brings the sums up to date.
-    pub(crate) fn close(self) -> Result<(), StoreError> {
+    /// Writes the answers down and brings the sums up to date.
+    pub(crate) fn close(mut self) -> Result<(), StoreError> {
+        self.write_answers()?;
         if self.sums.is_empty() {
             return Ok(());
         }
@@ -215,6 +204,47 @@ impl<'a> Book<'a> {
             let change = delta.change();
             quarters.add([*quarter, *session, *model], &change)?;
             days.add([*day, *session, *model], &change)?;
+        }
+        Ok(())
+    }
+
+    fn write_answers(&mut self) -> Result<(), StoreError> {
+        let mut write = self.tx.prepare_cached(
+            "INSERT INTO usage (key, session, model, at, message_id, input, output,
+                 cache_write_5m, cache_write_1h, cache_read, reasoning, cost)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+             ON CONFLICT (key) DO UPDATE SET session = excluded.session, model = excluded.model,
+                 at = excluded.at, message_id = excluded.message_id, input = excluded.input,
+                 output = excluded.output, cache_write_5m = excluded.cache_write_5m,
+                 cache_write_1h = excluded.cache_write_1h, cache_read = excluded.cache_read,
+                 reasoning = excluded.reasoning, cost = excluded.cost",
+        )?;
+        for (key, answer) in std::mem::take(&mut self.answers) {
+            let now = &answer.now;
+            if answer.known.as_ref() == Some(now) {
+                continue;
+            }
+            let tokens = &now.tokens;
+            write.execute((
+                key,
+                now.session,
+                now.model,
+                now.at,
+                answer.message_id,
+                bytes(tokens.input),
+                bytes(tokens.output),
+                bytes(tokens.cache_write_5m),
+                bytes(tokens.cache_write_1h),
+                bytes(tokens.cache_read),
+                bytes(tokens.reasoning),
+                now.cost,
+            ))?;
+            if let Some(known) = answer.known {
+                let delta = self.delta(known.session, known.at, known.model);
+                delta.less.add(&known.tally());
+            }
+            let delta = self.delta(now.session, now.at, now.model);
+            delta.more.add(&now.tally());
         }
         Ok(())
     }
@@ -242,6 +272,7 @@ impl<'a> Book<'a> {
 }
 
 /// A row of `usage`, as far as sums are made of it.
+#[derive(Clone, Copy, PartialEq)]
 struct Counted {
     session: i64,
     began_at: i64,
@@ -252,6 +283,15 @@ struct Counted {
 }
 
 impl Counted {
+    fn of(db: &Connection, key: &str) -> Result<Option<Self>, StoreError> {
+        let sql = "SELECT u.*, s.began_at FROM usage u JOIN usage_sessions s ON s.id = u.session
+                   WHERE key = ?1";
+        db.prepare_cached(sql)?
+            .query_row([key], |row| Ok(Self::read(row)))
+            .optional()?
+            .transpose()
+    }
+
     fn read(row: &Row<'_>) -> Result<Self, StoreError> {
         Ok(Self {
             session: row.get("session")?,

@@ -13,6 +13,9 @@ use crate::row::parsed;
 /// The most bytes of a tool's result whose words can be found.
 const RESULT_MAX: usize = 16 * 1024;
 
+/// How many pages of the index are merged with each step.
+const MERGED: i64 = 32;
+
 /// What to look for.
 #[derive(Clone, Debug, Default)]
 pub struct Search {
@@ -50,6 +53,11 @@ pub fn index(tx: &Transaction<'_>, limit: usize, bytes: usize) -> Result<bool, S
     let mut mark = tx.prepare_cached("UPDATE conversation_marks SET value = ?2 WHERE name = ?1")?;
     mark.execute(("indexed", last.revision))?;
     mark.execute(("indexed_id", last.id))?;
+    // A little with every step: by itself the index would do much of it at once, now and then.
+    tx.prepare_cached(
+        "INSERT INTO conversation_words (conversation_words, rank) VALUES ('merge', ?1)",
+    )?
+    .execute([MERGED])?;
     Ok(true)
 }
 

@@ -4,6 +4,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::StoreError;
+use crate::checkpoint::Checkpoint;
 
 /// Jobs that may wait. When they are this many the callers wait to be let in: nothing is dropped.
 const QUEUED: usize = 1024;
@@ -35,11 +36,14 @@ pub(crate) struct Writer {
 }
 
 impl Writer {
-    pub(crate) fn start(connection: Connection) -> Result<Self, StoreError> {
+    pub(crate) fn start(
+        connection: Connection,
+        checkpoint: Checkpoint,
+    ) -> Result<Self, StoreError> {
         let (jobs, receiver) = mpsc::channel(QUEUED);
         thread::Builder::new()
             .name("store-writer".into())
-            .spawn(move || write_batches(connection, receiver))?;
+            .spawn(move || write_batches(connection, receiver, &checkpoint))?;
         Ok(Self { jobs })
     }
 
@@ -89,7 +93,11 @@ fn in_savepoint<T>(
     result
 }
 
-fn write_batches(mut connection: Connection, mut jobs: mpsc::Receiver<Job>) {
+fn write_batches(
+    mut connection: Connection,
+    mut jobs: mpsc::Receiver<Job>,
+    checkpoint: &Checkpoint,
+) {
     while let Some(first) = jobs.blocking_recv() {
         let tx = match connection.transaction_with_behavior(TransactionBehavior::Immediate) {
             Ok(tx) => tx,
@@ -111,6 +119,7 @@ fn write_batches(mut connection: Connection, mut jobs: mpsc::Receiver<Job>) {
         let found_no_room = done.iter().any(|done| done.is_full);
         let batch = if tx.is_autocommit() {
             tracing::error!("a batch of writes was taken back");
+            drop(tx);
             Err(if found_no_room {
                 Lost::Full
             } else {
@@ -122,6 +131,7 @@ fn write_batches(mut connection: Connection, mut jobs: mpsc::Receiver<Job>) {
         for Done { finish, .. } in done {
             finish(batch);
         }
+        checkpoint.committed(&connection);
     }
 }
 

@@ -6,6 +6,7 @@ use std::io;
 use std::os::unix::fs::{FileExt as _, MetadataExt as _};
 use std::path::{Path, PathBuf};
 
+use codepiper_model::SessionId;
 use codepiper_providers::{ReaderState, provider};
 use codepiper_store::transcripts::Transcript;
 use sha2::{Digest as _, Sha256};
@@ -18,8 +19,8 @@ const HEAD: usize = 1024;
 /// A file that is followed.
 pub(super) struct Followed {
     pub(super) row: Transcript,
-    /// How far the database says that it was read.
-    pub(super) stored: u64,
+    /// What the database says of it, once all that was read is written down.
+    kept: Transcript,
     /// The folders that are watched for it and for those of its sub-agents, or the nearest ones
     /// around them. Where the first is none it is looked at from time to time.
     pub(super) watched: [Option<PathBuf>; 2],
@@ -41,7 +42,7 @@ impl Followed {
     pub(super) fn new(row: Transcript) -> Self {
         let state = serde_json::from_str(&row.reader).unwrap_or_default();
         Self {
-            stored: row.offset,
+            kept: row.clone(),
             row,
             watched: [None, None],
             state,
@@ -49,6 +50,12 @@ impl Followed {
             file: None,
             searched: 0,
         }
+    }
+
+    /// Follows it for another session.
+    pub(super) fn belongs_to(&mut self, session: SessionId) {
+        self.row.session_id = session;
+        self.kept.session_id = session;
     }
 
     /// Goes on from what the database says.
@@ -102,8 +109,9 @@ impl Followed {
         }
     }
 
-    /// Notes that what stands before `offset` was read.
-    pub(super) fn advance(&mut self, offset: u64) -> io::Result<()> {
+    /// Notes that what stands before `offset` was read, and returns what the database says of it
+    /// until that is written down.
+    pub(super) fn advance(&mut self, offset: u64) -> io::Result<Transcript> {
         self.row.offset = offset;
         self.row.reader = serde_json::to_string(&self.state).unwrap_or_default();
         if self.row.head_bytes < HEAD as u64
@@ -113,12 +121,12 @@ impl Followed {
             self.row.head = head(file, bytes)?;
             self.row.head_bytes = bytes as u64;
         }
-        Ok(())
+        Ok(std::mem::replace(&mut self.kept, self.row.clone()))
     }
 
-    /// Lets go of the file until it changes.
-    pub(super) fn close(&mut self) {
-        self.file = None;
+    /// What the database says of it, once all that was read is written down.
+    pub(super) fn kept(&self) -> Transcript {
+        self.kept.clone()
     }
 
     fn open(&mut self) -> io::Result<Option<(File, u64)>> {

@@ -1,19 +1,29 @@
 //! The index of words, which follows what was written down.
 
+use std::time::Duration;
+
 use codepiper_store::{Store, words};
+use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 
 use super::Revisions;
 
 /// How many entries are indexed in one transaction, for which others wait.
-const AT_ONCE: usize = 64;
+const AT_ONCE: usize = 256;
 
 /// How many bytes of them, but for the last one.
-const BYTES_AT_ONCE: usize = 64 * 1024;
+const BYTES_AT_ONCE: usize = 128 * 1024;
+
+/// How long nothing was written down when the next ones are indexed.
+const QUIET: Duration = Duration::from_millis(15);
+
+/// How long that is waited for.
+const PATIENCE: Duration = Duration::from_millis(400);
 
 /// Indexes what is not indexed yet, and what comes, until `stop`.
 pub(crate) async fn keep_index(store: Store, mut revisions: Revisions, stop: CancellationToken) {
-    loop {
+    while !stop.is_cancelled() {
+        quiet(&mut revisions).await;
         let index =
             |tx: &codepiper_store::Transaction<'_>| words::index(tx, AT_ONCE, BYTES_AT_ONCE);
         match store.write(index).await {
@@ -25,5 +35,14 @@ pub(crate) async fn keep_index(store: Store, mut revisions: Revisions, stop: Can
             () = stop.cancelled() => return,
             changed = revisions.changed() => if changed.is_err() { return },
         }
+    }
+}
+
+/// Waits while a backlog is written down, which the index would only slow down.
+async fn quiet(revisions: &mut Revisions) {
+    let late = Instant::now() + PATIENCE;
+    while revisions.has_changed().unwrap_or(false) && Instant::now() < late {
+        revisions.mark_unchanged();
+        sleep(QUIET).await;
     }
 }

@@ -10,6 +10,7 @@ mod file;
 mod find;
 mod index;
 mod piece;
+mod reading;
 mod watch;
 
 use std::collections::{HashMap, HashSet, VecDeque};
@@ -17,10 +18,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use codepiper_model::{Clock, Note, ProviderId, Seq, Session, SessionId, Zone};
+use codepiper_model::{Clock, ProviderId, Seq, Session, SessionId, Zone};
 use codepiper_providers::provider;
-use codepiper_store::ingest::{self, Taken};
-use codepiper_store::transcripts::{self as rows, Problem, Transcript};
+use codepiper_store::transcripts::{self as rows, Transcript};
 use codepiper_store::{Store, conversation, events, sessions};
 use tokio::sync::watch as channel;
 use tokio_util::sync::CancellationToken;
@@ -28,8 +28,7 @@ use tokio_util::sync::CancellationToken;
 use crate::analytics::Prices;
 use crate::{EngineError, EventBus};
 
-use file::{Followed, Found};
-use piece::Piece;
+use file::Followed;
 use watch::{Lot, Watch};
 
 pub(crate) use index::keep_index;
@@ -56,17 +55,6 @@ pub(crate) struct TranscriptTailer {
     projects: HashMap<SessionId, String>,
     /// The newest event that was looked at.
     seen: Seq,
-}
-
-/// What is to be done with a file of which a piece was read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Next {
-    /// There may be more to read.
-    Read,
-    /// Nothing until it changes.
-    Wait,
-    /// It is no part of any conversation any more.
-    Gone,
 }
 
 /// What the tailer needs.
@@ -121,7 +109,7 @@ impl TranscriptTailer {
                 },
                 lot = self.watch.changed() => self.note(&lot).await,
                 _ = look.tick(), if self.has_unwatched() => self.note_unwatched(),
-                () = std::future::ready(()), if is_busy => self.read_one().await,
+                () = std::future::ready(()), if is_busy => self.read_on().await,
             }
         }
     }
@@ -231,7 +219,7 @@ impl TranscriptTailer {
         let known = self.files.remove(&path);
         let mut file = match known {
             Some(mut file) => {
-                file.row.session_id = row.session_id;
+                file.belongs_to(row.session_id);
                 file
             }
             None => Followed::new(row),
@@ -314,180 +302,10 @@ impl TranscriptTailer {
         }
     }
 
-    /// Reads one piece of the file that waits longest.
-    async fn read_one(&mut self) {
-        let Some(path) = self.due.pop_front() else {
-            return;
-        };
-        let Some(file) = self.files.remove(&path) else {
-            return;
-        };
-        let (prices, now) = (Arc::clone(&self.prices), self.clock.now());
-        let read = tokio::task::spawn_blocking(move || {
-            let mut file = file;
-            let found = file.next();
-            let digested = found.and_then(|found| {
-                found
-                    .map(|found| understand(&mut file, found, &prices, now))
-                    .transpose()
-            });
-            (file, digested)
-        });
-        let Ok((mut file, digested)) = read.await else {
-            return;
-        };
-        match digested {
-            Ok(Some(piece)) => match self.write_down(&mut file, piece).await {
-                Next::Gone => self.leave(&file),
-                next => {
-                    self.files.insert(path.clone(), file);
-                    if next == Next::Read {
-                        self.is_due(path);
-                    }
-                }
-            },
-            Ok(None) if file.is_last_look => self.leave(&file),
-            Ok(None) => {
-                self.files.insert(path, file);
-            }
-            Err(error) => {
-                tracing::warn!(%error, path = %path.display(), "cannot read a transcript");
-                file.close();
-                if file.is_last_look {
-                    self.leave(&file);
-                } else {
-                    self.files.insert(path, file);
-                }
-            }
-        }
-    }
-
-    /// Writes a piece down. What could not be written is read again when the file changes.
-    async fn write_down(&mut self, file: &mut Followed, piece: ingest::Piece) -> Next {
-        let project = self.project(file.row.session_id).await;
-        let (from, row, zone) = (file.stored, file.row.clone(), Arc::clone(&self.zone));
-        let sub_agents = sub_agents(&piece);
-        let take = move |tx: &codepiper_store::Transaction<'_>| {
-            ingest::take(tx, from, &row, &piece, &project, &zone)
-        };
-        match self.store.write(take).await {
-            Ok(Taken::Revision(revision)) => {
-                file.stored = file.row.offset;
-                self.revision.send_replace(revision);
-                self.claim_sub_agents(file, sub_agents).await;
-                Next::Read
-            }
-            Ok(Taken::Outdated) => {
-                let next = self.reload(file).await;
-                if next == Next::Read {
-                    tracing::warn!(path = file.row.path, "was read by somebody else meanwhile");
-                }
-                next
-            }
-            Err(error) => {
-                tracing::error!(%error, path = file.row.path, "cannot write a transcript down");
-                match self.reload(file).await {
-                    Next::Gone => Next::Gone,
-                    Next::Read | Next::Wait => Next::Wait,
-                }
-            }
-        }
-    }
-
-    /// What the work of a session is counted for.
-    async fn project(&mut self, id: SessionId) -> String {
-        if let Some(project) = self.projects.get(&id) {
-            return project.clone();
-        }
-        let read = move |db: &codepiper_store::Connection| sessions::get(db, id);
-        let Ok(Some(stored)) = self.store.read(read).await else {
-            return String::new();
-        };
-        let find = move || find::project(&stored.session.cwd);
-        let project = tokio::task::spawn_blocking(find).await.unwrap_or_default();
-        self.projects.insert(id, project.clone());
-        project
-    }
-
-    /// Takes up what the database says of a file.
-    async fn reload(&mut self, file: &mut Followed) -> Next {
-        let path = file.row.path.clone();
-        let read = move |db: &codepiper_store::Connection| rows::of_path(db, &path);
-        match self.store.read(read).await {
-            Ok(Some(row)) => {
-                file.restart(row);
-                Next::Read
-            }
-            // Its session was deleted.
-            Ok(None) => Next::Gone,
-            Err(_) => Next::Wait,
-        }
-    }
-
-    /// Follows the sub-agents that a transcript named, where they are found by their names.
-    async fn claim_sub_agents(&mut self, file: &Followed, names: Vec<String>) {
-        let (agent, session) = (file.row.provider, file.row.session_id);
-        let path = PathBuf::from(&file.row.path);
-        if provider(agent).sub_agents_folder(&path).is_some() {
-            return;
-        }
-        for name in names {
-            if let Some(found) = find::beside(&path, &name).await {
-                let is_live = !file.is_last_look;
-                self.claim(&found, agent, session, Some(name), is_live)
-                    .await;
-            }
-        }
-    }
-
     fn leave(&mut self, file: &Followed) {
         self.projects.remove(&file.row.session_id);
         for folder in file.watched.iter().flatten() {
             self.watch.remove(folder);
         }
     }
-}
-
-/// What a piece says, and that it was read.
-fn understand(
-    file: &mut Followed,
-    found: Found,
-    prices: &Prices,
-    now: codepiper_model::Timestamp,
-) -> std::io::Result<ingest::Piece> {
-    let agent = file.row.provider;
-    let (piece, bytes) = match found.piece {
-        Piece::Lines(lines) => {
-            let bytes = lines.len() as u64;
-            let state = &mut file.state;
-            let piece = digest::digest(agent, &lines, found.from, state, prices, now);
-            (piece, bytes)
-        }
-        Piece::TooLong(bytes, begins) => {
-            let problem = Problem {
-                offset: found.from,
-                bytes,
-                seen_at: now,
-                reason: format!("longer than {} MiB", piece::LINE_MAX / 1024 / 1024),
-                begins,
-            };
-            let piece = ingest::Piece {
-                problems: vec![problem],
-                ..ingest::Piece::default()
-            };
-            (piece, bytes)
-        }
-        Piece::Nothing => (ingest::Piece::default(), 0),
-    };
-    file.advance(found.from + bytes)?;
-    Ok(piece)
-}
-
-fn sub_agents(piece: &ingest::Piece) -> Vec<String> {
-    let notes = piece.notes.iter().map(|(_, noted)| &noted.note);
-    let named = notes.filter_map(|note| match note {
-        Note::SubAgent { agent_id, .. } => Some(agent_id.clone()),
-        _ => None,
-    });
-    named.collect()
 }

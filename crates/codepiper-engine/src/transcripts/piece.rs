@@ -5,7 +5,7 @@ use std::io;
 use std::os::unix::fs::FileExt as _;
 
 /// How much is read at once. A piece is written down in one transaction, for which others wait.
-const PIECE: usize = 256 * 1024;
+const PIECE: usize = 512 * 1024;
 
 /// The longest line that is read. A longer one is kept aside.
 pub(super) const LINE_MAX: usize = 64 * 1024 * 1024;
