@@ -55,6 +55,11 @@ pub struct DaemonSettings {
     /// Whether new sessions of Codex work without a sandbox, where nothing else is asked for.
     #[schema(required)]
     pub codex_host_access_profile_enabled: bool,
+    /// Whether Claude Code's status line goes through us in the sessions that start from now on, so
+    /// that its context, cost and limits are known; a status line of the person's own is drawn as
+    /// before.
+    #[schema(required)]
+    pub status_line: bool,
 }
 
 impl DaemonSettings {
@@ -78,6 +83,7 @@ impl Default for DaemonSettings {
             retention_days: None,
             codex_app_server: true,
             codex_host_access_profile_enabled: false,
+            status_line: false,
         }
     }
 }
@@ -104,6 +110,8 @@ pub struct SettingsChange {
     pub codex_app_server: Option<bool>,
     /// See [`DaemonSettings::codex_host_access_profile_enabled`].
     pub codex_host_access_profile_enabled: Option<bool>,
+    /// See [`DaemonSettings::status_line`].
+    pub status_line: Option<bool>,
 }
 
 /// Tells null from what is absent.
@@ -175,6 +183,7 @@ impl Settings {
             now.codex_host_access_profile_enabled = change
                 .codex_host_access_profile_enabled
                 .unwrap_or(now.codex_host_access_profile_enabled);
+            now.status_line = change.status_line.unwrap_or(now.status_line);
             if let Some(action) = change.default_policy_action {
                 let facts = json!({ "action": action, "by": by.to_string(), "sessionId": null });
                 audit::note(tx, EntryKind::DefaultActionChanged, &facts, at)?;
