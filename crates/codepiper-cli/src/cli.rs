@@ -45,6 +45,7 @@ const ANALYTICS_EXAMPLES: &str = "Examples:
 
 const SETTINGS_EXAMPLES: &str = "Examples:
   codepiper settings statusLine true
+  codepiper settings timeZone Europe/Berlin
   codepiper settings retentionDays null";
 
 /// Own your AI coding agents' sessions: start them, leave them, find them again.

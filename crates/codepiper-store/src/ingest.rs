@@ -4,7 +4,7 @@ use codepiper_model::{Note, Zone};
 use rusqlite::Transaction;
 
 use crate::transcripts::{self, Problem, Transcript};
-use crate::{StoreError, conversation, usage};
+use crate::{StoreError, conversation, days, usage};
 
 /// What a piece of a transcript says.
 #[derive(Debug, Default)]
@@ -46,7 +46,8 @@ pub fn take(
         return Ok(Taken::Outdated);
     }
     let revision = conversation::next_revision(tx)?;
-    let mut book = usage::Book::open(tx, now.session_id, now.provider, project, zone)?;
+    let zone = days::zone(tx, zone)?;
+    let mut book = usage::Book::open(tx, now.session_id, now.provider, project, &zone)?;
     for (offset, noted) in &piece.notes {
         match &noted.note {
             Note::Said(said) => conversation::add(tx, now.id, *offset, revision, said)?,

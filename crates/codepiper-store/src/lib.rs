@@ -13,6 +13,7 @@ pub mod audit;
 pub mod chain;
 pub mod conversation;
 pub mod counts;
+pub mod days;
 pub mod decisions;
 pub mod deliveries;
 mod error;

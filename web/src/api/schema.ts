@@ -1008,6 +1008,10 @@ export interface ChangeSettingsRequest {
    * See [`DaemonSettings::status_line`].
    */
   statusLine?: boolean | null;
+  /**
+   * See [`DaemonSettings::time_zone`]; null takes that of the machine.
+   */
+  timeZone?: string | null;
 }
 /**
  * `POST /policies/check`
@@ -1478,6 +1482,11 @@ export interface DaemonSettings {
    * before.
    */
   statusLine: boolean;
+  /**
+   * The time zone in which the days of sums begin, such as `Europe/Berlin`; none: that of the
+   * machine.
+   */
+  timeZone: string | null;
 }
 /**
  * The audit's row of one tool call.
