@@ -1177,6 +1177,10 @@ export interface ConversationEntry {
    */
   model: string | null;
   /**
+   * Where it stands in its conversation, for `before` and `after`.
+   */
+  place: string;
+  /**
    * Grows with every change of any entry: of two states of one entry the higher is the newer.
    */
   revision: number;
