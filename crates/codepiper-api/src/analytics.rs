@@ -11,7 +11,8 @@ pub struct AnalyticsParams {
     /// `2026-11-01..2026-11-23`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub range: Option<String>,
-    /// The time zone in which days begin, such as `Europe/Berlin`; by default that of the daemon.
+    /// The time zone in which days begin, such as `Europe/Berlin`; by default the setting `timeZone`, or else that
+    /// of the machine.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub time_zone: Option<String>,
     /// Of this session only.

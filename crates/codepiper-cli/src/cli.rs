@@ -43,6 +43,11 @@ const ANALYTICS_EXAMPLES: &str = "Examples:
   codepiper analytics costs --range 30d --by project
   codepiper analytics tokens --range 2026-11-01..2026-11-23 --csv > november.csv";
 
+const SETTINGS_EXAMPLES: &str = "Examples:
+  codepiper settings statusLine true
+  codepiper settings timeZone Europe/Berlin
+  codepiper settings retentionDays null";
+
 /// Own your AI coding agents' sessions: start them, leave them, find them again.
 ///
 /// Exit codes: 0 done, 1 failed, 2 usage, 3 not found or ambiguous, 4 daemon unreachable,
@@ -170,6 +175,9 @@ pub(crate) enum Command {
     Audit(Box<Audit>),
     /// List the agents and whether they can be used here, or say how it is known what one does.
     Providers(Providers),
+    /// Show the settings of the daemon, or change one.
+    #[command(after_help = SETTINGS_EXAMPLES)]
+    Settings(Settings),
     /// Check this machine.
     Doctor,
     /// Print a shell's completion script.
@@ -183,6 +191,9 @@ pub(crate) enum Command {
     /// Tell the daemon of an event of an agent, and the agent what the daemon says (as its hook).
     #[command(hide = true)]
     HookForward(crate::hook_forward::Options),
+    /// Draw an agent's status line, and tell the daemon what the agent tells it (as its program).
+    #[command(hide = true)]
+    StatusLine,
     /// Execute a session's tmux server, as the parent of what its agent leaves behind.
     #[command(hide = true, disable_help_flag = true)]
     ReaperExec {
@@ -222,6 +233,15 @@ pub(crate) struct Resize {
     pub(crate) cols: u16,
     /// Rows.
     pub(crate) rows: u16,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Settings {
+    /// The setting; all by default.
+    pub(crate) name: Option<String>,
+    /// What it becomes; `null` takes it away, where it may be absent.
+    #[arg(requires = "name")]
+    pub(crate) value: Option<String>,
 }
 
 #[derive(Debug, Args)]

@@ -14,6 +14,7 @@ mod reaper_exec;
 mod resolve;
 mod secret;
 mod session_names;
+mod status_line;
 mod tool_line;
 mod url;
 mod usage_line;
@@ -26,8 +27,8 @@ use crate::cli::Cli;
 use crate::error::CliError;
 
 fn main() -> ExitCode {
-    // Before everything else: an agent waits for it at every tool call.
-    if let Some(code) = hook_forward::intercept() {
+    // Before everything else: an agent waits for these at every tool call, and whenever it draws.
+    if let Some(code) = hook_forward::intercept().or_else(status_line::intercept) {
         return code;
     }
     let cli = Cli::parse();

@@ -156,7 +156,9 @@ impl Engine {
             zone: Arc::clone(&zone),
         })
         .await?;
-        let analytics = Analytics::new(store.clone(), clock.clone(), prices, zone).await?;
+        let (settled, time) = (settings.clone(), clock.clone());
+        let analytics = Analytics::new(store.clone(), time, prices, settled, zone).await?;
+        tasks.spawn(analytics.clone().keep_zone(stop.child_token()));
         // One message for each session that begins or is adopted: as many as there are sessions.
         let (app_servers, with_app_server) = mpsc::unbounded_channel();
         let sessions = SessionManager::new(sessions::Parts {

@@ -1,12 +1,13 @@
 use std::ops::RangeInclusive;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 
 use codepiper_model::is_unseen;
-use codepiper_model::{Actor, Channel, Clock, EntryKind, Verdict};
+use codepiper_model::{Actor, Channel, Clock, EntryKind, Verdict, Zone};
 use codepiper_store::{Store, settings};
 use codepiper_tmux::Key;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::json;
+use tokio::sync::watch;
 use utoipa::ToSchema;
 
 use crate::EngineError;
@@ -24,7 +25,7 @@ const RETENTION_DAYS: RangeInclusive<u32> = 1..=36_500;
 pub struct Settings {
     store: Store,
     clock: Arc<dyn Clock>,
-    current: Arc<RwLock<DaemonSettings>>,
+    current: watch::Sender<DaemonSettings>,
 }
 
 /// The settings of the daemon.
@@ -55,6 +56,14 @@ pub struct DaemonSettings {
     /// Whether new sessions of Codex work without a sandbox, where nothing else is asked for.
     #[schema(required)]
     pub codex_host_access_profile_enabled: bool,
+    /// Whether Claude Code's status line goes through us in the sessions that start from now on, so
+    /// that its context, cost and limits are known; a status line of the person's own is drawn as
+    /// before.
+    #[schema(required)]
+    pub status_line: bool,
+    /// The time zone in which the days of sums begin, such as `Europe/Berlin`; none: that of the
+    /// machine.
+    pub time_zone: Option<String>,
 }
 
 impl DaemonSettings {
@@ -78,6 +87,8 @@ impl Default for DaemonSettings {
             retention_days: None,
             codex_app_server: true,
             codex_host_access_profile_enabled: false,
+            status_line: false,
+            time_zone: None,
         }
     }
 }
@@ -104,6 +115,11 @@ pub struct SettingsChange {
     pub codex_app_server: Option<bool>,
     /// See [`DaemonSettings::codex_host_access_profile_enabled`].
     pub codex_host_access_profile_enabled: Option<bool>,
+    /// See [`DaemonSettings::status_line`].
+    pub status_line: Option<bool>,
+    /// See [`DaemonSettings::time_zone`]; null takes that of the machine.
+    #[serde(default, deserialize_with = "given")]
+    pub time_zone: Option<Option<String>>,
 }
 
 /// Tells null from what is absent.
@@ -120,22 +136,24 @@ impl Settings {
         Ok(Self {
             store,
             clock,
-            current: Arc::new(RwLock::new(current)),
+            current: watch::Sender::new(current),
         })
     }
 
     /// The settings as they are.
     pub fn get(&self) -> DaemonSettings {
-        self.current
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.current.borrow().clone()
+    }
+
+    /// Changes with every change of them.
+    pub(crate) fn changes(&self) -> watch::Receiver<DaemonSettings> {
+        self.current.subscribe()
     }
 
     /// Changes some of them. They are stored before they apply.
     pub async fn change(
         &self,
-        change: SettingsChange,
+        mut change: SettingsChange,
         by: Actor,
     ) -> Result<DaemonSettings, EngineError> {
         if let Some(key) = &change.detach_key {
@@ -153,6 +171,15 @@ impl Settings {
                 "`retentionDays` is a number from {least} to {most}, or null to keep sessions for ever"
             );
             return Err(EngineError::invalid("retentionDays", message));
+        }
+        if let Some(Some(name)) = &mut change.time_zone {
+            let zone = Zone::named(name).ok_or_else(|| {
+                let shown: String = name.chars().take(40).collect();
+                let message =
+                    format!("there is no time zone `{shown}`; give one such as `Europe/Berlin`");
+                EngineError::invalid("timeZone", message)
+            })?;
+            zone.name().clone_into(name);
         }
         let at = self.clock.now();
         let stored = self.store.write(move |tx| {
@@ -175,6 +202,8 @@ impl Settings {
             now.codex_host_access_profile_enabled = change
                 .codex_host_access_profile_enabled
                 .unwrap_or(now.codex_host_access_profile_enabled);
+            now.status_line = change.status_line.unwrap_or(now.status_line);
+            now.time_zone = change.time_zone.unwrap_or(now.time_zone);
             if let Some(action) = change.default_policy_action {
                 let facts = json!({ "action": action, "by": by.to_string(), "sessionId": null });
                 audit::note(tx, EntryKind::DefaultActionChanged, &facts, at)?;
@@ -183,7 +212,7 @@ impl Settings {
             Ok(now)
         });
         let now = stored.await?;
-        *self.current.write().unwrap_or_else(PoisonError::into_inner) = now.clone();
+        self.current.send_replace(now.clone());
         Ok(now)
     }
 }

@@ -18,6 +18,7 @@
 //! | `TOGETHER` | uses the tools of this prompt that stand in a row at once |
 //! | `WAIT: ms` | is silent for that long |
 //! | `SLOW: ms` | spreads the words of each text of this prompt over that time |
+//! | `LIMITS: 40 12` | tells that so many percent of the five hours and of the week are used |
 //! | `FAIL`, `FAIL: status` | fails; by default with 400, which no client retries |
 //! | `FAIL: session_limit`, `weekly_limit` | fails as where a subscription is used up |
 //! | `FAIL: context_full` | fails as where the conversation is too long |

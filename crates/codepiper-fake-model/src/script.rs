@@ -40,6 +40,8 @@ pub(crate) struct Script {
     pub(crate) slow: Duration,
     /// Whether uses of tools in a row are of one answer.
     pub(crate) together: bool,
+    /// How much of the account's limits is used, of five hours and of seven days; percent.
+    pub(crate) limits: Option<(u32, u32)>,
 }
 
 impl Script {
@@ -48,6 +50,7 @@ impl Script {
             steps: Vec::new(),
             slow: Duration::ZERO,
             together: false,
+            limits: None,
         };
         for line in prompt.lines() {
             let line = line.trim();
@@ -68,6 +71,12 @@ impl Script {
                 "FAIL" => Step::Fail(Failure::parse(rest)),
                 "SLOW" => {
                     script.slow = milliseconds(rest);
+                    continue;
+                }
+                "LIMITS" => {
+                    script.limits = rest
+                        .split_once(' ')
+                        .and_then(|(short, long)| Some((short.parse().ok()?, long.parse().ok()?)));
                     continue;
                 }
                 "TOGETHER" => {
@@ -101,6 +110,7 @@ impl Script {
             steps: vec![Step::Say(text.to_owned())],
             slow: Duration::ZERO,
             together: false,
+            limits: None,
         }
     }
 

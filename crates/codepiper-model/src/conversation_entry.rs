@@ -12,6 +12,8 @@ use crate::{ApprovalId, ConversationKind, Timestamp, Tokens};
 pub struct ConversationEntry {
     /// Names it among all entries.
     pub id: i64,
+    /// Where it stands in its conversation, for `before` and `after`.
+    pub place: String,
     /// Grows with every change of any entry: of two states of one entry the higher is the newer.
     pub revision: i64,
     /// When.

@@ -4,7 +4,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-use crate::{Activity, Channel, Exit, ExitReason, ProviderId, SessionId, Timestamp, Verdict};
+use crate::{
+    Activity, Channel, Exit, ExitReason, ProviderId, SessionId, StatusLine, Timestamp, Verdict,
+};
 
 /// Where a session is in its life.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
@@ -89,6 +91,9 @@ pub struct Session {
     pub status: Status,
     /// What it is doing; only while running.
     pub activity: Option<Activity>,
+    /// What its agent told last of its context, its cost and its limits.
+    #[serde(default)]
+    pub status_line: Option<StatusLine>,
     /// When it was made.
     pub created_at: Timestamp,
     /// When its row last changed.

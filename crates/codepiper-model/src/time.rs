@@ -16,6 +16,12 @@ impl Timestamp {
         Self(millis)
     }
 
+    /// The point that many seconds after the Unix epoch; `None` where no calendar reaches.
+    pub fn from_seconds(seconds: i64) -> Option<Self> {
+        let time = jiff::Timestamp::from_second(seconds).ok()?;
+        Some(Self(time.as_millisecond()))
+    }
+
     /// Milliseconds since the Unix epoch.
     pub const fn as_millis(self) -> i64 {
         self.0

@@ -4,11 +4,14 @@ mod arguments;
 pub(crate) mod hooks;
 pub(crate) mod line;
 mod model;
+mod status_line;
 pub(crate) mod trouble;
 
 use std::path::PathBuf;
 
-use codepiper_model::{ActivityState, Capabilities, Channel, LaunchSpec, Native, ProviderId};
+use codepiper_model::{
+    ActivityState, Capabilities, Channel, LaunchSpec, Native, ProviderId, StatusLine,
+};
 use serde_json::{Value, json};
 
 use crate::provider::{UNASKED, directory, push_prompt};
@@ -172,6 +175,10 @@ impl Provider for ClaudeCode {
         hooks::read(event, data)
     }
 
+    fn read_status_line(&self, data: &Value) -> Option<StatusLine> {
+        Some(status_line::read(data))
+    }
+
     fn hook_answer(&self, event: &str, answer: HookAnswer<'_>) -> Option<String> {
         hooks::answer(event, answer)
     }
@@ -294,6 +301,9 @@ fn overlay_text(request: &LaunchRequest<'_>) -> String {
         "env": env,
         "hooks": hooks::settings(request.hooks),
     });
+    if request.hooks.status_line {
+        overlay["statusLine"] = status_line::setting(request.hooks.program);
+    }
     if request.dangerous {
         // Its own warning has been given by us; the dialog would wait for ever.
         overlay["skipDangerousModePermissionPrompt"] = true.into();

@@ -78,4 +78,6 @@ pub struct HookCommand<'a> {
     pub variables: &'a [(&'static str, String)],
     /// Whether a tool call is refused while the daemon cannot be asked.
     pub fail_closed: bool,
+    /// Whether its status line goes through us, where it has one that can.
+    pub status_line: bool,
 }

@@ -1,6 +1,8 @@
 use std::path::{Path, PathBuf};
 
-use codepiper_model::{Capabilities, Channel, LaunchSpec, Native, Note, PromptText, ProviderId};
+use codepiper_model::{
+    Capabilities, Channel, LaunchSpec, Native, Note, PromptText, ProviderId, StatusLine,
+};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -249,6 +251,11 @@ pub trait Provider: Sync {
 
     /// What an event of its hooks says.
     fn read_hook(&self, event: &str, data: &Value) -> HookReading;
+
+    /// What the agent tells its status line; `None` where no program of ours draws that.
+    fn read_status_line(&self, _data: &Value) -> Option<StatusLine> {
+        None
+    }
 
     /// The answer to a hook, in the words that it reads on standard output; `None` where this
     /// event takes none.

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use codepiper_model::zone::{quarter, quarter_begins};
 use codepiper_model::{Day, Timestamp, Zone};
 use rusqlite::types::Value;
-use rusqlite::{Connection, OptionalExtension as _, Transaction, params_from_iter};
+use rusqlite::{Connection, Transaction, params_from_iter};
 
 use crate::StoreError;
 use crate::counts::Span;
@@ -162,36 +162,6 @@ pub fn tools(
         })
     })?;
     rows.collect()
-}
-
-/// The zone of the days that are kept.
-pub fn zone(db: &Connection) -> Result<Option<String>, StoreError> {
-    let mut statement = db.prepare_cached("SELECT name FROM usage_zone")?;
-    Ok(statement.query_row([], |row| row.get(0)).optional()?)
-}
-
-/// Makes the days anew, as they are in that zone, out of the quarters of an hour.
-pub fn rebuild_days(tx: &Transaction<'_>, zone: &Zone) -> Result<(), StoreError> {
-    tx.execute_batch("DELETE FROM usage_days; DELETE FROM usage_zone;")?;
-    tx.execute("INSERT INTO usage_zone VALUES (?1)", [zone.name()])?;
-    let columns = SUMS.join(", ");
-    let added: Vec<String> = SUMS
-        .iter()
-        .map(|column| format!("{column} = {column} + excluded.{column}"))
-        .collect();
-    let mut add = tx.prepare(&format!(
-        "INSERT INTO usage_days (day, session, model, {columns})
-         SELECT ?2, session, model, {columns} FROM usage_quarters WHERE quarter = ?1
-         ON CONFLICT DO UPDATE SET {}",
-        added.join(", ")
-    ))?;
-    let mut quarters = tx.prepare("SELECT DISTINCT quarter FROM usage_quarters")?;
-    let quarters = quarters.query_map([], |row| row.get::<_, i64>(0))?;
-    for quarter in quarters {
-        let quarter = quarter?;
-        add.execute((quarter, zone.day(quarter_begins(quarter))))?;
-    }
-    Ok(())
 }
 
 /// The first and the last moment of which there is usage.

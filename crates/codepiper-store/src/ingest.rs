@@ -7,7 +7,7 @@ use rusqlite::Transaction;
 
 use crate::entries::Entries;
 use crate::transcripts::{self, Problem, Transcript};
-use crate::{StoreError, conversation, usage};
+use crate::{StoreError, conversation, days, usage};
 
 /// What a piece of a transcript says.
 #[derive(Debug, Default)]
@@ -49,7 +49,8 @@ pub fn take(
         return Ok(Taken::Outdated);
     }
     let revision = conversation::next_revision(tx)?;
-    let mut book = usage::Book::open(tx, now.session_id, now.provider, project, zone)?;
+    let zone = days::zone(tx, zone)?;
+    let mut book = usage::Book::open(tx, now.session_id, now.provider, project, &zone)?;
     let mut entries = Entries::new(tx, now.id, revision);
     let mut answers = BTreeSet::new();
     for (offset, noted) in &piece.notes {

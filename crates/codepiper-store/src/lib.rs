@@ -14,6 +14,7 @@ pub mod chain;
 mod checkpoint;
 pub mod conversation;
 pub mod counts;
+pub mod days;
 pub mod decisions;
 pub mod deliveries;
 mod entries;

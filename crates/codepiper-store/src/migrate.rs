@@ -3,7 +3,7 @@ use rusqlite::Connection;
 use crate::StoreError;
 
 /// Every change of the layout, oldest first. Only ever append: a released one is never edited.
-const MIGRATIONS: [&str; 12] = [
+const MIGRATIONS: [&str; 14] = [
     include_str!("../migrations/0001_sessions_events_settings.sql"),
     include_str!("../migrations/0002_permissions.sql"),
     include_str!("../migrations/0003_policy_sets.sql"),
@@ -16,6 +16,8 @@ const MIGRATIONS: [&str; 12] = [
     include_str!("../migrations/0010_usage.sql"),
     include_str!("../migrations/0011_words_by_transcript.sql"),
     include_str!("../migrations/0012_speed.sql"),
+    include_str!("../migrations/0013_status_line.sql"),
+    include_str!("../migrations/0014_days.sql"),
 ];
 
 /// Brings the layout up to date, each step in a transaction of its own.

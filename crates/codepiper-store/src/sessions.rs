@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
-use codepiper_model::{Channel, Exit, ProviderId, Session, SessionId, Status, Timestamp, Verdict};
+use codepiper_model::{
+    Channel, Exit, ProviderId, Session, SessionId, Status, StatusLine, Timestamp, Verdict,
+};
 use rusqlite::{Connection, OptionalExtension as _, Row, named_params};
 
 use crate::StoreError;
@@ -260,6 +262,23 @@ pub fn set_model(
     one(changed)
 }
 
+/// Writes down what the agent told of its context, its cost and its limits.
+pub fn set_status_line(
+    db: &Connection,
+    id: SessionId,
+    status_line: &StatusLine,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    let changed = db
+        .prepare_cached("UPDATE sessions SET status_line = ?2, updated_at = ?3 WHERE id = ?1")?
+        .execute((
+            id.to_string(),
+            serde_json::to_string(status_line)?,
+            at.as_millis(),
+        ))?;
+    one(changed)
+}
+
 /// Writes down what becomes of a request of this session that no rule matches; `None`: what the
 /// daemon's setting says. `false` when there is no such session.
 pub fn set_default_action(
@@ -315,6 +334,10 @@ fn read(row: &Row<'_>) -> Result<Stored, StoreError> {
         rusqlite::types::ValueRef::Null => None,
         _ => Some(json(row, "exit")?),
     };
+    let status_line = match row.get_ref("status_line")? {
+        rusqlite::types::ValueRef::Null => None,
+        _ => Some(json(row, "status_line")?),
+    };
     let session = Session {
         id: parsed(row, "id")?,
         provider: named(row, "provider")?,
@@ -323,6 +346,7 @@ fn read(row: &Row<'_>) -> Result<Stored, StoreError> {
         branch: None,
         status: named(row, "status")?,
         activity: None,
+        status_line,
         created_at: Timestamp::from_millis(row.get("created_at")?),
         updated_at: Timestamp::from_millis(row.get("updated_at")?),
         pid: row.get("pid")?,

@@ -200,10 +200,13 @@ impl<'a> Book<'a> {
         }
         let mut quarters = Sheet::open(self.tx, "usage_quarters", "quarter")?;
         let mut days = Sheet::open(self.tx, "usage_days", "day")?;
+        let until = crate::days::until(self.tx)?;
         for ((quarter, day, session, model), delta) in &self.sums {
             let change = delta.change();
             quarters.add([*quarter, *session, *model], &change)?;
-            days.add([*day, *session, *model], &change)?;
+            if until.is_none_or(|until| *quarter < until) {
+                days.add([*day, *session, *model], &change)?;
+            }
         }
         Ok(())
     }

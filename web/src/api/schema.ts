@@ -1004,6 +1004,14 @@ export interface ChangeSettingsRequest {
    * See [`DaemonSettings::retention_days`]; null keeps them for ever.
    */
   retentionDays?: number | null;
+  /**
+   * See [`DaemonSettings::status_line`].
+   */
+  statusLine?: boolean | null;
+  /**
+   * See [`DaemonSettings::time_zone`]; null takes that of the machine.
+   */
+  timeZone?: string | null;
 }
 /**
  * `POST /policies/check`
@@ -1124,6 +1132,23 @@ export interface ConfirmResponse {
   until: Timestamp;
 }
 /**
+ * How full the context of a model is.
+ */
+export interface ContextUse {
+  /**
+   * How many tokens that is.
+   */
+  tokens: number | null;
+  /**
+   * How much of it is used; percent.
+   */
+  usedPercent: number;
+  /**
+   * How many tokens it holds.
+   */
+  window: number | null;
+}
+/**
  * One thing that was said or done in a session.
  */
 export interface ConversationEntry {
@@ -1151,6 +1176,10 @@ export interface ConversationEntry {
    * The model that said it, as the agent reports it.
    */
   model: string | null;
+  /**
+   * Where it stands in its conversation, for `before` and `after`.
+   */
+  place: string;
   /**
    * Grows with every change of any entry: of two states of one entry the higher is the newer.
    */
@@ -1451,6 +1480,17 @@ export interface DaemonSettings {
    * After how many days sessions that have ended are removed; none: never.
    */
   retentionDays: number | null;
+  /**
+   * Whether Claude Code's status line goes through us in the sessions that start from now on, so
+   * that its context, cost and limits are known; a status line of the person's own is drawn as
+   * before.
+   */
+  statusLine: boolean;
+  /**
+   * The time zone in which the days of sums begin, such as `Europe/Berlin`; none: that of the
+   * machine.
+   */
+  timeZone: string | null;
 }
 /**
  * The audit's row of one tool call.
@@ -2714,6 +2754,23 @@ export interface PruneResponse {
   sessions: DeletedSession[];
 }
 /**
+ * How much is used of what an account may use in a time.
+ */
+export interface RateLimit {
+  /**
+   * When the time begins anew.
+   */
+  resetsAt: Timestamp | null;
+  /**
+   * How much is used; percent.
+   */
+  usedPercent: number;
+  /**
+   * The time; minutes.
+   */
+  windowMinutes: number;
+}
+/**
  * A set that needs nothing but to be applied.
  */
 export interface ReadySet {
@@ -3112,6 +3169,10 @@ export interface Session {
    */
   status: Status;
   /**
+   * What its agent told last of its context, its cost and its limits.
+   */
+  statusLine: StatusLine | null;
+  /**
    * Where the agent writes the conversation down.
    */
   transcriptPath: string | null;
@@ -3119,6 +3180,24 @@ export interface Session {
    * When its row last changed.
    */
   updatedAt: Timestamp;
+}
+/**
+ * What an agent tells of its own state, as it would stand in its status line. What it does not tell
+ * is absent.
+ */
+export interface StatusLine {
+  /**
+   * How full the model's context is.
+   */
+  context: ContextUse | null;
+  /**
+   * What the agent's process has cost so far, by its own count; dollars.
+   */
+  costUsd: number | null;
+  /**
+   * How much is used of what the account may use, the shortest time first.
+   */
+  limits: RateLimit[];
 }
 /**
  * One session.

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use codepiper_model::Zone;
-use codepiper_store::{Store, analytics, words};
+use codepiper_store::{Store, days, words};
 
 use crate::Result;
 use crate::home::Home;
@@ -101,8 +101,10 @@ async fn store_usage(store: &Store, answers: usize) -> Result<()> {
                  sum(cache_write_5m), sum(cache_write_1h), sum(cache_read), sum(reasoning), sum(cost)
              FROM usage GROUP BY 1, 2, 3",
         )?;
-        let zone = analytics::zone(tx)?.and_then(|name| Zone::named(&name));
-        analytics::rebuild_days(tx, &zone.unwrap_or_else(Zone::utc))
+        let zone = days::kept(tx)?.and_then(|kept| Zone::named(&kept.zone));
+        days::begin(tx, &zone.unwrap_or_else(Zone::utc))?;
+        while days::go_on(tx, 1000)? {}
+        Ok(())
     };
     Ok(store.write(fill).await?)
 }

@@ -11,7 +11,7 @@ pub(crate) struct Analytics {
     /// One line for each of these.
     #[arg(long, value_enum)]
     pub(crate) by: Option<By>,
-    /// The time zone in which days begin, such as `Europe/Berlin`; by default the daemon's.
+    /// The time zone in which days begin, such as `Europe/Berlin`; by default the setting `timeZone`.
     #[arg(long, value_name = "ZONE")]
     pub(crate) time_zone: Option<String>,
     /// Of this session only: the beginning of its id, or its name. The whole id names one that is

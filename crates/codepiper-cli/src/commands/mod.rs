@@ -33,6 +33,7 @@ mod resume;
 mod search;
 mod send;
 mod sessions;
+mod settings;
 mod show;
 mod slash;
 mod start;
@@ -50,7 +51,7 @@ use codepiper_model::Permission;
 
 use crate::cli::{Cli, Command, ProvidersCommand, TableFormat};
 use crate::error::CliError;
-use crate::{agent_exec, hook_forward, output, place, reaper_exec};
+use crate::{agent_exec, hook_forward, output, place, reaper_exec, status_line};
 
 /// What most commands need.
 struct Context {
@@ -64,6 +65,7 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode, CliError> {
         // Before any runtime: these become another program, or are one.
         Command::AgentExec { spec } => return agent_exec::run(&spec),
         Command::HookForward(options) => return Ok(hook_forward::run(&options)),
+        Command::StatusLine => return Ok(status_line::run()),
         Command::ReaperExec { command } => return reaper_exec::run(&command),
         Command::DemoAgent { args } => return Ok(demo_agent(args)),
         Command::Completions(args) => return completions::run(&args),
@@ -132,9 +134,11 @@ async fn run_client(mut context: Context, command: Command) -> Result<ExitCode, 
                 None => providers::run(&context).await?,
             }
         }
+        Command::Settings(args) => settings::run(&context, args).await?,
         Command::Doctor => return doctor::run(&context).await,
         Command::AgentExec { .. }
         | Command::HookForward(_)
+        | Command::StatusLine
         | Command::ReaperExec { .. }
         | Command::DemoAgent { .. }
         | Command::Completions(_)

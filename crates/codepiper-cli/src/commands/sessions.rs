@@ -30,14 +30,22 @@ pub(super) async fn run(context: &Context, args: &Sessions) -> Result<(), CliErr
         output::note("no sessions; start one with `codepiper up`");
         return Ok(());
     }
-    let rows: Vec<[String; 6]> = sessions.iter().map(row).collect();
+    let rows: Vec<[String; 7]> = sessions.iter().map(row).collect();
     output::table(
-        ["ID", "NAME", "PROVIDER", "STATUS", "ACTIVITY", "DIRECTORY"],
+        [
+            "ID",
+            "NAME",
+            "PROVIDER",
+            "STATUS",
+            "ACTIVITY",
+            "CONTEXT",
+            "DIRECTORY",
+        ],
         &rows,
     )
 }
 
-fn row(session: &Session) -> [String; 6] {
+fn row(session: &Session) -> [String; 7] {
     let activity = match (&session.activity, &session.exit) {
         (Some(activity), _) => {
             let state = activity.state.as_str().to_owned();
@@ -51,12 +59,15 @@ fn row(session: &Session) -> [String; 6] {
         },
         (None, None) => String::new(),
     };
+    let context = session.status_line.as_ref().and_then(|line| line.context);
+    let context = context.map(|context| format!("{:.0}%", context.used_percent));
     [
         session.id.to_string()[..8].to_owned(),
         session.name.clone().unwrap_or_default(),
         session.provider.to_string(),
         session.status.as_str().to_owned(),
         activity,
+        context.unwrap_or_default(),
         session.cwd.display().to_string(),
     ]
 }

@@ -11,9 +11,12 @@ pub(super) async fn run(context: &Context, args: &One) -> Result<(), CliError> {
     if context.json {
         return output::json(&SessionResponse { session });
     }
-    let Value::Object(fields) = serde_json::to_value(&session)? else {
+    let Value::Object(mut fields) = serde_json::to_value(&session)? else {
         return Ok(());
     };
+    if let Some(told) = &session.status_line {
+        fields["statusLine"] = told.to_string().into();
+    }
     for (name, value) in fields {
         let text = match value {
             Value::Null => continue,

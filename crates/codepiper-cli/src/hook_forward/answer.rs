@@ -33,6 +33,11 @@ impl Answer {
         }
     }
 
+    /// What the agent reads.
+    pub(super) fn text(self) -> Option<String> {
+        self.stdout
+    }
+
     /// Prints it and says how to end. Agents know 0 and 2; anything else would be our failure.
     pub(super) fn give(&self, event: &str) -> ExitCode {
         let printed = print_answer(self.stdout.as_deref());

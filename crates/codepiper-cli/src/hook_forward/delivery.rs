@@ -1,6 +1,6 @@
 use std::time::{Duration, Instant};
 
-use codepiper_model::Timestamp;
+use codepiper_model::{Clock as _, SystemClock, Timestamp};
 use serde::Serialize;
 use serde_json::value::RawValue;
 use uuid::Uuid;
@@ -58,6 +58,24 @@ struct Message<'a> {
     at: Timestamp,
     #[serde(skip_serializing_if = "Option::is_none")]
     fallback: Option<Fallback>,
+}
+
+/// Tells the daemon of an event once, before the deadline, and returns what the agent gets to read.
+/// Without a daemon the event is lost.
+pub(crate) fn tell_once(event: &str, data: &RawValue, deadline: Instant) -> Option<String> {
+    let place = Place::from_environment().ok()?;
+    let message = Message {
+        session_id: &place.session,
+        event,
+        data,
+        delivery_id: Uuid::now_v7(),
+        at: SystemClock.now(),
+        fallback: None,
+    };
+    let body = serde_json::to_vec(&message).ok()?;
+    let reply = exchange(&place, Options::default().path(), &body, Some(deadline)).ok()?;
+    let answer: Answer = serde_json::from_slice(&reply.body).ok()?;
+    answer.text()
 }
 
 impl<'a> Delivery<'a> {

@@ -26,6 +26,7 @@ use codepiper_model::{Clock as _, SystemClock};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 
 use self::answer::Answer;
+pub(crate) use self::delivery::tell_once;
 use self::delivery::{Delivery, Outcome};
 pub(crate) use self::options::Options;
 use self::payload::{Payload, Unusable};

@@ -312,6 +312,57 @@ fn what_a_fork_copied_counts_once_for_its_origin_and_outlives_it() {
 }
 
 #[test]
+fn days_begin_in_the_time_zone_that_is_set_and_stay_there() {
+    let fake = FakeClaude::new();
+    let mut home = FakeClaude::home();
+    let id = fake.start(&home, &[]);
+    home.run(&["send", &id, "SAY: hello", "--wait"]).ok();
+    let usage = |home: &TestHome, query: &str| {
+        home.call(
+            "GET",
+            &format!("/analytics/usage?range=all&{query}"),
+            &Value::Null,
+        )
+    };
+    home.until("it was counted", || {
+        usage(&home, "by=day")["total"]["answers"] == 1
+    });
+    // No machine is there; a day begins fourteen hours before the one of UTC.
+    let refused = home.run(&["settings", "timeZone", "Mars/Phobos"]);
+    assert!(
+        refused.code == 1 && refused.stderr.contains("`Mars/Phobos`"),
+        "{refused:?}"
+    );
+    let set = home
+        .run(&["settings", "timeZone", "pacific/kiritimati"])
+        .ok();
+    assert_eq!(set.stdout.trim(), "Pacific/Kiritimati");
+    let check = |home: &TestHome, answers: i64| {
+        let (days, hours) = (usage(home, "by=day"), usage(home, "by=hour"));
+        assert_eq!(days["timeZone"], "Pacific/Kiritimati");
+        let day = days["rows"][0]["key"].as_str().unwrap();
+        assert!(
+            hours["rows"][0]["key"].as_str().unwrap().starts_with(day),
+            "{days} {hours}"
+        );
+        assert_eq!(days["total"]["answers"], answers, "{days}");
+    };
+    check(&home, 1);
+    home.kill_daemon();
+    home.start_daemon();
+    check(&home, 1);
+    home.run(&["send", &id, "SAY: more", "--wait"]).ok();
+    home.until("it was counted", || {
+        usage(&home, "by=day")["total"]["answers"] == 2
+    });
+    check(&home, 2);
+    home.run(&["analytics", "rebuild"]).ok();
+    check(&home, 2);
+    home.run(&["settings", "timeZone", "null"]).ok();
+    assert_ne!(usage(&home, "by=day")["timeZone"], "Pacific/Kiritimati");
+}
+
+#[test]
 fn what_makes_no_sense_is_refused_in_words_that_help() {
     let home = TestHome::new();
     let id = home.demo(&[]);

@@ -110,6 +110,20 @@ fn a_turn_is_found_shown_and_counted_within_a_second() {
         }
         assert_eq!(shown.contains('$'), has_price, "{shown}");
         let document = home.run(&["conversation", &id, "--markdown"]).ok().stdout;
+        // What it cost stands behind what was said for that.
+        let (_, end) = document.rsplit_once("the cherry is red").unwrap();
+        assert!(
+            end.contains(" written · ") && end.contains('$') == has_price,
+            "{document}"
+        );
+        let all = entries(&home, &id);
+        let place = all[0]["place"].as_str().unwrap();
+        let rest = home.call(
+            "GET",
+            &format!("/sessions/{id}/conversation?after={place}"),
+            &Value::Null,
+        );
+        assert_eq!(rest["entries"][0]["place"], all[1]["place"]);
         assert!(
             document.contains("\n## Reply\n") && document.contains("\nthe cherry is red\n"),
             "{document}"

@@ -57,6 +57,7 @@ mod scope;
 mod screens;
 mod secrets;
 mod signing_in;
+mod status_line;
 mod stream;
 mod support;
 mod survival;

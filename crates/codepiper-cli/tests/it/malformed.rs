@@ -401,6 +401,9 @@ PUT /settings/daemon {"detachKey":"ctrl+\u202e"} -> 400 invalid_request detachKe
 PUT /settings/daemon {"detachKey":"ctrl+nonsense"} -> 400 invalid_request detachKey
 PUT /settings/daemon {"codexAppServer":"no"} -> 400 invalid_request codexAppServer
 PUT /settings/daemon {"codexHostAccessProfileEnabled":1} -> 400 invalid_request codexHostAccessProfileEnabled
+PUT /settings/daemon {"statusLine":"on"} -> 400 invalid_request statusLine
+PUT /settings/daemon {"timeZone":"Mars/Phobos"} -> 400 invalid_request timeZone
+PUT /settings/daemon {"timeZone":1} -> 400 invalid_request timeZone
 PUT /settings/daemon {"preservesessions":true} -> 400 invalid_request preservesessions
 PUT /settings/daemon {"settings":{"preserveSessions":false}} -> 400 invalid_request settings
 PUT /settings/daemon {"defaultPolicyAction":"allow"} -> 400 invalid_request defaultPolicyAction

@@ -12,9 +12,10 @@ use codepiper_model::{Clock, Tokens, Zone};
 use codepiper_store::analytics::{self as stored, Group, Sums, ToolCalls};
 use codepiper_store::usage::Tally;
 use codepiper_store::whose::Whose;
-use codepiper_store::{Connection, Store, StoreError, Transaction};
+use codepiper_store::{Connection, Store, StoreError, Transaction, days};
+use tokio_util::sync::CancellationToken;
 
-use crate::EngineError;
+use crate::{EngineError, Settings};
 
 pub use counts::Counts;
 pub(crate) use prices::Prices;
@@ -26,8 +27,13 @@ pub struct Analytics {
     store: Store,
     clock: Arc<dyn Clock>,
     prices: Arc<Prices>,
-    zone: Arc<Zone>,
+    settings: Settings,
+    /// The zone of this machine.
+    system: Arc<Zone>,
 }
+
+/// Of so many quarters of an hour days are made at once; others can write in between.
+const QUARTERS_AT_ONCE: u32 = 500;
 
 /// What usage is summed up for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,7 +57,7 @@ pub enum By {
 pub struct UsageQuery {
     /// When it was used.
     pub range: Range,
-    /// In which zone days begin; by default in that of this machine.
+    /// In which zone days begin; by default in the one that was set.
     pub zone: Option<Zone>,
     /// Whose.
     pub whose: Whose,
@@ -86,29 +92,68 @@ impl Analytics {
         store: Store,
         clock: Arc<dyn Clock>,
         prices: Arc<Prices>,
-        zone: Arc<Zone>,
+        settings: Settings,
+        system: Arc<Zone>,
     ) -> Result<Self, EngineError> {
-        let now = Arc::clone(&zone);
-        let keep = move |tx: &Transaction<'_>| {
-            if stored::zone(tx)?.as_deref() != Some(now.name()) {
-                stored::rebuild_days(tx, &now)?;
-            }
-            Ok(())
-        };
-        store.write(keep).await?;
-        Ok(Self {
+        let analytics = Self {
             store,
             clock,
             prices,
-            zone,
-        })
+            settings,
+            system,
+        };
+        analytics.make_days().await?;
+        Ok(analytics)
+    }
+
+    /// Makes the days anew whenever another time zone is set, for as long as the daemon runs. What is
+    /// asked for meanwhile is summed up by quarters of an hour.
+    pub(crate) async fn keep_zone(self, stop: CancellationToken) {
+        let mut changes = self.settings.changes();
+        loop {
+            tokio::select! {
+                changed = changes.changed() => if changed.is_err() { return },
+                () = stop.cancelled() => return,
+            }
+            if let Err(error) = self.make_days().await {
+                tracing::error!(%error, "cannot make the days in the time zone that was set");
+            }
+        }
+    }
+
+    /// Makes the days where they are of another zone, or were not made to their end.
+    async fn make_days(&self) -> Result<(), EngineError> {
+        let zone = self.zone();
+        let begin = move |tx: &Transaction<'_>| {
+            let kept = days::kept(tx)?;
+            if kept.is_none_or(|kept| kept.zone != zone.name()) {
+                days::begin(tx, &zone)?;
+            }
+            Ok(())
+        };
+        self.store.write(begin).await?;
+        self.finish_days().await
+    }
+
+    async fn finish_days(&self) -> Result<(), EngineError> {
+        let go_on = |tx: &Transaction<'_>| days::go_on(tx, QUARTERS_AT_ONCE);
+        while self.store.write(go_on).await? {}
+        Ok(())
+    }
+
+    /// The zone that was set, or that of this machine.
+    fn zone(&self) -> Arc<Zone> {
+        let named = self.settings.get().time_zone;
+        let named = named.and_then(|name| Zone::named(&name));
+        named.map_or_else(|| Arc::clone(&self.system), Arc::new)
     }
 
     /// Sums up, for each of `by`.
     pub async fn usage(&self, query: UsageQuery, by: Option<By>) -> Result<UsageSums, EngineError> {
         let (zone, now) = (self.zone_of(&query), self.clock.now());
-        let is_ours = zone.name() == self.zone.name();
         let read = move |db: &Connection| {
+            let kept = days::kept(db)?;
+            let is_ours = kept.is_some_and(|kept| kept.is_whole && kept.zone == zone.name());
             let span = stored::span(db)?;
             let days = query.range.days(&zone, now, span);
             let window = Window {
@@ -193,16 +238,14 @@ impl Analytics {
             self.store.write(recount).await?;
             last = Some(day);
         }
-        let zone = Arc::clone(&self.zone);
-        let days = move |tx: &Transaction<'_>| stored::rebuild_days(tx, &zone);
-        Ok(self.store.write(days).await?)
+        let zone = self.zone();
+        let begin = move |tx: &Transaction<'_>| days::begin(tx, &zone);
+        self.store.write(begin).await?;
+        self.finish_days().await
     }
 
     fn zone_of(&self, query: &UsageQuery) -> Arc<Zone> {
-        query
-            .zone
-            .clone()
-            .map_or_else(|| Arc::clone(&self.zone), Arc::new)
+        query.zone.clone().map_or_else(|| self.zone(), Arc::new)
     }
 }
 

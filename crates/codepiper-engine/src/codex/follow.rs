@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use codepiper_model::EventSource;
+use codepiper_model::{EventSource, StatusLine};
 use codepiper_providers::codex::rpc::{Message, Notice, Status, Thread, thread_name};
 use serde_json::json;
 use tokio::sync::mpsc;
@@ -183,6 +183,13 @@ impl Follower {
                 self.turn_ended(&thread, &end, threads).await;
             }
             Notice::Used(thread, used) => self.used(&thread, &used, threads).await,
+            Notice::Limits(limits) => {
+                let told = StatusLine {
+                    limits,
+                    ..StatusLine::default()
+                };
+                self.status_line(told).await;
+            }
             Notice::ModelChanged(thread, model) => {
                 self.model_told(&thread, model, threads).await;
             }

@@ -1,7 +1,7 @@
 //! Turns and tokens, as events of the session. The app-server is the only one that tells how a
 //! turn ended that was interrupted or went wrong, and what an answer of the model took.
 
-use codepiper_model::{EventSource, NewEvent};
+use codepiper_model::{ContextUse, EventSource, NewEvent, StatusLine};
 use codepiper_providers::codex::Tokens;
 use codepiper_providers::codex::rpc::{TurnEnd, Used};
 use codepiper_store::deliveries::{self, Appended};
@@ -73,6 +73,24 @@ impl Follower {
         // The same numbers again are the same answer, told to who has joined since.
         let name = json!(["tokens", self.live.id, thread_id, total]);
         self.tell("TokensUsed", delivery_id(&name), payload).await;
+        if self.is_own(thread_id)
+            && let Some(window) = used.context_window
+        {
+            let told = StatusLine {
+                context: Some(context_use(&used.last, window)),
+                ..StatusLine::default()
+            };
+            self.status_line(told).await;
+        }
+    }
+
+    /// Takes over what would stand in a status line.
+    pub(super) async fn status_line(&self, told: StatusLine) {
+        let sessions = &self.hooks.parts.sessions;
+        let noted = sessions.note_status_line(self.live.id, EventSource::AppServer, told);
+        if let Err(error) = noted.await {
+            tracing::error!(session = %self.live.id, %error, "cannot store a status line");
+        }
     }
 
     /// What each of these events says. A sub-agent is named as its hooks name it.
@@ -112,6 +130,17 @@ impl Follower {
             })
         };
         parts.events.commit(append).await.map(drop)
+    }
+}
+
+/// What an answer read and wrote is what the next one reads.
+#[expect(clippy::cast_precision_loss, reason = "a share")]
+fn context_use(last: &Tokens, window: u64) -> ContextUse {
+    let tokens = last.input.saturating_add(last.output);
+    ContextUse {
+        used_percent: (tokens as f64 / window.max(1) as f64 * 100.0).min(100.0),
+        tokens: Some(tokens),
+        window: Some(window),
     }
 }
 

@@ -2,10 +2,70 @@
 
 use std::fmt::Write as _;
 
-use codepiper_model::{ConversationEntry, ConversationKind, ConversationTool};
+use codepiper_model::{ConversationEntry, ConversationKind, ConversationTool, UsageCost};
 
-/// Adds an entry to a document.
-pub(super) fn write(entry: &ConversationEntry, document: &mut String) {
+/// A document that is being written.
+#[derive(Default)]
+pub(super) struct Document {
+    text: String,
+    /// What was told of answers, or turns, that are not over yet: of one for each agent at most.
+    costs: Vec<Cost>,
+}
+
+/// What an answer, or a turn, cost; it stands below the last entry of that.
+struct Cost {
+    agent_id: Option<String>,
+    message_id: Option<String>,
+    model: Option<String>,
+    usage: UsageCost,
+}
+
+impl Document {
+    /// Adds an entry.
+    pub(super) fn add(&mut self, entry: &ConversationEntry) {
+        let over = self.costs.iter().position(|cost| {
+            cost.agent_id == entry.agent_id && cost.message_id != entry.message_id
+        });
+        // What is not shown ends nothing.
+        if let Some(over) = over.filter(|_| entry.kind != ConversationKind::Other) {
+            write_cost(&self.costs.remove(over), &mut self.text);
+        }
+        write(entry, &mut self.text);
+        if let Some(usage) = entry.usage {
+            self.costs.push(Cost {
+                agent_id: entry.agent_id.clone(),
+                message_id: entry.message_id.clone(),
+                model: entry.model.clone(),
+                usage,
+            });
+        }
+    }
+
+    /// The whole of it.
+    pub(super) fn finish(mut self) -> String {
+        for cost in &self.costs {
+            write_cost(cost, &mut self.text);
+        }
+        self.text
+    }
+}
+
+fn write_cost(cost: &Cost, document: &mut String) {
+    let Cost { model, usage, .. } = cost;
+    let (model, tokens) = (model.as_deref().unwrap_or("unknown model"), usage.tokens);
+    let price = usage
+        .cost_usd
+        .map_or_else(|| "no price".to_owned(), |dollars| format!("${dollars:.4}"));
+    let by = cost.agent_id.as_deref();
+    let by = by.map_or_else(String::new, |id| format!("sub-agent {id} · "));
+    let (read, written) = (tokens.read(), tokens.output);
+    let _infallible = writeln!(
+        document,
+        "*{by}{model} · {read} tokens read, {written} written · {price}*\n"
+    );
+}
+
+fn write(entry: &ConversationEntry, document: &mut String) {
     let who = match entry.kind {
         ConversationKind::Prompt => "Prompt",
         ConversationKind::Reply => "Reply",

@@ -136,7 +136,7 @@ impl Conversations {
     /// The whole conversation as a document.
     pub async fn markdown(&self, id: SessionId) -> Result<String, EngineError> {
         const AT_ONCE: usize = 500;
-        let mut document = String::new();
+        let mut document = markdown::Document::default();
         let mut after = Some(place_text((i64::MIN, 0)));
         loop {
             let page = ConversationPage {
@@ -146,10 +146,10 @@ impl Conversations {
             };
             let part = self.page(id, page).await?;
             for entry in &part.entries {
-                markdown::write(entry, &mut document);
+                document.add(entry);
             }
             if !part.has_more {
-                return Ok(document);
+                return Ok(document.finish());
             }
             after = part.last;
         }

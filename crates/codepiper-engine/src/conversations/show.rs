@@ -5,7 +5,7 @@ use codepiper_store::conversation::{self, StoredCall, StoredSaid};
 use codepiper_store::{Connection, StoreError};
 use serde_json::Value;
 
-use super::{UsageCost, dollars};
+use super::{UsageCost, dollars, place_text};
 
 /// Entries as they are shown.
 pub(super) fn entries(
@@ -23,6 +23,7 @@ fn entry(db: &Connection, said: StoredSaid) -> Result<ConversationEntry, StoreEr
     });
     Ok(ConversationEntry {
         id: said.id,
+        place: place_text(said.place()),
         revision: said.revision,
         at: said.at,
         kind: said.kind,

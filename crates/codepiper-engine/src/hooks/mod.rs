@@ -13,8 +13,8 @@ mod spool;
 
 use std::sync::Arc;
 
-use codepiper_model::{Clock, DecisionKind, SessionId, Timestamp};
-use codepiper_providers::HookFact;
+use codepiper_model::{Clock, DecisionKind, EventSource, SessionId, StatusLine, Timestamp};
+use codepiper_providers::{HookFact, provider};
 use codepiper_store::Store;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -27,6 +27,9 @@ use decide::Decided;
 use ingest::Ingested;
 pub(crate) use program::install as install_program;
 pub(crate) use request::summary;
+
+/// The name under which the program reports that draws the status line.
+const STATUS_LINE: &str = "StatusLine";
 
 /// Takes the reports of agents' hooks and answers them.
 #[derive(Clone)]
@@ -106,7 +109,25 @@ impl Hooks {
             });
         }
         self.parts.sessions.note_report(report.session_id);
+        if report.event == STATUS_LINE
+            && let Some(told) = provider(subject.provider).read_status_line(&report.data)
+        {
+            check(&report)?;
+            return self.status_line(report.session_id, told).await;
+        }
         self.ask(&subject, report).await
+    }
+
+    /// Takes what an agent tells its status line; the answer is a line for an agent without one.
+    async fn status_line(&self, id: SessionId, told: StatusLine) -> Result<HookReply, EngineError> {
+        let sessions = &self.parts.sessions;
+        let known = sessions
+            .note_status_line(id, EventSource::Statusline, told)
+            .await?;
+        Ok(HookReply {
+            stdout: Some(format!("{known}\n")),
+            ..HookReply::NOTHING
+        })
     }
 
     /// Takes what an agent reports or asks in whatever way, and answers it.

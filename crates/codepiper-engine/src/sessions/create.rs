@@ -195,6 +195,7 @@ impl SessionManager {
             branch: None,
             status: Status::Starting,
             activity: None,
+            status_line: None,
             created_at: now,
             updated_at: now,
             pid: None,

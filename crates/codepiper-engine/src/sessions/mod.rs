@@ -30,6 +30,7 @@ mod request;
 mod restore;
 mod resume;
 mod sight;
+mod status_line;
 mod stop;
 mod subject;
 mod supervise;

@@ -132,6 +132,7 @@ impl SessionManager {
                 spool: &spool,
                 variables: &hook_variables,
                 fail_closed: blueprint.fail_closed,
+                status_line: self.parts.settings.get().status_line,
             },
             channel: found.channel,
             unknown: found.unknown,

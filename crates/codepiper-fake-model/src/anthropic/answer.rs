@@ -1,7 +1,7 @@
 //! The answer to a message: blocks of content, as one document or as a stream of events.
 
 use axum::body::Body;
-use axum::http::{Response, StatusCode};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
 use serde_json::{Value, json};
 
 use super::stream::stream;
@@ -11,6 +11,9 @@ use crate::recorder::Kind;
 use crate::script::{Script, Step};
 use crate::server::Shared;
 use crate::tokens::tokens;
+
+/// When limits are lifted, in seconds since 1970.
+const IN_2100: u32 = 4_102_444_800;
 
 /// An answer worked out, before it is written in either form.
 pub(super) struct Answer<'a> {
@@ -41,25 +44,43 @@ pub(super) fn answer(request: &Value, kind: Kind, id: &str, shared: Shared) -> R
         return failure::response(why, id);
     }
     let mut timeline = Timeline::default();
-    if streams {
+    let content_type = if streams {
         stream(&answer, &mut timeline);
-        return super::respond(
-            StatusCode::OK,
-            id,
-            "text/event-stream",
-            timeline.into_body(id, shared),
-        );
+        "text/event-stream"
+    } else {
+        timeline.wait(answer.script.duration());
+        let document = answer.document();
+        timeline.push(document.to_string());
+        timeline.cost(document["usage"].clone());
+        "application/json"
+    };
+    let body = timeline.into_body(id, shared);
+    let mut response = super::respond(StatusCode::OK, id, content_type, body);
+    if let Some((five_hours, week)) = answer.script.limits {
+        tell_limits(five_hours, week, response.headers_mut());
     }
-    timeline.wait(answer.script.duration());
-    let document = answer.document();
-    timeline.push(document.to_string());
-    timeline.cost(document["usage"].clone());
-    super::respond(
-        StatusCode::OK,
-        id,
-        "application/json",
-        timeline.into_body(id, shared),
-    )
+    response
+}
+
+/// How much of a subscription is used, as shares of one.
+fn tell_limits(five_hours: u32, week: u32, headers: &mut HeaderMap) {
+    for (name, percent, reset) in [("5h", five_hours, IN_2100), ("7d", week, IN_2100 + 3600)] {
+        let share = f64::from(percent) / 100.0;
+        for (what, value) in [
+            ("utilization", share.to_string()),
+            ("reset", reset.to_string()),
+            ("status", "allowed".to_owned()),
+        ] {
+            let name = format!("anthropic-ratelimit-unified-{name}-{what}");
+            if let (Ok(name), Ok(value)) = (name.parse::<HeaderName>(), value.parse()) {
+                headers.insert(name, value);
+            }
+        }
+    }
+    headers.insert(
+        "anthropic-ratelimit-unified-status",
+        HeaderValue::from_static("allowed"),
+    );
 }
 
 /// A title where one is asked for, or else a word that harms nowhere.

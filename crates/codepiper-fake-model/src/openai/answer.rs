@@ -1,7 +1,7 @@
 //! The answer to a request: items of output, as one document or as a stream of events.
 
 use axum::body::Body;
-use axum::http::{Response, StatusCode};
+use axum::http::{HeaderName, Response, StatusCode};
 use serde_json::{Value, json};
 
 use super::request::{self, Offer};
@@ -62,12 +62,20 @@ pub(super) fn answer(request: &Value, kind: Kind, id: &str, shared: Shared) -> R
     } else {
         "application/json"
     };
-    respond(
-        StatusCode::OK,
-        id,
-        content_type,
-        timeline.into_body(id, shared),
-    )
+    let body = timeline.into_body(id, shared);
+    let mut response = respond(StatusCode::OK, id, content_type, body);
+    if let Some((five_hours, week)) = answer.script.limits {
+        for (name, percent, minutes) in [("primary", five_hours, 300), ("secondary", week, 10_080)]
+        {
+            for (what, value) in [("used-percent", percent), ("window-minutes", minutes)] {
+                let name = format!("x-codex-{name}-{what}");
+                if let Ok(name) = name.parse::<HeaderName>() {
+                    response.headers_mut().insert(name, value.into());
+                }
+            }
+        }
+    }
+    response
 }
 
 impl Answer<'_> {

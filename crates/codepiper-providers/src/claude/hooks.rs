@@ -253,6 +253,7 @@ mod tests {
             spool: Path::new("/s"),
             variables: &[],
             fail_closed: true,
+            status_line: false,
         });
         let handler = &settings["PermissionRequest"][0]["hooks"][0];
         assert_eq!(handler["command"], "/x y/codepiper");

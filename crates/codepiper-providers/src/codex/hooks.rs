@@ -290,6 +290,7 @@ mod tests {
                 spool: Path::new("/s"),
                 variables: &[],
                 fail_closed: true,
+                status_line: false,
             },
             Setting::Alone,
         );

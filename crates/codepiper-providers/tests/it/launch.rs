@@ -22,6 +22,7 @@ fn launch<'a>(id: ProviderId, change: impl FnOnce(&mut LaunchRequest<'a>)) -> La
             spool: Path::new("/state/spool"),
             variables: &[],
             fail_closed: false,
+            status_line: false,
         },
         channel: Channel::Hooks,
         unknown: &[],

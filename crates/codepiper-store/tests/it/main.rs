@@ -38,6 +38,7 @@ fn a_session() -> Stored {
         name: Some("api".into()),
         cwd: "/tmp".into(),
         branch: None,
+        status_line: None,
         status: Status::Starting,
         activity: None,
         created_at: Timestamp::from_millis(1000),

@@ -1,5 +1,6 @@
 use std::path::PathBuf;
 
+use codepiper_model::{RateLimit, Timestamp};
 use serde_json::Value;
 
 use super::{Item, RequestId, some_string, string};
@@ -25,6 +26,8 @@ pub enum Notice {
     ItemEnded(String, Item),
     /// An answer of the model came, and this is what it took.
     Used(String, Used),
+    /// This much is used of what the account may use.
+    Limits(Vec<RateLimit>),
     /// A request of the server was answered, by anybody, or is no longer asked.
     RequestResolved(String, RequestId),
     /// Something failed, and whether it is tried again.
@@ -126,6 +129,7 @@ impl Notice {
             "item/started" => Self::ItemBegan(thread_id, Item::read(&params["item"])),
             "item/completed" => Self::ItemEnded(thread_id, Item::read(&params["item"])),
             "thread/tokenUsage/updated" => Self::Used(thread_id, Used::read(params)),
+            "account/rateLimits/updated" => Self::Limits(limits(&params["rateLimits"])),
             "serverRequest/resolved" => {
                 Self::RequestResolved(thread_id, RequestId(params["requestId"].clone()))
             }
@@ -203,6 +207,23 @@ impl Used {
             context_window: usage["modelContextWindow"].as_u64(),
         }
     }
+}
+
+/// The limits that are told, the shortest time first.
+fn limits(told: &Value) -> Vec<RateLimit> {
+    let limit = |told: &Value| {
+        Some(RateLimit {
+            window_minutes: told["windowDurationMins"].as_u64()?,
+            used_percent: told["usedPercent"].as_f64()?,
+            resets_at: told["resetsAt"].as_i64().and_then(Timestamp::from_seconds),
+        })
+    };
+    let mut limits: Vec<_> = ["primary", "secondary"]
+        .into_iter()
+        .filter_map(|name| limit(&told[name]))
+        .collect();
+    limits.sort_by_key(|limit| limit.window_minutes);
+    limits
 }
 
 /// A word, or an object with one key.

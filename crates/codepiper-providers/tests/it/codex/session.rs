@@ -40,6 +40,7 @@ impl Session {
             spool: &folder.path().join("it's a spool"),
             variables: &[],
             fail_closed: false,
+            status_line: false,
         };
         let hooks = hooks(command, Setting::AppServer);
         let mut session = Self {
