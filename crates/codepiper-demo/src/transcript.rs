@@ -5,6 +5,7 @@ use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -95,6 +96,15 @@ impl Transcript {
         self.append(
             "assistant",
             json!({"message": message, "isApiErrorMessage": true}),
+        );
+    }
+
+    /// How long a turn took that came to its end.
+    pub(crate) fn turn_took(&mut self, time: Duration) {
+        let millis = u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
+        self.append(
+            "system",
+            json!({"subtype": "turn_duration", "durationMs": millis}),
         );
     }
 

@@ -42,6 +42,7 @@ pub(crate) struct Turn {
     pub(crate) closing: Option<String>,
     /// When the latest call could begin.
     pub(crate) allowed_at: Instant,
+    begun_at: Instant,
     /// The latest that was said.
     said: String,
     frame: usize,
@@ -56,6 +57,7 @@ impl Turn {
             open: None,
             closing: None,
             allowed_at: Instant::now(),
+            begun_at: Instant::now(),
             said: String::new(),
             frame: 0,
             frame_ends: Instant::now() + SPINNER_FRAME,
@@ -108,7 +110,10 @@ impl Agent {
         self.transcript
             .answer(std::mem::take(&mut turn.answer), stop_reason);
         match played {
-            Ok(()) => self.fire_stop(&turn.said)?,
+            Ok(()) => {
+                self.fire_stop(&turn.said)?;
+                self.transcript.turn_took(turn.begun_at.elapsed());
+            }
             Err(Cut::Exit(exit)) => return Err(exit),
             Err(Cut::Failed) => {
                 const ERROR: &str = "API Error: 500 the demo agent was told to fail";

@@ -12,9 +12,10 @@ fn a_prompt_gets_a_reply() {
     let screen = pane.see("● The CodePiper demo agent read “hello there”.");
     assert!(screen.contains("> hello there\n"), "{screen}");
     pane.idle();
-    let [user, assistant] = &pane.transcript()[..] else {
+    let [user, assistant, took] = &pane.transcript()[..] else {
         panic!("{:?}", pane.told())
     };
+    assert_eq!(took["subtype"], "turn_duration");
     assert_eq!(user["message"]["content"], "hello there");
     assert_eq!(user["sessionId"], ID);
     assert_eq!(user["cwd"], pane.folder.path().to_string_lossy().as_ref());
@@ -328,7 +329,7 @@ fn the_last_line_is_written_before_the_title_turns_idle() {
         pane.see(&format!("● {turn}\n"));
         assert_eq!(
             (pane.title().as_str(), pane.transcript().len()),
-            ("✳ demo", 2 * turn)
+            ("✳ demo", 3 * turn)
         );
     }
 }

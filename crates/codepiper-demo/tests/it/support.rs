@@ -187,7 +187,7 @@ impl Pane {
             .collect()
     }
 
-    /// The transcript in short: `user: text`, `assistant: text`, `tool_use: input`, `tool_result: text`.
+    /// What was said, in short: `user: text`, `assistant: text`, `tool_use: input`, `tool_result: text`.
     pub(crate) fn told(&self) -> Vec<String> {
         let told = |entry: &Value| match &entry["message"]["content"] {
             Value::String(text) => format!("user: {text}"),
@@ -204,7 +204,9 @@ impl Pane {
                 }
             }
         };
-        self.transcript().iter().map(told).collect()
+        let entries = self.transcript();
+        let said = entries.iter().filter(|entry| entry["type"] != "system");
+        said.map(told).collect()
     }
 
     pub(crate) fn mode(&self, name: &str) -> u32 {
