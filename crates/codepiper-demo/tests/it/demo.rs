@@ -177,7 +177,7 @@ fn a_short_paste_of_several_lines_is_one_prompt() {
             "assistant: two"
         ]
     );
-    let [_, one, two] = &pane.transcript()[..] else {
+    let [_, one, two, _] = &pane.transcript()[..] else {
         panic!()
     };
     assert_eq!(one["message"]["id"], two["message"]["id"]);
