@@ -6,6 +6,7 @@ import { Empty, Loading } from "@/components/empty";
 import { ErrorNote } from "@/components/error-note";
 import { Entry } from "./entry";
 import { KeepFolds } from "./folds";
+import { ProblemsOf } from "./problems";
 import { type Row, rowsOf, wayTo } from "./rows";
 import { SubAgent } from "./sub-agent";
 import type { Surroundings } from "./surroundings";
@@ -84,6 +85,7 @@ function Windowed({ sessionId, at, decision, tools, onLatest }: Props) {
   return (
     <div className="flex h-full flex-col">
       <div className="flex shrink-0 justify-end gap-1 border-b px-2 sm:px-4">{tools}</div>
+      <ProblemsOf sessionId={sessionId} />
       <div className="relative min-h-0 flex-1">
         <div
           ref={box}
