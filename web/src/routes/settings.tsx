@@ -34,7 +34,7 @@ export function SettingsPage() {
       <Section title="Agents and numbers">
         <DaemonForm />
       </Section>
-      <Section title="Transcripts">
+      <Section title="Lines of transcripts that could not be read">
         <Problems />
       </Section>
       <Section title="Appearance">

@@ -23,9 +23,9 @@ const COLUMNS: Column<Ruled>[] = [
     title: "Rule",
     shows: ({ policyId, ruleId }) =>
       policyId === null ? (
-        <span className="text-muted">No rule: the default, or the agent itself</span>
+        <span className="text-muted">No rule decided</span>
       ) : (
-        <span className="code">
+        <span className="code inline-block min-w-32 wrap-anywhere max-sm:whitespace-normal">
           <Plain text={policyId} /> / <Plain text={ruleId ?? ""} />
         </span>
       ),

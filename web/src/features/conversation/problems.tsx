@@ -1,7 +1,9 @@
 import { queryOptions, useQuery } from "@tanstack/react-query";
 import { TriangleAlert } from "lucide-react";
+import { type ReactNode, useState } from "react";
 import { get } from "@/api/client";
 import type { ProblemsResponse } from "@/api/schema";
+import { Button } from "@/components/button";
 import { Loading } from "@/components/empty";
 import { ErrorNote } from "@/components/error-note";
 import { Plain } from "@/components/plain";
@@ -31,24 +33,35 @@ export function Problems() {
   return <Lines {...data} />;
 }
 
-/** The same of one session; nothing where there are none. */
-export function ProblemsOf({ sessionId }: { sessionId: string }) {
+/** The tools of a conversation, and beside them the lines of it that could not be read. */
+export function WithProblems({ sessionId, tools }: { sessionId: string; tools: ReactNode }) {
   const { data } = useQuery(problemsQuery(sessionId));
-  if (!data?.count) return null;
+  const [isOpen, setOpen] = useState(false);
+  const count = data?.count ?? 0;
   return (
-    <details className="border-b bg-warn-soft">
-      <summary className="target flex cursor-pointer items-center gap-2 px-3 text-[13px] text-warn sm:px-4">
-        <TriangleAlert aria-hidden className="size-4 shrink-0" />
-        {words(data.count)} of what the agent wrote could not be read
-      </summary>
-      <div className="max-h-60 overflow-y-auto px-3 pb-3 sm:px-4">
-        <Lines {...data} />
+    <div className="shrink-0 border-b px-2 sm:px-4">
+      <div className="flex justify-end gap-1">
+        {count > 0 && (
+          <Button
+            look="quiet"
+            className="mr-auto text-warn"
+            aria-expanded={isOpen}
+            aria-label={`${count === 1 ? "1 line" : `${exact(count)} lines`} could not be read`}
+            onClick={() => setOpen(!isOpen)}
+          >
+            <TriangleAlert aria-hidden className="size-4" /> {exact(count)} unreadable
+          </Button>
+        )}
+        {tools}
       </div>
-    </details>
+      {isOpen && data && (
+        <div className="pb-3">
+          <Lines {...data} />
+        </div>
+      )}
+    </div>
   );
 }
-
-const words = (count: number) => (count === 1 ? "1 line" : `${exact(count)} lines`);
 
 function Lines({ problems, count }: ProblemsResponse) {
   return (
@@ -57,7 +70,7 @@ function Lines({ problems, count }: ProblemsResponse) {
         aria-label="Lines that could not be read"
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reached by keys
         tabIndex={0}
-        className="max-h-96 overflow-auto rounded-xl border bg-panel"
+        className="max-h-60 overflow-auto rounded-xl border bg-panel"
       >
         <table className="w-full text-[13px]">
           <thead className="sticky top-0 bg-panel">

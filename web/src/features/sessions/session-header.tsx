@@ -36,16 +36,16 @@ export function SessionHeader({ session, before, actions }: Props) {
           <span title={evidenceWords(session)}>
             {doing(session)} · <TimeAgo at={sinceOf(session)} />
           </span>
-          {" · "}
-          {PROVIDER_NAMES[session.provider]}
-          {session.model && ` · ${plainText(session.model)}`}
-          {session.billingMode === "api" && " · API key"}
           {session.statusLine?.context && (
             <span className="tabular-nums" title={statusWords(session.statusLine)}>
               {" · "}
               {Math.round(session.statusLine.context.usedPercent)} % context
             </span>
           )}
+          {" · "}
+          {PROVIDER_NAMES[session.provider]}
+          {session.model && ` · ${plainText(session.model)}`}
+          {session.billingMode === "api" && " · API key"}
           <span className="hidden sm:inline" title={plainText(session.cwd)}>
             {" · "}
             <Plain text={session.cwd} />

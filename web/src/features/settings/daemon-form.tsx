@@ -49,7 +49,7 @@ export function DaemonForm() {
       </label>
       <SelectField
         label="Days begin in the time zone"
-        hint="Sums by day are made anew in it, for every browser and the command line."
+        hint="Sums by day are made anew in it, for every browser and the command line, which otherwise takes the zone of the daemon's machine."
         value={now.timeZone ?? ""}
         disabled={change.isPending}
         onChange={(event) => change.mutate({ timeZone: event.target.value || null })}
