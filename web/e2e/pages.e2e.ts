@@ -109,7 +109,8 @@ test("on a phone everything that is pressed has 44 pixels", async () => {
   const { context, page } = await open(browser, mock, PHONE);
   const small: string[] = [];
   for (const path of [
-    ...["/", "/sessions", "/?new=true", session("dotfiles")(), "/analytics", "/search?text=total"],
+    ...["/", "/sessions", "/?new=true", session("dotfiles")(), "/analytics", "/settings"],
+    "/search?text=total",
     session("Explain the billing module", "conversation")(),
   ]) {
     await page.goto(mock.url + path);

@@ -141,6 +141,21 @@ export const ANALYTICS = {
       ],
     ];
   },
+  "GET /analytics/rules": (world, { query }) => {
+    const { answers } = usages(world, query).total;
+    if (answers === 0) return [200, []];
+    const ruled = (policyId, ruleId, decision, count) => ({ policyId, ruleId, decision, count });
+    return [
+      200,
+      [
+        ruled("balanced-reading", "files", "allow", answers),
+        ruled("balanced-reading", "git", "allow", Math.ceil(answers / 3)),
+        ruled("balanced-dangers", "downloads", "deny", 2),
+        ruled(null, null, "ask", 7),
+        ruled(null, null, "none", Math.ceil(answers / 5)),
+      ],
+    ];
+  },
   "GET /analytics/heatmap": (world, { query }) => {
     const isQuiet = usages(world, query).total.answers === 0;
     const cells = Array.from({ length: 7 * 24 }, (_, at) => {

@@ -21,6 +21,7 @@ export class Conversations {
     const at = more.at ?? new Date().toISOString();
     const entry = {
       id: this.#ids,
+      place: `${Date.parse(at)}.${this.#ids}`,
       revision: this.revision,
       at,
       kind,
@@ -70,7 +71,6 @@ export class Conversations {
   }
 }
 
-const placeOf = (entry) => entry && `${Date.parse(entry.at)}.${entry.id}`;
 const isBehind = (entry, place) => {
   const [at, id] = place.split(".").map(Number);
   const apart = Date.parse(entry.at) - at;
@@ -86,15 +86,15 @@ function page(world, entries, query) {
     all = changed.sort((a, b) => a.revision - b.revision);
   }
   if (after) all = all.filter((e) => isBehind(e, after));
-  if (before) all = all.filter((e) => !isBehind(e, before) && placeOf(e) !== before);
+  if (before) all = all.filter((e) => !isBehind(e, before) && e.place !== before);
   const isForward = since !== null || after !== null;
   const shown = isForward ? all.slice(0, limit) : all.slice(-limit);
   return {
     entries: shown,
     hasMore: all.length > limit,
     revision: world.conversations.revision,
-    first: placeOf(shown[0]) ?? null,
-    last: placeOf(shown.at(-1)) ?? null,
+    first: shown[0]?.place ?? null,
+    last: shown.at(-1)?.place ?? null,
   };
 }
 
@@ -112,6 +112,11 @@ export const CONVERSATIONS = {
     const parts = world.conversations.of(id).map((e) => `## ${e.kind}\n\n${e.text}\n`);
     return [200, parts.join("\n")];
   }),
+  "GET /transcripts/problems": (world, { query }) => {
+    const of = query.get("sessionId");
+    const problems = world.problems.filter((line) => !of || line.sessionId === of);
+    return [200, { problems, count: problems.length }];
+  },
   "GET /search": (world, { query }) => {
     const words = query.get("text").toLowerCase().split(/\s+/);
     const [session, kind, since] = ["sessionId", "kind", "since"].map((name) => query.get(name));

@@ -45,9 +45,30 @@ export function fill(world) {
   });
   world.act(shell, "idle", "Stop", { at: ago(12) });
   const long = world.addSession(
-    { name: "Explain the billing module", model: "opus", createdAt: ago(60) },
+    {
+      name: "Explain the billing module",
+      model: "opus",
+      createdAt: ago(60),
+      statusLine: {
+        context: { usedPercent: 23, tokens: 46_120, window: 200_000 },
+        costUsd: 0.84,
+        limits: [
+          { windowMinutes: 300, usedPercent: 40, resetsAt: ago(-95) },
+          { windowMinutes: 10_080, usedPercent: 12, resetsAt: ago(-4000) },
+        ],
+      },
+    },
     "claude-code/2.1.197/long-reply",
   );
+  world.problems.push({
+    sessionId: long.id,
+    path: "/home/mia/.claude/projects/-home-mia-shop/1f0c.jsonl",
+    offset: 48_213,
+    bytes: 311,
+    seenAt: ago(20),
+    reason: "the line is no JSON document (at line 1, column 96)",
+    begins: '{"type":"assistant","message":{"role":"assis\u202etant',
+  });
   world.act(long, "working", "UserPromptSubmit", { at: ago(3) });
   world.decide(long.id, "Read", { file_path: "/home/mia/shop/src/billing.ts" }, "allow", {
     policyId: "balanced-reading",

@@ -57,6 +57,8 @@ const policySet = (id, name, more) => ({
   ...more,
 });
 
+const settings = (world) => [200, { settings: world.settings }];
+
 /** A route that needs the session. */
 const of = (run) => (world, call) => {
   const session = world.session(call.id);
@@ -79,6 +81,11 @@ const POLICY_SETS = [
 
 export const SESSIONS = {
   "GET /sessions": (world) => [200, { sessions: world.sessions }],
+  "GET /settings/daemon": settings,
+  "PUT /settings/daemon": (world, { body }) => {
+    Object.assign(world.settings, body);
+    return settings(world);
+  },
   "GET /providers": () => [
     200,
     {

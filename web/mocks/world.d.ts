@@ -1,3 +1,4 @@
+import type { DaemonSettings } from "../src/api/schema";
 import type {
   Approval,
   ConversationEntry,
@@ -21,6 +22,7 @@ export class World {
     finish(sessionId: string, entry: ConversationEntry, tool: Partial<ConversationTool>): void;
   };
   terminals: Map<string, { bytes: Buffer }>;
+  settings: DaemonSettings;
   blockedUntil: number;
   signIns: Map<string, unknown>;
   ask(session: Session, toolName: string, toolInput: object): Approval;

@@ -22,6 +22,20 @@ export class World extends EventEmitter {
   confirmed = false;
   /** The policy sets of each session, by their ids. */
   policySets = new Map();
+  /** Lines of transcripts that could not be read. */
+  problems = [];
+  settings = {
+    preserveSessions: true,
+    restoreAfterReboot: false,
+    forwardSshAuthSock: true,
+    detachKey: "ctrl+]",
+    defaultPolicyAction: "ask",
+    retentionDays: null,
+    codexAppServer: true,
+    codexHostAccessProfileEnabled: false,
+    statusLine: false,
+    timeZone: null,
+  };
 
   constructor({ empty = false, onboarded = true } = {}) {
     super();
@@ -51,6 +65,7 @@ export class World extends EventEmitter {
       branch: "main",
       status: "RUNNING",
       activity: null,
+      statusLine: null,
       createdAt: at,
       updatedAt: at,
       pid: 4711,

@@ -1,10 +1,5 @@
 import type { ConversationEntry } from "@/api/types";
 
-/** An entry's place in the order of its conversation, as the daemon names it in `first` and `last`. */
-export function placeOf({ at, id }: Pick<ConversationEntry, "at" | "id">): string {
-  return `${Date.parse(at)}.${id}`;
-}
-
 /** Whether one comes after the other: by time, then as it was read. */
 export function isBehind(one: ConversationEntry, other: ConversationEntry): boolean {
   const apart = Date.parse(one.at) - Date.parse(other.at);
@@ -12,11 +7,11 @@ export function isBehind(one: ConversationEntry, other: ConversationEntry): bool
 }
 
 /** An entry's place in an address of the page, where a `.` between digits would make it a number. */
-export function addressOf(entry: Pick<ConversationEntry, "at" | "id">): string {
-  return placeOf(entry).replace(".", "-");
+export function addressOf({ place }: Pick<ConversationEntry, "place">): string {
+  return place.replace(".", "-");
 }
 
 /** The place of that address; null where it is none. */
 export function placeAt(address: string): string | null {
-  return /^\d+-\d+$/.test(address) ? address.replace("-", ".") : null;
+  return /^-?\d+-\d+$/.test(address) ? address.replace(/-(\d+)$/, ".$1") : null;
 }

@@ -7,6 +7,7 @@ import { ByTime } from "@/features/analytics/by-time";
 import { HeatMap } from "@/features/analytics/heat-map";
 import { Overview } from "@/features/analytics/overview";
 import { RangePicker } from "@/features/analytics/range-picker";
+import { Rules } from "@/features/analytics/rules";
 import { Tools } from "@/features/analytics/tools";
 import { sessionsQuery } from "@/features/sessions/queries";
 import { labelOf, PROVIDER_NAMES } from "@/features/sessions/words";
@@ -53,6 +54,7 @@ export function AnalyticsPage() {
       />
       <Breakdown title="Sessions" one="Session" by="session" range={range} name={sessionOf} />
       <Tools range={range} />
+      <Rules range={range} />
       <HeatMap range={range} />
     </Page>
   );

@@ -5,9 +5,11 @@ import { Page, Section } from "@/components/page";
 import { PasswordForm } from "@/features/auth/password-form";
 import { authStatus, signIns, signOut } from "@/features/auth/queries";
 import { SignInList } from "@/features/auth/sign-in-list";
+import { Problems } from "@/features/conversation/problems";
+import { DaemonForm } from "@/features/settings/daemon-form";
 import { ThemePicker } from "./theme-picker";
 
-/** Who may come in, and how the page looks. */
+/** Who may come in, what holds for all sessions, and how the page looks. */
 export function SettingsPage() {
   const client = useQueryClient();
 
@@ -28,6 +30,12 @@ export function SettingsPage() {
             void client.invalidateQueries(signIns);
           }}
         />
+      </Section>
+      <Section title="Agents and numbers">
+        <DaemonForm />
+      </Section>
+      <Section title="Lines of transcripts that could not be read">
+        <Problems />
       </Section>
       <Section title="Appearance">
         <ThemePicker />

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::codex::{FakeCodex, ask, reply, screen, until_idle};
 use crate::support::TestHome;
 
-/// What the app-server told: kinds and payloads.
+/// What the app-server told of turns: kinds and payloads.
 fn told(home: &TestHome, id: &str) -> Vec<(String, Value)> {
     let path = format!("/sessions/{id}/events?source=app-server&order=asc&limit=1000");
     let answer = home.call("GET", &path, &Value::Null);
@@ -14,7 +14,7 @@ fn told(home: &TestHome, id: &str) -> Vec<(String, Value)> {
         let kind = event["type"].as_str().unwrap().to_owned();
         (kind, event["payload"].clone())
     });
-    told.collect()
+    told.filter(|(kind, _)| kind != "StatusLine").collect()
 }
 
 fn kinds(told: &[(String, Value)]) -> Vec<&str> {

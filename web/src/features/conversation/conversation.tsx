@@ -6,6 +6,7 @@ import { Empty, Loading } from "@/components/empty";
 import { ErrorNote } from "@/components/error-note";
 import { Entry } from "./entry";
 import { KeepFolds } from "./folds";
+import { WithProblems } from "./problems";
 import { type Row, rowsOf, wayTo } from "./rows";
 import { SubAgent } from "./sub-agent";
 import type { Surroundings } from "./surroundings";
@@ -83,7 +84,7 @@ function Windowed({ sessionId, at, decision, tools, onLatest }: Props) {
   const isEmpty = isLoaded && rows.length === 0 && !hasPreviousPage;
   return (
     <div className="flex h-full flex-col">
-      <div className="flex shrink-0 justify-end gap-1 border-b px-2 sm:px-4">{tools}</div>
+      <WithProblems sessionId={sessionId} tools={tools} />
       <div className="relative min-h-0 flex-1">
         <div
           ref={box}

@@ -6,7 +6,14 @@ import { rowsOf, wayTo } from "./rows";
 function entry(id: number, more: Partial<ConversationEntry> = {}): ConversationEntry {
   const at = new Date(1_700_000_000_000 + id).toISOString();
   return {
-    ...{ id, at, revision: id, kind: "reply", text: `text ${id}` },
+    ...{
+      id,
+      at,
+      place: `${Date.parse(at)}.${id}`,
+      revision: id,
+      kind: "reply",
+      text: `text ${id}`,
+    },
     ...{ agentId: null, messageId: null, model: null, tool: null, usage: null },
     ...more,
   };
@@ -41,6 +48,26 @@ test("sub-agents are in their calls, however deep; one whose call was not read s
   expect(wayTo(4, rows)).toEqual([4, 3, 2]);
   expect(wayTo(6, rows)).toEqual([6, 5]);
   expect(wayTo(99, rows)).toEqual([]);
+});
+
+test("what an answer or a turn cost stands below the last of it that is shown", () => {
+  const turn = (id: number, more: Partial<ConversationEntry> = {}) =>
+    entry(id, { messageId: "turn", ...more });
+  const entries = [
+    entry(1, { kind: "prompt" }),
+    turn(2, { kind: "tool_call", usage: cost(0.5), model: "gpt" }),
+    turn(3),
+    turn(4, { kind: "other" }),
+    entry(5, { usage: cost(1), messageId: "alone" }),
+  ];
+  const shown = rowsOf(entries, true).rows;
+  expect(shown.map(({ key, entry }) => [key, entry.usage?.costUsd, entry.model])).toEqual([
+    [1, undefined, null],
+    [2, undefined, "gpt"],
+    [3, 0.5, "gpt"],
+    [5, 1, null],
+  ]);
+  expect(shown.at(-1)?.turn?.costUsd).toBe(1.5);
 });
 
 test("a turn costs what all its answers cost, and one that was not read whole is not summed up", () => {

@@ -24,7 +24,8 @@ export interface Rows {
  * What stands by itself, with the parts of sub-agents taken out: they belong to the calls that they
  * work for. Lines of a kind that nobody knows are left out. `isWhole` says that nothing comes before.
  */
-export function rowsOf(entries: ConversationEntry[], isWhole: boolean): Rows {
+export function rowsOf(told: ConversationEntry[], isWhole: boolean): Rows {
+  const entries = told.map(withCostAtEnd(told));
   const agents = new Map<string, ConversationEntry[]>();
   const called = new Set<string>();
   for (const entry of entries) {
@@ -57,6 +58,24 @@ export function rowsOf(entries: ConversationEntry[], isWhole: boolean): Rows {
   }
   endTurn();
   return { rows, agents };
+}
+
+/** What an answer or a turn cost is told with its first entry, and read below its last one. */
+function withCostAtEnd(told: ConversationEntry[]) {
+  const isShown = (entry: ConversationEntry) => entry.kind !== "other";
+  const ends = new Map<string, ConversationEntry>();
+  for (const entry of told) if (entry.messageId && isShown(entry)) ends.set(entry.messageId, entry);
+  const costs = new Map<ConversationEntry, ConversationEntry>();
+  for (const entry of told) {
+    const end = entry.usage && entry.messageId ? ends.get(entry.messageId) : undefined;
+    if (end && end !== entry) costs.set(end, entry).set(entry, end);
+  }
+  return (entry: ConversationEntry): ConversationEntry => {
+    const other = costs.get(entry);
+    if (!other) return entry;
+    if (entry.usage) return { ...entry, usage: null };
+    return { ...entry, usage: other.usage, model: entry.model ?? other.model };
+  };
 }
 
 /** The entries that are to be open so that the one of that id is seen: itself, and what it is in. */

@@ -51,13 +51,15 @@ export function PromptQueue({ sessionId }: { sessionId: string }) {
       {shown.map((prompt) => (
         <li key={prompt.id} className="flex items-center gap-2 text-[13px]">
           <Clock aria-hidden className="size-3.5 shrink-0 text-muted" />
-          <span className="min-w-0 flex-1 truncate">
-            <Plain text={prompt.text} prose />
-          </span>
-          <span
-            className={`max-w-[50%] truncate ${prompt.status === "failed" ? "text-danger" : "text-muted"}`}
-          >
-            <Plain text={receiptWords(prompt)} prose />
+          <span className="flex min-w-0 flex-1 max-sm:flex-col sm:items-center sm:gap-2">
+            <span className="min-w-0 truncate sm:flex-1">
+              <Plain text={prompt.text} prose />
+            </span>
+            <span
+              className={`truncate sm:max-w-[50%] ${prompt.status === "failed" ? "text-danger" : "text-muted"}`}
+            >
+              <Plain text={receiptWords(prompt)} prose />
+            </span>
           </span>
           {prompt.status === "accepted" && (
             <>

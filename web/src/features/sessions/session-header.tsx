@@ -9,7 +9,7 @@ import { Branch } from "./branch";
 import { Dot } from "./dot";
 import { sinceOf } from "./groups";
 import { SessionName } from "./session-name";
-import { doing, evidenceWords, PROVIDER_NAMES } from "./words";
+import { doing, evidenceWords, PROVIDER_NAMES, statusWords } from "./words";
 
 interface Props {
   session: Session;
@@ -36,6 +36,12 @@ export function SessionHeader({ session, before, actions }: Props) {
           <span title={evidenceWords(session)}>
             {doing(session)} · <TimeAgo at={sinceOf(session)} />
           </span>
+          {session.statusLine?.context && (
+            <span className="tabular-nums" title={statusWords(session.statusLine)}>
+              {" · "}
+              {Math.round(session.statusLine.context.usedPercent)} % context
+            </span>
+          )}
           {" · "}
           {PROVIDER_NAMES[session.provider]}
           {session.model && ` · ${plainText(session.model)}`}

@@ -1,4 +1,6 @@
+import type { RateLimit, StatusLine } from "@/api/schema";
 import type { Exit, ProviderId, Session } from "@/api/types";
+import { dollars, exact } from "@/lib/amounts";
 import { plainText } from "@/lib/plain-text";
 
 export const PROVIDER_NAMES: Record<ProviderId, string> = {
@@ -67,4 +69,19 @@ export function evidenceWords(session: Session): string {
     process: "Its process shows",
   };
   return `${sources[evidence.source]} \`${evidence.type}\`.`;
+}
+
+/** What the agent told of its context, its cost and its limits. */
+export function statusWords({ context, costUsd, limits }: StatusLine): string {
+  const words: string[] = [];
+  if (context?.tokens != null && context.window !== null)
+    words.push(`${exact(context.tokens)} of ${exact(context.window)} tokens`);
+  if (costUsd !== null) words.push(`${dollars(costUsd)} by its own count`);
+  return [...words, ...limits.map(limitWords)].join(", ");
+}
+
+function limitWords({ windowMinutes, usedPercent }: RateLimit): string {
+  const hours = windowMinutes / 60;
+  const time = hours % 24 === 0 ? `${hours / 24} days` : `${Math.round(hours)} hours`;
+  return `${Math.round(usedPercent)} % of the ${time}`;
 }
