@@ -45,7 +45,7 @@ pub fn links(
     let sql = match chain {
         Chain::Decisions => {
             "SELECT seq, sealed, prev_hash, hash, id AS decision_id, body AS shown, ts, session_id,
-                 decision, outcome, request_hash, agent_id
+                 decision, outcome, request_hash, agent_id, tool_use_id
              FROM decisions WHERE seq > ?1 ORDER BY seq LIMIT ?2"
         }
         Chain::After => {
@@ -85,6 +85,7 @@ fn read(row: &Row<'_>, chain: Chain) -> Result<Link, StoreError> {
         Chain::Decisions => vec![
             ("requestHash", row.get("request_hash")?),
             ("agentId", row.get("agent_id")?),
+            ("toolUseId", row.get("tool_use_id")?),
         ],
         Chain::After => Vec::new(),
     };

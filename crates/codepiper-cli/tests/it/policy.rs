@@ -292,6 +292,59 @@ fn a_check_says_what_decides_and_records_nothing() {
 }
 
 #[test]
+fn the_workspace_is_where_the_session_was_started_and_its_git_worktree() {
+    let home = TestHome::new();
+    let repo = home.path("work/repo");
+    let web = repo.join("web");
+    std::fs::create_dir_all(&web).unwrap();
+    std::fs::write(repo.join(".git"), "gitdir: elsewhere").unwrap();
+    let web = web.canonicalize().unwrap();
+    let start = [
+        "start",
+        "-p",
+        "demo",
+        "--name",
+        "api",
+        "-d",
+        web.to_str().unwrap(),
+    ];
+    home.run(&start).ok();
+    home.policy(&json!([
+        {"id": "inside", "action": "allow", "tool": "Write", "path": {"within": "workspace"}},
+        {"id": "keys", "action": "deny", "path": {"any": "keys/*"}},
+    ]));
+    let verdict = |file: &str, cwd: &str| {
+        let input = json!({ "file_path": file }).to_string();
+        let cwd = web.join(cwd);
+        let call = [
+            "--tool",
+            "Write",
+            "--input",
+            &input,
+            "--cwd",
+            cwd.to_str().unwrap(),
+        ];
+        let args = [
+            &["policy", "check", "--session", "api", "--json"][..],
+            &call,
+        ]
+        .concat();
+        home.run(&args).ok().json()["verdict"].clone()
+    };
+    assert_eq!(verdict("a", "."), "allow");
+    assert_eq!(
+        verdict("../a", "."),
+        "allow",
+        "the worktree's root is above"
+    );
+    assert_eq!(verdict("../../a", "."), "ask");
+    assert_eq!(verdict("a", ".."), "allow");
+    // An agent that went elsewhere takes neither along.
+    assert_eq!(verdict("a", "/tmp"), "ask");
+    assert_eq!(verdict("x", "keys"), "deny");
+}
+
+#[test]
 fn a_deny_rule_stops_a_command_and_the_turn_goes_on() {
     let home = TestHome::new();
     create(&home, "mine", &[]);

@@ -82,6 +82,10 @@ fn a_changed_byte_is_found_wherever_it_is() {
             "`timestamp` is not the one that it is found by",
         ),
         (
+            "UPDATE decisions SET tool_use_id = 'toolu_other' WHERE seq = 1",
+            "`toolUseId` beside what is sealed is another one",
+        ),
+        (
             "UPDATE audit SET sealed = replace(sealed, 'ran', 'run') WHERE kind = 'outcome' AND seq < 5",
             "changed",
         ),

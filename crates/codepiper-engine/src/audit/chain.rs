@@ -36,6 +36,7 @@ pub(super) fn seal_decision(
         "timestamp": decision.timestamp,
         "toolInput": decision.tool_input,
         "toolName": decision.tool_name,
+        "toolUseId": tool_use_id,
     }));
     decision.hash = sha256(sealed.as_bytes());
     let stored = StoredDecision {

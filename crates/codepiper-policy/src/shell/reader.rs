@@ -18,6 +18,8 @@ use super::{
 const DEPTH_MAX: usize = 8;
 /// The most commands of a line.
 const COMMANDS_MAX: usize = 1000;
+/// The most commands that those of a line may run besides.
+const MAY_RUN_MAX: usize = 1000;
 /// How many bytes are parsed for one line, those of its substitutions counted again.
 const BYTES_MAX: usize = 512 * 1024;
 /// From how many places a relative path may be seen: every `cd` to one doubles them.
@@ -51,6 +53,8 @@ struct Reader {
     is_ansi: bool,
     /// What the latest command writes, where that stands in the line.
     said: Option<String>,
+    /// How many commands that may be run are still kept.
+    room: usize,
     /// The values of variables that decide what the next command runs.
     deciding: Vec<String>,
     /// The file that the latest command writes to.
@@ -73,6 +77,7 @@ impl Reader {
             bytes_left: BYTES_MAX,
             is_ansi: false,
             said: None,
+            room: MAY_RUN_MAX,
             deciding: Vec::new(),
             opened: None,
             written: Vec::new(),
@@ -498,7 +503,8 @@ impl Reader {
         let told = launched.is_some();
         let evaluates = doubt::of_command(&words);
         if evaluates.is_some() {
-            for word in &words[1..] {
+            // What is computed was read already.
+            for word in words[1..].iter().filter(|word| word.scripts.is_empty()) {
                 self.evaluated(&word.text);
             }
         }
@@ -516,6 +522,11 @@ impl Reader {
             command.may_also_run(rough::pieces(&value, UNREADABLE));
         }
         self.run_by_shell(&mut command);
+        command.may_run.truncate(self.room);
+        self.room -= command.may_run.len();
+        if self.room == 0 {
+            self.doubt(TOO_DEEP);
+        }
         self.copied(&mut command);
         self.learnt(&command, input);
         self.directory(&command);

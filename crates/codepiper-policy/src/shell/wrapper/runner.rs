@@ -8,7 +8,12 @@ use super::Inner;
 pub(super) fn inner(program: &str, arguments: &[Word]) -> Option<Inner> {
     let begins: &[&str] = match program {
         name if name.starts_with("ld-linux") || name.starts_with("ld.so") => &[],
-        "proxychains" | "proxychains4" | "tsocks" | "chronic" | "ts" | "cgexec" | "runcon"
+        "cargo" => &["watch", "xwatch"],
+        "screen" | "npx" | "bunx" | "pnpx" | "hyperfine" | "nix-shell" | "direnv" | "dtach"
+        | "abduco" | "zellij" | "faketime" | "cpulimit" | "chpst" | "softlimit" | "tini"
+        | "dumb-init" | "gosu" | "su-exec" | "start-stop-daemon" | "daemonize" | "bwrap"
+        | "capsh" | "mosh" | "entr" | "valgrind" | "perf" | "rlwrap" | "ts-node"
+        | "proxychains" | "proxychains4" | "tsocks" | "chronic" | "ts" | "cgexec" | "runcon"
         | "schedtool" | "trickle" | "s6-setuidgid" | "setuidgid" | "envdir" | "envuidgid"
         | "multitime" | "ccache" | "sccache" | "distcc" | "nodemon" | "watchexec" | "reflex"
         | "concurrently" | "wsl" | "dotenv" | "dotenvx" | "aws-vault" | "chamber" | "envchain"
@@ -17,11 +22,6 @@ pub(super) fn inner(program: &str, arguments: &[Word]) -> Option<Inner> {
         | "uvx" | "just" | "vagrant" | "ansible" | "flatpak" | "flatpak-spawn" | "snap"
         | "distrobox" | "toolbox" | "gdb" | "lldb" | "rr" | "apptainer" | "singularity"
         | "nsjail" | "systemd-nspawn" | "cargo-watch" | "pueue" | "tsp" | "sem" => &[],
-        "cargo" => &["watch", "xwatch"],
-        "screen" | "npx" | "bunx" | "pnpx" | "hyperfine" | "nix-shell" | "direnv" | "dtach"
-        | "abduco" | "zellij" | "faketime" | "cpulimit" | "chpst" | "softlimit" | "tini"
-        | "dumb-init" | "gosu" | "su-exec" | "start-stop-daemon" | "daemonize" | "bwrap"
-        | "capsh" | "mosh" | "entr" | "valgrind" | "perf" | "rlwrap" | "ts-node" => &[],
         "docker" | "podman" | "nerdctl" | "docker-compose" | "podman-compose" | "kubectl"
         | "oc" | "lxc" | "incus" | "machinectl" => &["exec", "run", "shell"],
         "tmux" => &[
