@@ -9,7 +9,7 @@ use rusqlite::{Connection, OptionalExtension as _, Transaction, params_from_iter
 
 use crate::StoreError;
 use crate::counts::Span;
-use crate::usage::{SUMS, Tally, tokens};
+use crate::usage::{SUMS, Tally, added, tokens};
 use crate::whose::Whose;
 
 /// What sums are made for.
@@ -48,10 +48,12 @@ pub fn sums(
     sums: &Sums,
     group: Group,
 ) -> Result<Vec<(String, Tally)>, StoreError> {
-    let (table, bucket) = if sums.is_by_day {
-        ("usage_days", "day")
-    } else {
-        ("usage_quarters", "quarter")
+    let of_all = matches!(group, Group::Total | Group::Bucket | Group::Model)
+        && !sums.whose.is_of_sessions();
+    let (table, bucket) = match (sums.is_by_day, of_all) {
+        (true, true) => ("usage_day_totals", "day"),
+        (true, false) => ("usage_days", "day"),
+        (false, _) => ("usage_quarters", "quarter"),
     };
     // Rows are summed up by numbers first; names are looked up for what is left of them.
     let (key, name) = match group {
@@ -172,18 +174,15 @@ pub fn zone(db: &Connection) -> Result<Option<String>, StoreError> {
 
 /// Makes the days anew, as they are in that zone, out of the quarters of an hour.
 pub fn rebuild_days(tx: &Transaction<'_>, zone: &Zone) -> Result<(), StoreError> {
-    tx.execute_batch("DELETE FROM usage_days; DELETE FROM usage_zone;")?;
+    tx.execute_batch(
+        "DELETE FROM usage_days; DELETE FROM usage_day_totals; DELETE FROM usage_zone;",
+    )?;
     tx.execute("INSERT INTO usage_zone VALUES (?1)", [zone.name()])?;
-    let columns = SUMS.join(", ");
-    let added: Vec<String> = SUMS
-        .iter()
-        .map(|column| format!("{column} = {column} + excluded.{column}"))
-        .collect();
+    let (columns, added) = (SUMS.join(", "), added());
     let mut add = tx.prepare(&format!(
         "INSERT INTO usage_days (day, session, model, {columns})
          SELECT ?2, session, model, {columns} FROM usage_quarters WHERE quarter = ?1
-         ON CONFLICT DO UPDATE SET {}",
-        added.join(", ")
+         ON CONFLICT DO UPDATE SET {added}"
     ))?;
     let mut quarters = tx.prepare("SELECT DISTINCT quarter FROM usage_quarters")?;
     let quarters = quarters.query_map([], |row| row.get::<_, i64>(0))?;
@@ -191,12 +190,22 @@ pub fn rebuild_days(tx: &Transaction<'_>, zone: &Zone) -> Result<(), StoreError>
         let quarter = quarter?;
         add.execute((quarter, zone.day(quarter_begins(quarter))))?;
     }
+    let sums = SUMS.map(|column| format!("sum({column})")).join(", ");
+    tx.execute(
+        &format!(
+            "INSERT INTO usage_day_totals (day, model, {columns})
+             SELECT day, model, {sums} FROM usage_days GROUP BY day, model"
+        ),
+        [],
+    )?;
     Ok(())
 }
 
 /// The first and the last moment of which there is usage.
 pub fn span(db: &Connection) -> Result<Option<(Timestamp, Timestamp)>, StoreError> {
-    let sql = "SELECT min(quarter), max(quarter) FROM usage_quarters";
+    // Asked for one by one: both at once would be looked for in every row.
+    let sql = "SELECT (SELECT min(quarter) FROM usage_quarters),
+         (SELECT max(quarter) FROM usage_quarters)";
     let span = db.prepare_cached(sql)?.query_row([], |row| {
         Ok((row.get::<_, Option<i64>>(0)?, row.get::<_, Option<i64>>(1)?))
     })?;
