@@ -48,10 +48,12 @@ pub fn sums(
     sums: &Sums,
     group: Group,
 ) -> Result<Vec<(String, Tally)>, StoreError> {
-    let (table, bucket) = if sums.is_by_day {
-        ("usage_days", "day")
-    } else {
-        ("usage_quarters", "quarter")
+    let of_all = matches!(group, Group::Total | Group::Bucket | Group::Model)
+        && !sums.whose.is_of_sessions();
+    let (table, bucket) = match (sums.is_by_day, of_all) {
+        (true, true) => ("usage_day_totals", "day"),
+        (true, false) => ("usage_days", "day"),
+        (false, _) => ("usage_quarters", "quarter"),
     };
     // Rows are summed up by numbers first; names are looked up for what is left of them.
     let (key, name) = match group {
@@ -166,7 +168,9 @@ pub fn tools(
 
 /// The first and the last moment of which there is usage.
 pub fn span(db: &Connection) -> Result<Option<(Timestamp, Timestamp)>, StoreError> {
-    let sql = "SELECT min(quarter), max(quarter) FROM usage_quarters";
+    // Asked for one by one: both at once would be looked for in every row.
+    let sql = "SELECT (SELECT min(quarter) FROM usage_quarters),
+         (SELECT max(quarter) FROM usage_quarters)";
     let span = db.prepare_cached(sql)?.query_row([], |row| {
         Ok((row.get::<_, Option<i64>>(0)?, row.get::<_, Option<i64>>(1)?))
     })?;

@@ -9,7 +9,7 @@ use codepiper_model::zone::quarter_begins;
 use rusqlite::{Connection, OptionalExtension as _, Transaction};
 
 use crate::StoreError;
-use crate::usage::SUMS;
+use crate::usage::{SUMS, added};
 
 /// The days that are kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,7 +32,8 @@ pub fn kept(db: &Connection) -> Result<Option<Kept>, StoreError> {
 /// Forgets all days and begins to make them in that zone.
 pub fn begin(tx: &Transaction<'_>, zone: &Zone) -> Result<(), StoreError> {
     tx.execute_batch(
-        "DELETE FROM usage_days; DELETE FROM usage_zone; DELETE FROM usage_days_until;",
+        "DELETE FROM usage_days; DELETE FROM usage_day_totals; DELETE FROM usage_zone;
+         DELETE FROM usage_days_until;",
     )?;
     tx.execute("INSERT INTO usage_zone VALUES (?1)", [zone.name()])?;
     tx.execute("INSERT INTO usage_days_until VALUES (?1)", [i64::MIN])?;
@@ -46,16 +47,17 @@ pub fn go_on(tx: &Transaction<'_>, quarters: u32) -> Result<bool, StoreError> {
     };
     let zone = zone_name(tx)?.and_then(|name| Zone::named(&name));
     let zone = zone.unwrap_or_else(Zone::utc);
-    let columns = SUMS.join(", ");
-    let added: Vec<String> = SUMS
-        .iter()
-        .map(|column| format!("{column} = {column} + excluded.{column}"))
-        .collect();
+    let (columns, added) = (SUMS.join(", "), added());
     let mut add = tx.prepare_cached(&format!(
         "INSERT INTO usage_days (day, session, model, {columns})
          SELECT ?2, session, model, {columns} FROM usage_quarters WHERE quarter = ?1
-         ON CONFLICT DO UPDATE SET {}",
-        added.join(", ")
+         ON CONFLICT DO UPDATE SET {added}"
+    ))?;
+    let sums = SUMS.map(|column| format!("sum({column})")).join(", ");
+    let mut add_total = tx.prepare_cached(&format!(
+        "INSERT INTO usage_day_totals (day, model, {columns})
+         SELECT ?2, model, {sums} FROM usage_quarters WHERE quarter = ?1 GROUP BY model
+         ON CONFLICT DO UPDATE SET {added}"
     ))?;
     let mut next = tx.prepare_cached(
         "SELECT DISTINCT quarter FROM usage_quarters WHERE quarter >= ?1 ORDER BY 1 LIMIT ?2",
@@ -63,7 +65,9 @@ pub fn go_on(tx: &Transaction<'_>, quarters: u32) -> Result<bool, StoreError> {
     let found = next.query_map((from, quarters), |row| row.get(0))?;
     let found: Vec<i64> = found.collect::<Result<_, _>>()?;
     for quarter in &found {
-        add.execute((quarter, zone.day(quarter_begins(*quarter))))?;
+        let place = (quarter, zone.day(quarter_begins(*quarter)));
+        add.execute(place)?;
+        add_total.execute(place)?;
     }
     match found.last() {
         Some(last) if found.len() as u64 == u64::from(quarters) => {

@@ -27,7 +27,7 @@ pub struct Tally {
     pub cost: i64,
 }
 
-/// The columns of a [`Tally`], as they stand in both tables of sums.
+/// The columns of a [`Tally`], as they stand in every table of sums.
 pub(crate) const SUMS: [&str; 11] = [
     "answers",
     "unpriced",
@@ -198,15 +198,25 @@ impl<'a> Book<'a> {
         if self.sums.is_empty() {
             return Ok(());
         }
-        let mut quarters = Sheet::open(self.tx, "usage_quarters", "quarter")?;
-        let mut days = Sheet::open(self.tx, "usage_days", "day")?;
+        let of_quarters = ["quarter", "session", "model"];
+        let mut quarters = Sheet::open(self.tx, "usage_quarters", of_quarters)?;
+        let mut by_session = Sheet::open(self.tx, "usage_days", ["day", "session", "model"])?;
+        let mut totals = Sheet::open(self.tx, "usage_day_totals", ["day", "model"])?;
         let until = crate::days::until(self.tx)?;
+        let mut of_all = HashMap::<(Day, i64), Delta>::new();
         for ((quarter, day, session, model), delta) in &self.sums {
             let change = delta.change();
             quarters.add([*quarter, *session, *model], &change)?;
-            if until.is_none_or(|until| *quarter < until) {
-                days.add([*day, *session, *model], &change)?;
+            if until.is_some_and(|until| *quarter >= until) {
+                continue;
             }
+            by_session.add([*day, *session, *model], &change)?;
+            let total = of_all.entry((*day, *model)).or_default();
+            total.more.add(&delta.more);
+            total.less.add(&delta.less);
+        }
+        for ((day, model), delta) in &of_all {
+            totals.add([*day, *model], &delta.change())?;
         }
         Ok(())
     }
@@ -376,29 +386,26 @@ pub(crate) fn tokens(row: &Row<'_>) -> Result<Tokens, StoreError> {
     })
 }
 
-/// A table of sums.
-struct Sheet<'a> {
+/// A table of sums, whose rows have `N` columns that name them.
+struct Sheet<'a, const N: usize> {
     add: CachedStatement<'a>,
     clear: CachedStatement<'a>,
 }
 
-impl<'a> Sheet<'a> {
-    fn open(db: &'a Connection, table: &str, bucket: &str) -> Result<Self, StoreError> {
-        let columns = SUMS.join(", ");
-        let marks: Vec<String> = (4..4 + SUMS.len()).map(|n| format!("?{n}")).collect();
-        let sums: Vec<String> = SUMS
-            .iter()
-            .map(|column| format!("{column} = {column} + excluded.{column}"))
-            .collect();
+impl<'a, const N: usize> Sheet<'a, N> {
+    fn open(db: &'a Connection, table: &str, place: [&str; N]) -> Result<Self, StoreError> {
+        let marks: Vec<String> = (1..=N + SUMS.len()).map(|n| format!("?{n}")).collect();
         let add = format!(
-            "INSERT INTO {table} ({bucket}, session, model, {columns}) VALUES (?1, ?2, ?3, {})
-             ON CONFLICT DO UPDATE SET {}",
+            "INSERT INTO {table} ({}, {}) VALUES ({}) ON CONFLICT DO UPDATE SET {}",
+            place.join(", "),
+            SUMS.join(", "),
             marks.join(", "),
-            sums.join(", ")
+            added()
         );
         let clear = format!(
-            "DELETE FROM {table} WHERE {bucket} = ?1 AND session = ?2 AND model = ?3
-                 AND answers = 0 AND turns = 0"
+            "DELETE FROM {table} WHERE ({}) = ({}) AND answers = 0 AND turns = 0",
+            place.join(", "),
+            marks[..N].join(", ")
         );
         Ok(Self {
             add: db.prepare_cached(&add)?,
@@ -407,7 +414,7 @@ impl<'a> Sheet<'a> {
     }
 
     /// Adds to a sum, and removes it where nothing is left of it.
-    fn add(&mut self, place: [i64; 3], change: &[i64]) -> Result<(), StoreError> {
+    fn add(&mut self, place: [i64; N], change: &[i64]) -> Result<(), StoreError> {
         // What came and went again has left nothing to add to.
         if change.iter().all(|value| *value == 0) {
             return Ok(());
@@ -415,8 +422,14 @@ impl<'a> Sheet<'a> {
         let values = place.iter().chain(change);
         self.add.execute(rusqlite::params_from_iter(values))?;
         if change.iter().any(|value| *value < 0) {
-            self.clear.execute(place)?;
+            self.clear.execute(rusqlite::params_from_iter(place))?;
         }
         Ok(())
     }
+}
+
+/// What adds to sums that are there.
+pub(crate) fn added() -> String {
+    SUMS.map(|column| format!("{column} = {column} + excluded.{column}"))
+        .join(", ")
 }

@@ -18,6 +18,17 @@ pub struct Whose {
 }
 
 impl Whose {
+    /// Whether only some sessions count.
+    pub(crate) fn is_of_sessions(&self) -> bool {
+        let Self {
+            session,
+            project,
+            provider,
+            model: _,
+        } = self;
+        session.is_some() || project.is_some() || provider.is_some()
+    }
+
     /// Conditions on a column with the id of a session, each with ` AND ` in front, whose values
     /// are added to `values`. The model is left to the caller.
     pub(crate) fn sessions(&self, column: &str, values: &mut Vec<Value>) -> String {

@@ -1,19 +1,22 @@
 //! What is asked of a long history: sums of a year, and words in all that was ever said.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use codepiper_model::Zone;
-use codepiper_store::{Store, days, words};
+use codepiper_store::{Connection, Store, days};
 
-use crate::Result;
 use crate::home::Home;
 use crate::table::{Table, Times};
 use crate::transcripts::words as text;
+use crate::{Result, pause};
 
 const ASKED: usize = 200;
 
 /// Bytes of one entry that is searched, about.
 const ENTRY: usize = 2000;
+
+/// How long the daemon may take to index them.
+const PATIENCE: Duration = Duration::from_mins(10);
 
 /// Entries that share a transaction while the database is made.
 const BATCH: usize = 5000;
@@ -30,6 +33,7 @@ pub(crate) fn measure(answers: usize, megabytes: usize, table: &mut Table) -> Re
     runtime.block_on(store_words(&store, &session, megabytes << 20))?;
     drop(store);
     home.start()?;
+    until_indexed(&home)?;
 
     let overview = ask(&home, &["/analytics/overview?range=365d"])?;
     table.judge(
@@ -60,6 +64,21 @@ pub(crate) fn measure(answers: usize, megabytes: usize, table: &mut Table) -> Re
     Ok(())
 }
 
+/// Waits until the words of all that is kept can be found.
+fn until_indexed(home: &Home) -> Result<()> {
+    let database = Connection::open(home.state().join("codepiper.db"))?;
+    let behind = "SELECT (SELECT max(id) FROM conversation)
+         - (SELECT value FROM conversation_marks WHERE name = 'indexed_id')";
+    let begin = Instant::now();
+    while database.query_row(behind, [], |row| row.get::<_, i64>(0))? > 0 {
+        if begin.elapsed() > PATIENCE {
+            return Err("the words were not indexed in time".into());
+        }
+        pause(Duration::from_millis(50));
+    }
+    Ok(())
+}
+
 fn ask(home: &Home, paths: &[&str]) -> Result<Times> {
     let mut daemon = home.connect()?;
     let mut times = Times::default();
@@ -71,16 +90,17 @@ fn ask(home: &Home, paths: &[&str]) -> Result<Times> {
     Ok(times)
 }
 
-/// Answers over the last year, of 500 sessions in 20 projects with 6 models.
+/// Answers over the last year, of 5000 sessions in 40 projects with 6 models.
 async fn store_usage(store: &Store, answers: usize) -> Result<()> {
     let answers = i64::try_from(answers)?;
     let fill = move |tx: &codepiper_store::Transaction<'_>| {
         tx.execute_batch(
-            "WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 500)
+            "WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 5000)
              INSERT INTO usage_sessions (id, session_id, provider, project, began_at)
              SELECT n + 100000, printf('00000000-0000-4000-8000-%012d', n),
                  CASE n % 2 WHEN 0 THEN 'codex' ELSE 'claude-code' END,
-                 '/home/user/project-' || (n % 20), 0 FROM n;
+                 '/home/user/project-' || (n % 40),
+                 (unixepoch() - 365 * 86400 + n * 6307) * 1000 FROM n;
              WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 6)
              INSERT INTO usage_models (id, name) SELECT n + 100, 'model-' || n FROM n;",
         )?;
@@ -89,7 +109,7 @@ async fn store_usage(store: &Store, answers: usize) -> Result<()> {
             "WITH RECURSIVE n (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM n WHERE n < ?1 - 1)
              INSERT INTO usage (key, session, model, at, message_id, input, output, cache_write_5m,
                  cache_write_1h, cache_read, reasoning, cost)
-             SELECT 'k' || n, 100001 + (n * 500 / ?1 + n % 4 * 7) % 500, 101 + (n / 7 + n % 2) % 6,
+             SELECT 'k' || n, 100001 + (n * 5000 / ?1 + n % 4 * 7) % 5000, 101 + (n / 7 + n % 2) % 6,
                  (unixepoch() - 365 * 86400) * 1000 + n * (365 * 86400000 / ?1), 'm' || n,
                  n % 900, n % 700, n % 300, 0, n % 90000, 0, n % 100000 FROM n",
             [answers],
@@ -130,8 +150,7 @@ async fn store_words(store: &Store, session: &str, bytes: usize) -> Result<()> {
                 let place = i64::try_from(n).unwrap_or(i64::MAX);
                 add.execute((transcript, place, format!("k{n}"), text(n, ENTRY / 7)))?;
             }
-            drop(add);
-            words::index(tx, BATCH, usize::MAX)
+            Ok(())
         };
         store.write(fill).await?;
     }

@@ -185,7 +185,7 @@ fn turn(n: usize) -> String {
 /// All that was made of transcripts, row for row. Deliberately absent: the names of sessions, and
 /// `revision` with `seen_at`, which say when something was written down and not what.
 fn rows(db: &Connection) -> Vec<String> {
-    const OF: [&str; 8] = [
+    const OF: [&str; 9] = [
         "SELECT id, transcript_id, offset, key, at, kind, text, agent_id, model, message_id,
              call_id, tool, input, result, is_error, ended_at, duration_ms, sub_agent
          FROM conversation ORDER BY id",
@@ -195,6 +195,7 @@ fn rows(db: &Connection) -> Vec<String> {
         "SELECT key, at, duration_ms FROM turns ORDER BY key",
         "SELECT m.name, u.* FROM usage_quarters u LEFT JOIN usage_models m ON m.id = u.model",
         "SELECT m.name, u.* FROM usage_days u LEFT JOIN usage_models m ON m.id = u.model",
+        "SELECT m.name, u.* FROM usage_day_totals u LEFT JOIN usage_models m ON m.id = u.model",
         "SELECT transcript_id, offset, bytes, reason, begins FROM transcript_problems ORDER BY id",
         "SELECT offset, head, head_bytes, reader FROM transcripts ORDER BY id",
         "SELECT rowid FROM conversation_words WHERE conversation_words MATCH 'reply OR result'

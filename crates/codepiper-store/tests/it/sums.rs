@@ -286,11 +286,42 @@ fn kept(db: &Connection, table: &str, bucket: &str, ids: &[String]) -> Result<Su
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-async fn all_kept(store: &Store, ids: &[String]) -> (Sums, Sums) {
+/// Sums by day and model.
+type Totals = BTreeMap<(i64, String), Numbers>;
+
+/// Sums by day and model of all sessions, as they are kept.
+fn totals(db: &Connection) -> Result<Totals, StoreError> {
+    let mut statement = db.prepare(
+        "SELECT day, coalesce(m.name, ''), answers, unpriced, turns, working_ms, output, cost
+         FROM usage_day_totals u LEFT JOIN usage_models m ON m.id = u.model",
+    )?;
+    let rows = statement.query_map([], |row| {
+        let mut numbers = [0; 6];
+        for (place, number) in numbers.iter_mut().enumerate() {
+            *number = row.get(2 + place)?;
+        }
+        Ok(((row.get(0)?, row.get(1)?), numbers))
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Sums of all sessions together.
+fn together(days: &Sums) -> Totals {
+    let mut totals = Totals::new();
+    for ((day, _, model), numbers) in days {
+        let total = totals.entry((*day, model.clone())).or_default();
+        for (total, number) in total.iter_mut().zip(numbers) {
+            *total += number;
+        }
+    }
+    totals
+}
+
+async fn all_kept(store: &Store, ids: &[String]) -> (Sums, Sums, Totals) {
     let ids = ids.to_vec();
     let read = move |db: &Connection| {
         let quarters = kept(db, "usage_quarters", "quarter", &ids)?;
-        Ok((quarters, kept(db, "usage_days", "day", &ids)?))
+        Ok((quarters, kept(db, "usage_days", "day", &ids)?, totals(db)?))
     };
     store.read(read).await.unwrap()
 }
@@ -360,7 +391,9 @@ async fn play(history: Vec<Step>) {
         }
     }
     while test.store.write(|tx| days::go_on(tx, 2)).await.unwrap() {}
-    let expected = (naive.sums(quarter), naive.sums(|at| day(&zone, at)));
+    let days = naive.sums(|at| day(&zone, at));
+    let totals = together(&days);
+    let expected = (naive.sums(quarter), days, totals);
     assert_eq!(
         all_kept(&test.store, &ids).await,
         expected,
