@@ -266,9 +266,9 @@ test("opened while the daemon is away, the page shows the last known state, and 
   await page.goto(`${mock.url}/settings`);
   await page.getByRole("heading", { name: "Settings" }).waitFor();
   await page.goto(mock.url);
-  await sees(page, "What waits for you is not known");
+  await sees(page, "What it wants to do comes here as soon as the daemon answers.");
   expect(await page.getByText("The daemon does not answer.").count()).toBe(1);
-  expect(await page.getByText(/This is the last known state/).count()).toBe(0);
+  expect(await page.getByText(/This is the last known state/).count()).toBe(1);
   await context.close();
 });
 

@@ -1,11 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
-import { useLocation } from "@tanstack/react-router";
 import { CloudOff } from "lucide-react";
 import { useContext, useEffect, useState } from "react";
 import { LiveContext, useLiveState } from "@/api/live-context";
 import { Button } from "@/components/button";
 import { useCountdown } from "@/components/use-countdown";
-import { pendingQuery } from "@/features/approvals/queries";
 import { sessionsQuery } from "@/features/sessions/queries";
 import { clockTime } from "@/lib/time";
 
@@ -14,8 +12,6 @@ export function ConnectionBanner() {
   const live = useContext(LiveContext);
   const state = useLiveState();
   const { dataUpdatedAt } = useQuery({ ...sessionsQuery, enabled: false });
-  const approvals = useQuery({ ...pendingQuery, enabled: false }).data;
-  const isInbox = useLocation().pathname === "/";
   const left = useCountdown(state.phase === "waiting" ? state.retryAt : null);
   const [wasLost, setLost] = useState(false);
 
@@ -25,11 +21,10 @@ export function ConnectionBanner() {
   }, [state.phase]);
 
   if (!wasLost) return null;
-  // What waits for a person is not remembered.
-  const isShown = dataUpdatedAt > 0 && (!isInbox || approvals !== undefined);
-  const asOf = isShown
-    ? `This is the last known state, of ${clockTime(new Date(dataUpdatedAt).toISOString())}.`
-    : "";
+  const asOf =
+    dataUpdatedAt > 0
+      ? `This is the last known state, of ${clockTime(new Date(dataUpdatedAt).toISOString())}.`
+      : "";
   return (
     <div
       role="status"

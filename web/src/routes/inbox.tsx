@@ -42,7 +42,7 @@ export function InboxPage() {
       {approvals.isError && !isAway && (
         <ErrorNote error={approvals.error} onRetry={() => approvals.refetch()} className="mb-5" />
       )}
-      {isAway && !approvals.data && (
+      {isAway && !approvals.data && attention.count === 0 && (
         <Empty title="What waits for you is not known">
           It comes here as soon as the daemon answers.
         </Empty>
@@ -59,6 +59,20 @@ export function InboxPage() {
               />
             ))}
           </div>
+        </Section>
+      )}
+      {isAway && attention.asking.length > 0 && (
+        <Section title="Permissions">
+          <ul className="space-y-3">
+            {attention.asking.map((session) => (
+              <Waiting
+                key={session.id}
+                session={session}
+                words="What it wants to do comes here as soon as the daemon answers."
+                action="Look"
+              />
+            ))}
+          </ul>
         </Section>
       )}
       {attention.questions.length > 0 && (

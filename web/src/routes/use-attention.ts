@@ -10,6 +10,8 @@ import { recall, remember } from "@/lib/storage";
 /** What waits for a person. */
 export interface Attention {
   approvals: EqualRequests[];
+  /** Sessions that wait for an answer to a request, as long as the requests themselves are not known. */
+  asking: Session[];
   questions: Session[];
   failed: Session[];
   /** How many of them there are; what is settled counts no more. */
@@ -49,16 +51,20 @@ export function useAttention(): Attention {
   return useMemo(() => {
     const all = sessions ?? [];
     const groups = groupEqual(approvals ?? []);
-    const questions = all
-      .filter((s) => s.status === "RUNNING" && s.activity?.state === "needs_input")
-      .sort((a, b) => sinceOf(a).localeCompare(sinceOf(b)));
+    const waiting = (state: "needs_input" | "needs_permission") =>
+      all
+        .filter((s) => s.status === "RUNNING" && s.activity?.state === state)
+        .sort((a, b) => sinceOf(a).localeCompare(sinceOf(b)));
+    const questions = waiting("needs_input");
+    const asking = approvals ? [] : waiting("needs_permission");
     const failed = failures(all, seen, Date.now());
     const open = (approvals ?? []).filter((a) => !isSettled(a)).length;
     return {
       approvals: groups,
+      asking,
       questions,
       failed,
-      count: open + questions.length + failed.length,
+      count: open + asking.length + questions.length + failed.length,
       byId: new Map(all.map((s) => [s.id, s])),
     };
   }, [sessions, approvals, seen]);
