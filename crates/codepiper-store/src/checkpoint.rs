@@ -15,11 +15,11 @@ use crate::StoreError;
 /// From so many pages on the log is carried over.
 const SOME: i64 = 1000;
 
-/// From so many pages on the writer waits for the rest, where that is little: 32 MiB.
-const LONG: i64 = 8 * 1024;
+/// From so many pages on the writer waits for the rest, where that is little: 64 MiB.
+const LONG: i64 = 16 * 1024;
 
 /// From so many pages on it waits in any case.
-const TOO_LONG: i64 = 4 * LONG;
+const TOO_LONG: i64 = 2 * LONG;
 
 /// The thread that carries the log over.
 pub(crate) struct Checkpoint {

@@ -144,8 +144,12 @@ pub fn search(
     let session = search.session_id.map(|id| id.to_string());
     let mut values: Vec<Value> = vec![session.into(), expression.into()];
     if let Some(since) = search.since {
-        sql.push_str(" AND c.at >= ?");
+        let Some(first) = first_since(db, since)? else {
+            return Ok((Vec::new(), false));
+        };
+        sql.push_str(" AND c.at >= ? AND w.rowid >= ?");
         values.push(since.as_millis().into());
+        values.push(first.into());
     }
     if let Some(before) = search.before {
         sql.push_str(" AND w.rowid < ?");
@@ -161,6 +165,16 @@ pub fn search(
     let has_more = found.len() > search.limit;
     found.truncate(search.limit);
     Ok((found, has_more))
+}
+
+/// The first entry that was read of those said at that time or later. The index knows no times: what
+/// stands before it need not be looked at.
+fn first_since(db: &Connection, since: Timestamp) -> Result<Option<i64>, StoreError> {
+    let sql = "SELECT min(c.id) FROM transcripts t CROSS JOIN conversation c
+                   INDEXED BY conversation_in_order
+               ON c.transcript_id = t.id AND c.at >= ?1";
+    let mut statement = db.prepare_cached(sql)?;
+    Ok(statement.query_row([since.as_millis()], |row| row.get(0))?)
 }
 
 /// The transcripts of a session's conversation, as terms of the index.

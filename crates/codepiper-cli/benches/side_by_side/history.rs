@@ -51,6 +51,7 @@ pub(crate) fn measure(answers: usize, megabytes: usize, table: &mut Table) -> Re
         ("two words that are often", "result option"),
         ("the beginning of a word", "name_42*"),
         ("words in a row", "%22return%20value%22"),
+        ("a rare word and one that is often", "name_4242 result"),
     ] {
         let asked = asked.replace(' ', "%20");
         let found = ask(&home, &[&format!("/search?text={asked}&limit=50")])?;
@@ -144,7 +145,7 @@ async fn store_words(store: &Store, session: &str, bytes: usize) -> Result<()> {
         let fill = move |tx: &codepiper_store::Transaction<'_>| {
             let mut add = tx.prepare_cached(
                 "INSERT INTO conversation (transcript_id, offset, revision, key, at, kind, text)
-                 VALUES (?1, ?2, 1, ?3, ?2, 'reply', ?4)",
+                 VALUES (?1, ?2, 1 + ?2 / 100, ?3, ?2, 'reply', ?4)",
             )?;
             for n in batch * BATCH..(batch + 1) * BATCH {
                 let place = i64::try_from(n).unwrap_or(i64::MAX);
