@@ -59,15 +59,16 @@ impl StatusLine {
         self
     }
 
-    /// Whether a person would read the same: percents count as they are written, whole.
+    /// Whether a person would read the same: whole percents and cents.
     pub fn reads_like(&self, other: &Self) -> bool {
         let context = |it: &Self| it.context.map(|context| context.used_percent.round());
         let limits = |it: &Self| -> Vec<_> {
             let limit = |it: &RateLimit| (it.window_minutes, it.used_percent.round(), it.resets_at);
             it.limits.iter().map(limit).collect()
         };
+        let cents = |it: &Self| it.cost_usd.map(|cost| (cost * 100.0).round());
         context(self) == context(other)
-            && self.cost_usd == other.cost_usd
+            && cents(self) == cents(other)
             && limits(self) == limits(other)
     }
 }
@@ -127,12 +128,13 @@ mod tests {
         };
         let before = StatusLine {
             context: context(22.6),
-            cost_usd: Some(0.125),
+            cost_usd: Some(0.126),
             limits: vec![limit(300, 40.0), limit(10_080, 12.0)],
         };
         assert_eq!(before.to_string(), "context 23% · $0.13 · 5h 40% · 7d 12%");
         let told = StatusLine {
             context: context(23.4),
+            cost_usd: Some(0.131),
             ..StatusLine::default()
         };
         let now = told.after(&before);
