@@ -22,12 +22,15 @@ pub struct Tokens {
 impl Tokens {
     /// All that the model read and wrote.
     pub const fn total(&self) -> u64 {
-        self.read() + self.output
+        self.read().saturating_add(self.output)
     }
 
     /// All that the model read.
     pub const fn read(&self) -> u64 {
-        self.input + self.cache_write_5m + self.cache_write_1h + self.cache_read
+        self.input
+            .saturating_add(self.cache_write_5m)
+            .saturating_add(self.cache_write_1h)
+            .saturating_add(self.cache_read)
     }
 
     /// Whether there are none.
