@@ -72,10 +72,9 @@ where
 }
 
 impl ReaderState {
-    /// When a line was written: never before the entry that it follows, also where the clock was
+    /// Where a line stands in time: never before the entry that it follows, also where the clock was
     /// set back, and with that entry where it does not tell.
-    pub(crate) fn moment(&self, told: Option<&str>, parent: Option<&str>) -> Timestamp {
-        let told = told.and_then(|text| text.parse::<Timestamp>().ok());
+    pub(crate) fn moment(&self, told: Option<Timestamp>, parent: Option<&str>) -> Timestamp {
         let follows = parent.is_some() && parent == self.entry.as_deref();
         let at = told.map_or(self.at, |at| {
             let at = at.as_millis();
@@ -89,6 +88,11 @@ impl ReaderState {
         self.entry = entry.map(str::to_owned);
         self.at = at.as_millis();
     }
+}
+
+/// When a line was written, by its own words.
+pub(crate) fn time(told: Option<&str>) -> Option<Timestamp> {
+    told.and_then(|text| text.parse().ok())
 }
 
 /// A tool call in one line: the command, the file or the address, otherwise the whole input.

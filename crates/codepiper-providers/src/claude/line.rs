@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use crate::line::{Malformed, ReaderState, about, or_default, turn_ms};
+use crate::line::{Malformed, ReaderState, about, or_default, time, turn_ms};
 use crate::transcript::INTERRUPTED;
 
 /// Lines that say nothing about the conversation.
@@ -123,12 +123,14 @@ pub(crate) fn read(text: &str, state: &mut ReaderState) -> Result<Vec<Note>, Mal
     if PLUMBING.contains(&line.kind.as_str()) {
         return Ok(Vec::new());
     }
-    let at = state.moment(line.timestamp.as_deref(), line.parent_uuid.as_deref());
+    let told = time(line.timestamp.as_deref());
+    let at = state.moment(told, line.parent_uuid.as_deref());
     let key = line.uuid.clone().unwrap_or_else(|| crate::line::name(text));
     let reader = Reader {
         line: &line,
         key: &key,
         at,
+        counts_at: told.unwrap_or(at),
     };
     let read = match (line.kind.as_str(), line.subtype.as_deref()) {
         ("user" | "assistant", _) if line.message.is_some() => reader.message(),
@@ -151,7 +153,10 @@ pub(crate) fn read(text: &str, state: &mut ReaderState) -> Result<Vec<Note>, Mal
 struct Reader<'a> {
     line: &'a Line<'a>,
     key: &'a str,
+    /// Where it stands in the conversation.
     at: Timestamp,
+    /// When it was by its own clock: an entry before it that is ahead moves no cost.
+    counts_at: Timestamp,
 }
 
 impl Reader<'_> {
@@ -269,7 +274,7 @@ impl Reader<'_> {
         }
         Ok(Some(Note::Usage(Usage {
             key: format!("anthropic:{id}"),
-            at: self.at,
+            at: self.counts_at,
             model,
             tokens,
             message_id: id,
@@ -281,7 +286,7 @@ impl Reader<'_> {
         let ended = duration_ms.map(|duration_ms| {
             Note::TurnEnded(TurnEnded {
                 key: format!("claude:{}", self.key),
-                at: self.at,
+                at: self.counts_at,
                 duration_ms,
             })
         });

@@ -10,7 +10,7 @@ use codepiper_model::{
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::line::{Malformed, ReaderState, about, name, turn_ms};
+use crate::line::{Malformed, ReaderState, about, name, time, turn_ms};
 
 use super::Tokens;
 
@@ -32,7 +32,7 @@ struct Line {
 /// Reads a line.
 pub(super) fn read(text: &str, state: &mut ReaderState) -> Result<Vec<Note>, Malformed> {
     let line: Line = serde_json::from_str(text)?;
-    let at = state.moment(line.timestamp.as_deref(), None);
+    let at = state.moment(time(line.timestamp.as_deref()), None);
     let payload = &line.payload;
     let reader = Reader { payload, at };
     let read = match line.kind.as_str() {

@@ -333,6 +333,30 @@ fn numbers_that_cannot_be_cost_the_usage_and_not_the_words() {
 }
 
 #[test]
+fn a_clock_that_was_ahead_once_moves_no_later_usage() {
+    let mut state = ReaderState::default();
+    let mut read = |name: &str, parent: &str, at: &str| {
+        let line = format!(
+            r#"{{"type":"assistant","uuid":"{name}","parentUuid":"{parent}","timestamp":"{at}",
+            "message":{{"id":"{name}","model":"model-x","usage":{{"input_tokens":1}},
+            "content":[{{"type":"text","text":"words"}}]}}}}"#
+        );
+        let agent = provider(ProviderId::ClaudeCode);
+        let notes = agent.read_line(&line, &mut state).unwrap();
+        let [Note::Said(said), Note::Usage(usage)] = &notes[..] else {
+            panic!("{notes:?}")
+        };
+        (said.at.to_string(), usage.at.to_string())
+    };
+    let (ahead, now) = ("2099-01-01T00:00:00.000Z", "2026-11-23T10:00:00.000Z");
+    let both = |one: &str, other: &str| (one.to_owned(), other.to_owned());
+    assert_eq!(read("a", "", ahead), both(ahead, ahead));
+    // They stay in order, each with its own day.
+    assert_eq!(read("b", "a", now), both(ahead, now));
+    assert_eq!(read("c", "b", now), both(ahead, now));
+}
+
+#[test]
 fn a_long_result_is_read_whole() {
     let long = "x".repeat(3_000_000);
     let line = serde_json::json!({
