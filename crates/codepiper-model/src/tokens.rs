@@ -20,14 +20,30 @@ pub struct Tokens {
 }
 
 impl Tokens {
+    /// More than any answer has of one kind. What is above is a mistake, and sums have no room for it.
+    pub const MOST: u64 = 1 << 40;
+
+    /// Whether an answer can have cost that.
+    pub const fn is_plausible(&self) -> bool {
+        self.input <= Self::MOST
+            && self.output <= Self::MOST
+            && self.cache_write_5m <= Self::MOST
+            && self.cache_write_1h <= Self::MOST
+            && self.cache_read <= Self::MOST
+            && self.reasoning <= Self::MOST
+    }
+
     /// All that the model read and wrote.
     pub const fn total(&self) -> u64 {
-        self.read() + self.output
+        self.read().saturating_add(self.output)
     }
 
     /// All that the model read.
     pub const fn read(&self) -> u64 {
-        self.input + self.cache_write_5m + self.cache_write_1h + self.cache_read
+        self.input
+            .saturating_add(self.cache_write_5m)
+            .saturating_add(self.cache_write_1h)
+            .saturating_add(self.cache_read)
     }
 
     /// Whether there are none.

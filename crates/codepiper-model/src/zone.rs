@@ -68,10 +68,16 @@ impl Zone {
         (hour, u8::try_from(weekday).unwrap_or(0))
     }
 
-    /// The first moment of a day.
+    /// The first moment of a day; of one that no calendar reaches the first or the last of all.
     pub fn beginning(&self, day: Day) -> Timestamp {
-        let zoned = self.zone.to_zoned(date(day).at(0, 0, 0, 0));
-        Timestamp::from_millis(zoned.map_or(0, |at| at.timestamp().as_millisecond()))
+        let midnight = date(day).map(|date| date.at(0, 0, 0, 0));
+        let zoned = midnight.and_then(|midnight| self.zone.to_zoned(midnight).ok());
+        let at = match zoned {
+            Some(at) => at.timestamp(),
+            None if day < 0 => jiff::Timestamp::MIN,
+            None => jiff::Timestamp::MAX,
+        };
+        Timestamp::from_millis(at.as_millisecond())
     }
 }
 
@@ -88,7 +94,8 @@ pub const fn quarter_begins(quarter: i64) -> Timestamp {
 
 /// A day as people write it, `2026-11-23`.
 pub fn date_text(day: Day) -> String {
-    date(day).to_string()
+    let end = if day < 0 { Date::MIN } else { Date::MAX };
+    date(day).unwrap_or(end).to_string()
 }
 
 /// Reads a day as people write it.
@@ -103,10 +110,9 @@ fn number(date: Date) -> Day {
     since.map_or(0, |span| i64::from(span.get_days()))
 }
 
-fn date(day: Day) -> Date {
-    let span = jiff::Span::new().try_days(day);
-    span.and_then(|span| EPOCH.checked_add(span))
-        .unwrap_or(EPOCH)
+fn date(day: Day) -> Option<Date> {
+    let span = jiff::Span::new().try_days(day).ok()?;
+    EPOCH.checked_add(span).ok()
 }
 
 #[cfg(test)]
@@ -129,5 +135,22 @@ mod tests {
         let nepal = Zone::named("Asia/Kathmandu").unwrap();
         assert_eq!(nepal.beginning(day).to_string(), "2026-03-29T18:15:00.000Z");
         assert_eq!(date_text(nepal.day(nepal.beginning(day))), "2026-03-30");
+    }
+
+    #[test]
+    fn days_at_the_ends_of_the_calendar_keep_their_order() {
+        let first = day_of_text("-009999-01-01").unwrap();
+        let last = day_of_text("9999-12-31").unwrap();
+        for name in ["UTC", "Pacific/Kiritimati", "Pacific/Pago_Pago"] {
+            let zone = Zone::named(name).unwrap();
+            let now = Timestamp::from_millis(1_795_402_800_120);
+            for behind in [last, last + 1, Day::MAX] {
+                assert!(zone.beginning(behind) > now, "{name} {behind}");
+            }
+            for before in [first, first - 1, Day::MIN] {
+                assert!(zone.beginning(before) < now, "{name} {before}");
+            }
+        }
+        assert_eq!(date_text(last + 1), "9999-12-31");
     }
 }

@@ -1,7 +1,7 @@
 //! What the readers of transcript lines share.
 
-use codepiper_model::Timestamp;
-use serde::{Deserialize, Serialize};
+use codepiper_model::{Note, Timestamp};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
@@ -21,22 +21,60 @@ pub struct ReaderState {
     pub(crate) is_copy: bool,
 }
 
-/// Why a line cannot be read.
+/// Why a line cannot be read, or not all of it.
 #[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-pub struct Malformed(String);
+#[error("{why}")]
+pub struct Malformed {
+    why: String,
+    /// What it says nevertheless.
+    pub notes: Vec<Note>,
+}
 
 impl From<serde_json::Error> for Malformed {
     fn from(error: serde_json::Error) -> Self {
-        Self(error.to_string())
+        Self::new(error.to_string())
     }
 }
 
+impl Malformed {
+    pub(crate) const fn new(why: String) -> Self {
+        Self {
+            why,
+            notes: Vec::new(),
+        }
+    }
+
+    /// The rest of the line can be read, and says that.
+    pub(crate) fn beside(self, notes: Vec<Note>) -> Self {
+        Self { notes, ..self }
+    }
+}
+
+/// The longest turn that is believed, in milliseconds: a year.
+const TURN_MAX: u64 = 366 * 24 * 60 * 60 * 1000;
+
+/// How long a turn took, where that can be.
+pub(crate) fn turn_ms(told: u64) -> Result<u64, Malformed> {
+    if told > TURN_MAX {
+        let why = format!("no turn takes {told} milliseconds");
+        return Err(Malformed::new(why));
+    }
+    Ok(told)
+}
+
+/// Reads a field that may as well be left out; `null` says as little.
+pub(crate) fn or_default<'de, D, T>(field: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de> + Default,
+{
+    Option::deserialize(field).map(Option::unwrap_or_default)
+}
+
 impl ReaderState {
-    /// When a line was written: never before the entry that it follows, also where the clock was
+    /// Where a line stands in time: never before the entry that it follows, also where the clock was
     /// set back, and with that entry where it does not tell.
-    pub(crate) fn moment(&self, told: Option<&str>, parent: Option<&str>) -> Timestamp {
-        let told = told.and_then(|text| text.parse::<Timestamp>().ok());
+    pub(crate) fn moment(&self, told: Option<Timestamp>, parent: Option<&str>) -> Timestamp {
         let follows = parent.is_some() && parent == self.entry.as_deref();
         let at = told.map_or(self.at, |at| {
             let at = at.as_millis();
@@ -50,6 +88,11 @@ impl ReaderState {
         self.entry = entry.map(str::to_owned);
         self.at = at.as_millis();
     }
+}
+
+/// When a line was written, by its own words.
+pub(crate) fn time(told: Option<&str>) -> Option<Timestamp> {
+    told.and_then(|text| text.parse().ok())
 }
 
 /// A tool call in one line: the command, the file or the address, otherwise the whole input.

@@ -42,6 +42,9 @@ pub enum StoreError {
     /// The store is closing.
     #[error("the database is closed")]
     Closed,
+    /// What was to be written could not be worked out, by a mistake of ours; nothing of it was.
+    #[error("a write broke off")]
+    Panicked,
     /// There is no room for what was to be written; nothing of it was.
     #[error("the disk is full, or the quota is used up")]
     Full,

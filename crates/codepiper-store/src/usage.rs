@@ -70,7 +70,9 @@ struct Delta {
 impl Delta {
     fn change(&self) -> Vec<i64> {
         let change = self.more.values().into_iter().zip(self.less.values());
-        change.map(|(more, less)| more - less).collect()
+        change
+            .map(|(more, less)| more.saturating_sub(less))
+            .collect()
     }
 }
 
@@ -175,7 +177,7 @@ impl<'a> Book<'a> {
             }
             let delta = self.delta(place.1, at, 0);
             delta.less.turns += 1;
-            delta.less.working_ms += working_ms;
+            delta.less.working_ms = delta.less.working_ms.saturating_add(working_ms);
         }
         let (session, at) = (self.session, turn.at.as_millis());
         let working_ms = bytes(turn.duration_ms);
@@ -188,7 +190,7 @@ impl<'a> Book<'a> {
             .execute((&turn.key, session, at, working_ms))?;
         let delta = self.delta(session, at, 0);
         delta.more.turns += 1;
-        delta.more.working_ms += working_ms;
+        delta.more.working_ms = delta.more.working_ms.saturating_add(working_ms);
         Ok(())
     }
 
@@ -328,20 +330,20 @@ impl Counted {
 }
 
 impl Tally {
-    /// Adds another one.
+    /// Adds another one, as far as there are numbers for it.
     pub fn add(&mut self, other: &Self) {
-        self.answers += other.answers;
-        self.unpriced += other.unpriced;
-        self.turns += other.turns;
-        self.working_ms += other.working_ms;
-        self.cost += other.cost;
+        self.answers = self.answers.saturating_add(other.answers);
+        self.unpriced = self.unpriced.saturating_add(other.unpriced);
+        self.turns = self.turns.saturating_add(other.turns);
+        self.working_ms = self.working_ms.saturating_add(other.working_ms);
+        self.cost = self.cost.saturating_add(other.cost);
         let (mine, theirs) = (&mut self.tokens, &other.tokens);
-        mine.input += theirs.input;
-        mine.output += theirs.output;
-        mine.cache_write_5m += theirs.cache_write_5m;
-        mine.cache_write_1h += theirs.cache_write_1h;
-        mine.cache_read += theirs.cache_read;
-        mine.reasoning += theirs.reasoning;
+        mine.input = mine.input.saturating_add(theirs.input);
+        mine.output = mine.output.saturating_add(theirs.output);
+        mine.cache_write_5m = mine.cache_write_5m.saturating_add(theirs.cache_write_5m);
+        mine.cache_write_1h = mine.cache_write_1h.saturating_add(theirs.cache_write_1h);
+        mine.cache_read = mine.cache_read.saturating_add(theirs.cache_read);
+        mine.reasoning = mine.reasoning.saturating_add(theirs.reasoning);
     }
 
     /// In the order of [`SUMS`].

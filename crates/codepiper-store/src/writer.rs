@@ -1,3 +1,4 @@
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread;
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
@@ -74,14 +75,15 @@ impl Writer {
     }
 }
 
-/// Runs a job so that its failure undoes what it did, and only that.
+/// Runs a job so that its failure undoes what it did, and only that. One that panics has failed: it
+/// must not take along the thread that all others write with.
 fn in_savepoint<T>(
     tx: &Transaction<'_>,
     job: impl FnOnce(&Transaction<'_>) -> Result<T, StoreError>,
 ) -> Result<T, StoreError> {
     let run = |sql| tx.prepare_cached(sql)?.execute([]);
     run("SAVEPOINT job")?;
-    let result = job(tx);
+    let result = catch_unwind(AssertUnwindSafe(|| job(tx))).unwrap_or(Err(StoreError::Panicked));
     // On a full disk SQLite may have taken back the whole transaction, and the savepoint with it.
     if result.is_err() && tx.is_autocommit() {
         return result;

@@ -11,7 +11,9 @@ const AROUND: usize = 80;
 pub(super) fn expression(text: &str) -> Result<String, EngineError> {
     let terms: Vec<String> = terms(text)
         .map(|(words, is_beginning)| {
-            let quoted = format!("\"{}\"", words.replace('"', "\"\""));
+            // The index would take a NUL for the end of what is asked for.
+            let words = words.replace('\0', " ").replace('"', "\"\"");
+            let quoted = format!("\"{words}\"");
             if is_beginning { quoted + "*" } else { quoted }
         })
         .collect();
@@ -88,6 +90,7 @@ mod tests {
         );
         assert_eq!(made("x) OR (y"), "\"x)\" AND \"OR\" AND \"(y\"");
         assert_eq!(made("an \"open quote"), "\"an\" AND \"open quote\"");
+        assert_eq!(made("a\0b"), "\"a b\"");
         assert!(expression(" \"\" * ").is_err());
     }
 }

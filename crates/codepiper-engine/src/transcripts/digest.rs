@@ -29,25 +29,26 @@ pub(super) fn digest(
         }
         // What is no UTF-8 costs the characters it stands in, not the line.
         let text = String::from_utf8_lossy(trimmed);
-        match provider(agent).read_line(&text, state) {
-            Ok(notes) => {
-                let priced = notes.into_iter().map(|note| {
-                    let cost = match &note {
-                        Note::Usage(usage) => prices.cost(&usage.model, usage.at, &usage.tokens),
-                        _ => None,
-                    };
-                    (place, Noted { note, cost })
+        let notes = provider(agent)
+            .read_line(&text, state)
+            .unwrap_or_else(|why| {
+                piece.problems.push(Problem {
+                    offset: place,
+                    bytes: line.len() as u64,
+                    seen_at: now,
+                    reason: why.to_string(),
+                    begins: trimmed[..trimmed.len().min(KEPT)].to_vec(),
                 });
-                piece.notes.extend(priced);
-            }
-            Err(why) => piece.problems.push(Problem {
-                offset: place,
-                bytes: line.len() as u64,
-                seen_at: now,
-                reason: why.to_string(),
-                begins: trimmed[..trimmed.len().min(KEPT)].to_vec(),
-            }),
-        }
+                why.notes
+            });
+        let priced = notes.into_iter().map(|note| {
+            let cost = match &note {
+                Note::Usage(usage) => prices.cost(&usage.model, usage.at, &usage.tokens),
+                _ => None,
+            };
+            (place, Noted { note, cost })
+        });
+        piece.notes.extend(priced);
     }
     piece
 }

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use crate::line::{Malformed, ReaderState, about};
+use crate::line::{Malformed, ReaderState, about, or_default, time, turn_ms};
 use crate::transcript::INTERRUPTED;
 
 /// Lines that say nothing about the conversation.
@@ -41,11 +41,11 @@ struct Line<'a> {
     uuid: Option<String>,
     parent_uuid: Option<String>,
     timestamp: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     is_meta: bool,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     is_compact_summary: bool,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     is_api_error_message: bool,
     agent_id: Option<String>,
     duration_ms: Option<u64>,
@@ -63,25 +63,26 @@ struct Message<'a> {
     model: Option<String>,
     #[serde(borrow)]
     content: Option<&'a RawValue>,
-    usage: Option<Counts>,
+    #[serde(borrow)]
+    usage: Option<&'a RawValue>,
 }
 
 #[derive(Deserialize, Default)]
 struct Counts {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     input_tokens: u64,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     output_tokens: u64,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     cache_creation_input_tokens: u64,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     cache_read_input_tokens: u64,
     cache_creation: Option<CacheCreation>,
 }
 
 #[derive(Deserialize)]
 struct CacheCreation {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     ephemeral_1h_input_tokens: u64,
 }
 
@@ -98,7 +99,7 @@ struct Block<'a> {
     tool_use_id: Option<String>,
     #[serde(borrow)]
     content: Option<&'a RawValue>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     is_error: bool,
 }
 
@@ -122,28 +123,40 @@ pub(crate) fn read(text: &str, state: &mut ReaderState) -> Result<Vec<Note>, Mal
     if PLUMBING.contains(&line.kind.as_str()) {
         return Ok(Vec::new());
     }
-    let at = state.moment(line.timestamp.as_deref(), line.parent_uuid.as_deref());
+    let told = time(line.timestamp.as_deref());
+    let at = state.moment(told, line.parent_uuid.as_deref());
     let key = line.uuid.clone().unwrap_or_else(|| crate::line::name(text));
     let reader = Reader {
         line: &line,
         key: &key,
         at,
+        counts_at: told.unwrap_or(at),
     };
-    let notes = match (line.kind.as_str(), line.subtype.as_deref()) {
-        ("user" | "assistant", _) if line.message.is_some() => reader.message()?,
+    let read = match (line.kind.as_str(), line.subtype.as_deref()) {
+        ("user" | "assistant", _) if line.message.is_some() => reader.message(),
         ("system", Some("turn_duration")) => reader.turn_end(),
-        ("system", Some(_)) => Vec::new(),
-        ("attachment", _) => reader.attachment()?,
-        _ => vec![reader.said(0, ConversationKind::Other, text.to_owned())],
+        ("system", Some(_)) => Ok(Vec::new()),
+        ("attachment", _) => reader.attachment(),
+        _ => Ok(vec![reader.said(
+            0,
+            ConversationKind::Other,
+            text.to_owned(),
+        )]),
     };
-    state.pass(line.uuid.as_deref(), at);
-    Ok(notes)
+    let says_nothing = matches!(&read, Err(why) if why.notes.is_empty());
+    if !says_nothing {
+        state.pass(line.uuid.as_deref(), at);
+    }
+    read
 }
 
 struct Reader<'a> {
     line: &'a Line<'a>,
     key: &'a str,
+    /// Where it stands in the conversation.
     at: Timestamp,
+    /// When it was by its own clock: an entry before it that is ahead moves no cost.
+    counts_at: Timestamp,
 }
 
 impl Reader<'_> {
@@ -157,7 +170,10 @@ impl Reader<'_> {
             notes.extend(self.block(place, block)?);
         }
         notes.extend(self.sub_agent(&blocks));
-        notes.extend(self.usage(message));
+        match self.usage(message) {
+            Ok(usage) => notes.extend(usage),
+            Err(why) => return Err(why.beside(notes)),
+        }
         Ok(notes)
     }
 
@@ -234,38 +250,47 @@ impl Reader<'_> {
     }
 
     /// None for what no model said, as an error or what was there of an interrupted answer.
-    fn usage(&self, message: &Message<'_>) -> Option<Note> {
-        let counts = message.usage.as_ref()?;
-        let model = message.model.clone().filter(|model| model != NO_MODEL)?;
-        let id = message.id.clone()?;
+    fn usage(&self, message: &Message<'_>) -> Result<Option<Note>, Malformed> {
+        let model = message.model.clone().filter(|model| model != NO_MODEL);
+        let (Some(told), Some(model), Some(id)) = (message.usage, model, message.id.clone()) else {
+            return Ok(None);
+        };
+        let counts: Counts = serde_json::from_str(told.get())
+            .map_err(|why| Malformed::new(format!("its usage cannot be read: {why}")))?;
         let written = counts.cache_creation_input_tokens;
         let hour = counts.cache_creation.as_ref();
         let hour = hour.map_or(0, |counts| counts.ephemeral_1h_input_tokens.min(written));
-        Some(Note::Usage(Usage {
+        let tokens = Tokens {
+            input: counts.input_tokens,
+            output: counts.output_tokens,
+            cache_write_5m: written - hour,
+            cache_write_1h: hour,
+            cache_read: counts.cache_read_input_tokens,
+            reasoning: 0,
+        };
+        if !tokens.is_plausible() {
+            let why = "no answer has as many tokens as its usage says".to_owned();
+            return Err(Malformed::new(why));
+        }
+        Ok(Some(Note::Usage(Usage {
             key: format!("anthropic:{id}"),
-            at: self.at,
+            at: self.counts_at,
             model,
-            tokens: Tokens {
-                input: counts.input_tokens,
-                output: counts.output_tokens,
-                cache_write_5m: written - hour,
-                cache_write_1h: hour,
-                cache_read: counts.cache_read_input_tokens,
-                reasoning: 0,
-            },
+            tokens,
             message_id: id,
-        }))
+        })))
     }
 
-    fn turn_end(&self) -> Vec<Note> {
-        let ended = self.line.duration_ms.map(|duration_ms| {
+    fn turn_end(&self) -> Result<Vec<Note>, Malformed> {
+        let duration_ms = self.line.duration_ms.map(turn_ms).transpose()?;
+        let ended = duration_ms.map(|duration_ms| {
             Note::TurnEnded(TurnEnded {
                 key: format!("claude:{}", self.key),
-                at: self.at,
+                at: self.counts_at,
                 duration_ms,
             })
         });
-        ended.into_iter().collect()
+        Ok(ended.into_iter().collect())
     }
 
     /// A prompt that was typed while the agent worked stands in an attachment.

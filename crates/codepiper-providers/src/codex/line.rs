@@ -10,7 +10,7 @@ use codepiper_model::{
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::line::{Malformed, ReaderState, about, name};
+use crate::line::{Malformed, ReaderState, about, name, time, turn_ms};
 
 use super::Tokens;
 
@@ -32,24 +32,29 @@ struct Line {
 /// Reads a line.
 pub(super) fn read(text: &str, state: &mut ReaderState) -> Result<Vec<Note>, Malformed> {
     let line: Line = serde_json::from_str(text)?;
-    let at = state.moment(line.timestamp.as_deref(), None);
+    let at = state.moment(time(line.timestamp.as_deref()), None);
     let payload = &line.payload;
     let reader = Reader { payload, at };
-    let notes = match line.kind.as_str() {
-        "session_meta" => reader.beginning(state),
+    let read = match line.kind.as_str() {
+        "session_meta" => Ok(reader.beginning(state)),
         "turn_context" => {
             state.model = reader.text("model").or(state.model.take());
-            Vec::new()
+            Ok(Vec::new())
         }
-        "token_usage_record" => reader.usage(state).into_iter().collect(),
-        "response_item" => reader.item(state).into_iter().collect(),
+        "token_usage_record" => reader.usage(state).map(|usage| usage.into_iter().collect()),
+        "response_item" => Ok(reader.item(state).into_iter().collect()),
         "event_msg" => reader.event(state),
-        "compacted" => vec![reader.compaction(text, state)],
-        kind if PLUMBING.contains(&kind) => Vec::new(),
-        _ => vec![reader.said(name(text), ConversationKind::Other, text.to_owned(), state)],
+        "compacted" => Ok(vec![reader.compaction(text, state)]),
+        kind if PLUMBING.contains(&kind) => Ok(Vec::new()),
+        _ => Ok(vec![reader.said(
+            name(text),
+            ConversationKind::Other,
+            text.to_owned(),
+            state,
+        )]),
     };
     state.pass(None, at);
-    Ok(notes)
+    read
 }
 
 struct Reader<'a> {
@@ -80,11 +85,28 @@ impl Reader<'_> {
 
     /// One for each answer of the model. What was read from the cache, or put into it, is part of
     /// the input there.
-    fn usage(&self, state: &ReaderState) -> Option<Note> {
-        let id = self.text("response_id")?;
-        let counts = Tokens::read_snake(&self.payload["usage"]);
+    fn usage(&self, state: &ReaderState) -> Result<Option<Note>, Malformed> {
+        let Some(id) = self.text("response_id") else {
+            return Ok(None);
+        };
+        let told = &self.payload["usage"];
+        let can_be = |count: &Value| {
+            count
+                .as_u64()
+                .is_some_and(|it| it <= codepiper_model::Tokens::MOST)
+        };
+        let wrong = told
+            .as_object()
+            .into_iter()
+            .flatten()
+            .find(|(name, count)| name.ends_with("_tokens") && !count.is_null() && !can_be(count));
+        if let Some((name, count)) = wrong {
+            let why = format!("no answer has {count} of `{name}`");
+            return Err(Malformed::new(why));
+        }
+        let counts = Tokens::read_snake(told);
         let cached = counts.cached_input + counts.cache_write_input;
-        Some(Note::Usage(Usage {
+        Ok(Some(Note::Usage(Usage {
             key: format!("openai:{id}"),
             at: self.at,
             model: state.model.clone().unwrap_or_else(|| "unknown".to_owned()),
@@ -97,7 +119,7 @@ impl Reader<'_> {
                 reasoning: counts.reasoning_output,
             },
             message_id: self.text("turn_id").unwrap_or(id),
-        }))
+        })))
     }
 
     /// As it went to the model: here only what tools have to do with.
@@ -158,10 +180,10 @@ impl Reader<'_> {
         Note::Said(said)
     }
 
-    fn event(&self, state: &ReaderState) -> Vec<Note> {
+    fn event(&self, state: &ReaderState) -> Result<Vec<Note>, Malformed> {
         let turn = self.text("turn_id").unwrap_or_default();
         match self.payload["type"].as_str() {
-            Some("item_completed") => self.completed(state),
+            Some("item_completed") => Ok(self.completed(state)),
             Some(kind @ ("task_complete" | "turn_aborted")) => {
                 let mut notes = Vec::new();
                 let words = if kind == "turn_aborted" {
@@ -173,16 +195,18 @@ impl Reader<'_> {
                 notes.extend(words.map(|words| {
                     self.said(format!("{turn}#end"), ConversationKind::Error, words, state)
                 }));
-                notes.extend(self.payload["duration_ms"].as_u64().map(|duration_ms| {
-                    Note::TurnEnded(TurnEnded {
+                match self.payload["duration_ms"].as_u64().map(turn_ms) {
+                    Some(Ok(duration_ms)) => notes.push(Note::TurnEnded(TurnEnded {
                         key: format!("codex:{turn}"),
                         at: self.at,
                         duration_ms,
-                    })
-                }));
-                notes
+                    })),
+                    Some(Err(why)) => return Err(why.beside(notes)),
+                    None => {}
+                }
+                Ok(notes)
             }
-            _ => Vec::new(),
+            _ => Ok(Vec::new()),
         }
     }
 

@@ -253,6 +253,109 @@ fn lines_of_unknown_kinds_are_kept_and_what_is_no_line_is_refused() {
     }
 }
 
+/// A line of an answer in which one field was replaced.
+fn answer(usage: &str, rest: &str) -> String {
+    format!(
+        r#"{{"type":"assistant","uuid":"u","timestamp":"2026-11-23T10:00:00Z",{rest}"message":{{
+        "id":"m","model":"model-x","usage":{usage},"content":[{{"type":"text","text":"words"}}]}}}}"#
+    )
+}
+
+#[test]
+fn numbers_that_cannot_be_cost_the_usage_and_not_the_words() {
+    let read = |agent, line: &str| provider(agent).read_line(line, &mut ReaderState::default());
+    for usage in [
+        r#"{"input_tokens":9223372036854775807,"output_tokens":1}"#,
+        r#"{"input_tokens":36893488147419103232}"#,
+        r#"{"input_tokens":-5}"#,
+        r#"{"output_tokens":5.5}"#,
+        r#"{"cache_read_input_tokens":"5"}"#,
+        "[]",
+        "7",
+    ] {
+        let why = read(ProviderId::ClaudeCode, &answer(usage, "")).unwrap_err();
+        let [Note::Said(said)] = &why.notes[..] else {
+            panic!("{usage}: {why:?}")
+        };
+        assert_eq!(said.text, "words");
+    }
+    let nulls = r#""isMeta":null,"isCompactSummary":null,"isApiErrorMessage":null,"subtype":null,"#;
+    for (usage, rest, sum) in [
+        ("null", nulls, None),
+        (
+            r#"{"input_tokens":3,"cache_creation_input_tokens":null,"cache_creation":null}"#,
+            "",
+            Some(3),
+        ),
+        (
+            r#"{"cache_creation_input_tokens":4,"cache_creation":{"ephemeral_1h_input_tokens":null}}"#,
+            nulls,
+            Some(4),
+        ),
+    ] {
+        let notes = read(ProviderId::ClaudeCode, &answer(usage, rest)).unwrap();
+        assert!(matches!(&notes[0], Note::Said(said) if said.text == "words"));
+        let told = notes.get(1).map(|note| match note {
+            Note::Usage(usage) => usage.tokens.total(),
+            other => panic!("{other:?}"),
+        });
+        assert_eq!(told, sum, "{usage}");
+    }
+    let result = r#"{"type":"user","message":{"content":[{"type":"tool_result","tool_use_id":"t",
+        "is_error":null,"content":"out"}]}}"#;
+    let notes = read(ProviderId::ClaudeCode, result).unwrap();
+    assert!(matches!(&notes[..], [Note::Result(result)] if !result.is_error));
+
+    for (count, is_read) in [
+        ("null", true),
+        ("7", true),
+        ("-7", false),
+        ("1e30", false),
+        ("2199023255552", false),
+    ] {
+        let line = format!(
+            r#"{{"type":"token_usage_record","payload":{{"response_id":"r","usage":{{"input_tokens":{count}}}}}}}"#
+        );
+        assert_eq!(read(ProviderId::Codex, &line).is_ok(), is_read, "{count}");
+    }
+    for (agent, line) in [
+        (
+            ProviderId::ClaudeCode,
+            r#"{"type":"system","subtype":"turn_duration","durationMs":9223372036854775807}"#,
+        ),
+        (
+            ProviderId::Codex,
+            r#"{"type":"event_msg","payload":{"type":"task_complete","turn_id":"t","duration_ms":9223372036854775807}}"#,
+        ),
+    ] {
+        assert!(read(agent, line).is_err(), "{line}");
+    }
+}
+
+#[test]
+fn a_clock_that_was_ahead_once_moves_no_later_usage() {
+    let mut state = ReaderState::default();
+    let mut read = |name: &str, parent: &str, at: &str| {
+        let line = format!(
+            r#"{{"type":"assistant","uuid":"{name}","parentUuid":"{parent}","timestamp":"{at}",
+            "message":{{"id":"{name}","model":"model-x","usage":{{"input_tokens":1}},
+            "content":[{{"type":"text","text":"words"}}]}}}}"#
+        );
+        let agent = provider(ProviderId::ClaudeCode);
+        let notes = agent.read_line(&line, &mut state).unwrap();
+        let [Note::Said(said), Note::Usage(usage)] = &notes[..] else {
+            panic!("{notes:?}")
+        };
+        (said.at.to_string(), usage.at.to_string())
+    };
+    let (ahead, now) = ("2099-01-01T00:00:00.000Z", "2026-11-23T10:00:00.000Z");
+    let both = |one: &str, other: &str| (one.to_owned(), other.to_owned());
+    assert_eq!(read("a", "", ahead), both(ahead, ahead));
+    // They stay in order, each with its own day.
+    assert_eq!(read("b", "a", now), both(ahead, now));
+    assert_eq!(read("c", "b", now), both(ahead, now));
+}
+
 #[test]
 fn a_long_result_is_read_whole() {
     let long = "x".repeat(3_000_000);

@@ -238,3 +238,20 @@ async fn what_finds_no_room_is_refused_and_nothing_else_is() {
     let write = |tx: &codepiper_store::Transaction<'_>| settings::set(tx, "on", &json!(1));
     test.store.write(write).await.unwrap();
 }
+
+#[tokio::test]
+async fn a_write_that_panics_fails_alone_and_leaves_nothing_behind() {
+    let test = open();
+    let broken = test.store.write(|tx| {
+        settings::set(tx, "half", &json!(1))?;
+        assert_eq!(settings::get(tx, "half")?, None, "a mistake of ours");
+        Ok(())
+    });
+    let whole = test.store.write(|tx| settings::set(tx, "whole", &json!(1)));
+    let (broken, whole) = tokio::join!(broken, whole);
+    assert!(matches!(broken, Err(StoreError::Panicked)), "{broken:?}");
+    whole.unwrap();
+    let read = |db: &Connection| Ok((settings::get(db, "half")?, settings::get(db, "whole")?));
+    let (half, whole) = test.store.read(read).await.unwrap();
+    assert_eq!((half, whole), (None, Some(json!(1))));
+}
