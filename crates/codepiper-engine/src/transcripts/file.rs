@@ -16,6 +16,9 @@ use super::piece::{self, Piece};
 /// How many of its first bytes tell a file from another one.
 const HEAD: usize = 1024;
 
+/// How many of the last bytes that were read do.
+const TAIL: usize = 64;
+
 /// A file that is followed.
 pub(super) struct Followed {
     pub(super) row: Transcript,
@@ -94,6 +97,9 @@ impl Followed {
                 self.begin_again();
             }
             let from = self.row.offset;
+            if metadata.len() < from + self.searched {
+                self.searched = 0;
+            }
             let found = piece::read(&file, from, &mut self.searched)?;
             if found == Piece::Nothing {
                 // What was put in its place comes after the rest of it.
@@ -114,12 +120,14 @@ impl Followed {
     pub(super) fn advance(&mut self, offset: u64) -> io::Result<Transcript> {
         self.row.offset = offset;
         self.row.reader = serde_json::to_string(&self.state).unwrap_or_default();
-        if self.row.head_bytes < HEAD as u64
-            && let Some((file, _)) = &self.file
-        {
-            let bytes = usize::try_from(offset).unwrap_or(HEAD).min(HEAD);
-            self.row.head = head(file, bytes)?;
-            self.row.head_bytes = bytes as u64;
+        if let Some((file, inode)) = &self.file {
+            if self.row.head_bytes < HEAD as u64 {
+                let bytes = usize::try_from(offset).unwrap_or(HEAD).min(HEAD);
+                self.row.head = head(file, bytes)?;
+                self.row.head_bytes = bytes as u64;
+            }
+            self.row.tail = tail(file, offset)?;
+            self.row.inode = *inode;
         }
         Ok(std::mem::replace(&mut self.kept, self.row.clone()))
     }
@@ -148,11 +156,13 @@ impl Followed {
 
     /// Whether that is what was read before, with more behind it.
     fn is_same(&self, file: &File, metadata: &Metadata) -> io::Result<bool> {
-        if metadata.len() < self.row.offset {
+        let row = &self.row;
+        if metadata.len() < row.offset || ![0, metadata.ino()].contains(&row.inode) {
             return Ok(false);
         }
-        let bytes = usize::try_from(self.row.head_bytes).unwrap_or(HEAD);
-        Ok(bytes == 0 || head(file, bytes)? == self.row.head)
+        let bytes = usize::try_from(row.head_bytes).unwrap_or(HEAD);
+        let begins_so = bytes == 0 || head(file, bytes)? == row.head;
+        Ok(begins_so && (row.tail.is_empty() || tail(file, row.offset)? == row.tail))
     }
 
     fn is_replaced(&self, inode: u64) -> io::Result<bool> {
@@ -168,14 +178,79 @@ impl Followed {
         self.row.offset = 0;
         self.row.head_bytes = 0;
         self.row.head.clear();
+        self.row.tail.clear();
+        self.row.inode = 0;
         self.state = ReaderState::default();
         self.searched = 0;
     }
 }
 
 fn head(file: &File, bytes: usize) -> io::Result<String> {
-    let mut buffer = vec![0; bytes.min(HEAD)];
-    let read = file.read_at(&mut buffer, 0)?;
+    digest(file, 0, bytes.min(HEAD))
+}
+
+/// The digest of the last bytes before `offset`.
+fn tail(file: &File, offset: u64) -> io::Result<String> {
+    digest(
+        file,
+        offset.saturating_sub(TAIL as u64),
+        TAIL.min(usize::try_from(offset).unwrap_or(TAIL)),
+    )
+}
+
+fn digest(file: &File, from: u64, bytes: usize) -> io::Result<String> {
+    let mut buffer = vec![0; bytes];
+    let read = file.read_at(&mut buffer, from)?;
     let digest = Sha256::digest(&buffer[..read]);
     Ok(crate::canonical::hex(&digest[..16]))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+
+    use codepiper_model::ProviderId;
+
+    use super::*;
+
+    fn followed(path: &Path) -> Followed {
+        Followed::new(Transcript {
+            id: 1,
+            path: path.display().to_string(),
+            provider: ProviderId::Demo,
+            session_id: SessionId::random(),
+            agent_id: None,
+            offset: 0,
+            head: String::new(),
+            head_bytes: 0,
+            tail: String::new(),
+            inode: 0,
+            reader: String::new(),
+        })
+    }
+
+    /// What the next piece says.
+    fn next(followed: &mut Followed) -> Option<String> {
+        let found = followed.next().unwrap()?;
+        let Piece::Lines(lines) = found.piece else {
+            panic!("no lines")
+        };
+        followed.advance(found.from + lines.len() as u64).unwrap();
+        Some(String::from_utf8(lines).unwrap())
+    }
+
+    #[test]
+    fn half_a_line_that_is_taken_back_hides_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("t.jsonl");
+        let mut file = File::create(&path).unwrap();
+        file.write_all(b"one\n").unwrap();
+        let mut followed = followed(&path);
+        assert_eq!(next(&mut followed).as_deref(), Some("one\n"));
+        file.write_all(b"half a line").unwrap();
+        assert_eq!(next(&mut followed), None);
+        file.set_len(4).unwrap();
+        file.write_at(b"two\n", 4).unwrap();
+        assert_eq!(next(&mut followed).as_deref(), Some("two\n"));
+    }
 }
