@@ -367,6 +367,27 @@ fn each_line_counts_once_whatever_becomes_of_the_file() {
 }
 
 #[test]
+fn a_folder_that_is_moved_away_and_made_anew_is_followed() {
+    let written = Written::new();
+    written.append(reply("a", "first"));
+    written.until_words("it is followed", &["first"]);
+    let folder = written.path.parent().unwrap();
+    let mut kept = vec!["first"];
+    for (n, names) in [["b", "c"], ["d", "e"]].into_iter().enumerate() {
+        if n == 0 {
+            std::fs::rename(folder, folder.with_extension("bak")).unwrap();
+        } else {
+            std::fs::remove_dir_all(folder).unwrap();
+        }
+        for name in names {
+            written.append(reply(name, name));
+            kept.push(name);
+            written.until_words("in the new folder", &kept);
+        }
+    }
+}
+
+#[test]
 fn a_sub_agent_that_begins_later_is_followed() {
     let written = Written::new();
     written.append(reply("a", "first"));

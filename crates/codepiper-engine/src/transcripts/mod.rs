@@ -136,6 +136,8 @@ impl TranscriptTailer {
     /// Looks at the sessions of which something was heard: they may have begun a conversation, and
     /// whoever is heard of may have written.
     async fn follow_events(&mut self, latest: Seq) {
+        // A folder far above may have been moved away, of which nothing is told.
+        self.note(&Lot::default()).await;
         let since = std::mem::replace(&mut self.seen, latest);
         let read = move |db: &codepiper_store::Connection| {
             let heard = events::sessions_since(db, since)?;
@@ -233,6 +235,7 @@ impl TranscriptTailer {
     /// Notes which files changed.
     async fn note(&mut self, lot: &Lot) {
         let mut due: Vec<PathBuf> = Vec::new();
+        self.give_up_moved(lot);
         let mut grown = self.watch_nearer();
         for (path, file) in &self.files {
             if lot.all || lot.paths.contains(path) {
@@ -254,6 +257,17 @@ impl TranscriptTailer {
             if let Ok(Some(stored)) = self.store.read(read).await {
                 self.follow(&stored.session).await;
             }
+        }
+    }
+
+    /// Folders that were moved away or removed are watched no more, whatever is at their places.
+    fn give_up_moved(&mut self, lot: &Lot) {
+        let moved = self.watch.give_up_moved(lot);
+        if moved.is_empty() {
+            return;
+        }
+        for watched in self.files.values_mut().flat_map(|file| &mut file.watched) {
+            watched.take_if(|folder| moved.contains(folder));
         }
     }
 
