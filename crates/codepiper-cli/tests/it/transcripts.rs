@@ -388,6 +388,20 @@ fn a_folder_that_is_moved_away_and_made_anew_is_followed() {
 }
 
 #[test]
+fn what_is_written_after_the_end_of_a_session_is_read() {
+    let written = Written::new();
+    written.append(reply("a", "first"));
+    written.until_words("it is followed", &["first"]);
+    written.home.run(&["stop", &written.id]).ok();
+    let mut kept = vec!["first"];
+    for name in ["b", "c", "d"] {
+        written.append(reply(name, name));
+        kept.push(name);
+        written.until_words("after the end", &kept);
+    }
+}
+
+#[test]
 fn a_sub_agent_that_begins_later_is_followed() {
     let written = Written::new();
     written.append(reply("a", "first"));

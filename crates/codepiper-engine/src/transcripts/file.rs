@@ -5,11 +5,13 @@ use std::fs::{File, Metadata};
 use std::io;
 use std::os::unix::fs::{FileExt as _, MetadataExt as _};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use codepiper_model::SessionId;
 use codepiper_providers::{ReaderState, provider};
 use codepiper_store::transcripts::Transcript;
 use sha2::{Digest as _, Sha256};
+use tokio::time::Instant;
 
 use super::piece::{self, Piece};
 
@@ -18,6 +20,9 @@ const HEAD: usize = 1024;
 
 /// How many of the last bytes that were read do.
 const TAIL: usize = 64;
+
+/// How long a file is quiet that is left when its session has ended: agents write on for a while.
+const QUIET: Duration = Duration::from_secs(30);
 
 /// A file that is followed.
 pub(super) struct Followed {
@@ -28,8 +33,8 @@ pub(super) struct Followed {
     /// around them. Where the first is none it is looked at from time to time.
     pub(super) watched: [Option<PathBuf>; 2],
     pub(super) state: ReaderState,
-    /// Its session has ended: it is read to its end, and left.
-    pub(super) is_last_look: bool,
+    /// Its session has ended: then it is read to its end, and left.
+    pub(super) left_at: Option<Instant>,
     file: Option<(File, u64)>,
     searched: u64,
 }
@@ -49,7 +54,7 @@ impl Followed {
             row,
             watched: [None, None],
             state,
-            is_last_look: false,
+            left_at: None,
             file: None,
             searched: 0,
         }
@@ -63,10 +68,10 @@ impl Followed {
 
     /// Goes on from what the database says.
     pub(super) fn restart(&mut self, row: Transcript) {
-        let (watched, is_last_look) = (std::mem::take(&mut self.watched), self.is_last_look);
+        let (watched, left_at) = (std::mem::take(&mut self.watched), self.left_at);
         *self = Self {
             watched,
-            is_last_look,
+            left_at,
             ..Self::new(row)
         };
     }
@@ -82,7 +87,28 @@ impl Followed {
 
     /// Whether it has to be looked at from time to time.
     pub(super) fn is_unwatched(&self) -> bool {
-        self.watched[0].is_none() && !self.is_last_look
+        self.watched[0].is_none() && !self.is_last_look()
+    }
+
+    /// Notes whether its session is live.
+    pub(super) fn is_live(&mut self, is_live: bool) {
+        self.left_at = left_at(is_live);
+    }
+
+    /// Notes that something came: it is not quiet yet.
+    pub(super) fn stays(&mut self) {
+        if self.left_at.is_some() && !self.is_last_look() {
+            self.is_live(false);
+        }
+    }
+
+    pub(super) fn has_ended(&self) -> bool {
+        self.left_at.is_some()
+    }
+
+    /// Whether it is left when it was read to its end.
+    pub(super) fn is_last_look(&self) -> bool {
+        self.left_at.is_some_and(|at| at <= Instant::now())
     }
 
     /// Reads the next piece. Nothing where there is no file, or no whole line behind what was read.
@@ -183,6 +209,11 @@ impl Followed {
         self.state = ReaderState::default();
         self.searched = 0;
     }
+}
+
+/// When a file is left, as far as is known now.
+pub(super) fn left_at(is_live: bool) -> Option<Instant> {
+    (!is_live).then(|| Instant::now() + QUIET)
 }
 
 fn head(file: &File, bytes: usize) -> io::Result<String> {

@@ -23,6 +23,7 @@ use codepiper_providers::provider;
 use codepiper_store::transcripts::{self as rows, Transcript};
 use codepiper_store::{Store, conversation, events, sessions};
 use tokio::sync::watch as channel;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::analytics::Prices;
@@ -98,6 +99,8 @@ impl TranscriptTailer {
         look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
             let is_busy = !self.due.is_empty();
+            let left_at = self.files.values().filter_map(|file| file.left_at).min();
+            let leaves = left_at.unwrap_or_else(Instant::now);
             tokio::select! {
                 () = stop.cancelled() => return,
                 changed = latest.changed() => match changed {
@@ -108,6 +111,7 @@ impl TranscriptTailer {
                     Err(_) => return,
                 },
                 lot = self.watch.changed() => self.note(&lot).await,
+                () = tokio::time::sleep_until(leaves), if left_at.is_some() && !is_busy => self.note_left(),
                 _ = look.tick(), if self.has_unwatched() => self.note_unwatched(),
                 () = std::future::ready(()), if is_busy => self.read_on().await,
             }
@@ -123,8 +127,9 @@ impl TranscriptTailer {
             session.is_some_and(|stored| stored.session.status.is_live())
         };
         for row in files {
-            let is_live = live(row.session_id);
-            self.take_up(row, is_live);
+            // What was written after its end is there by now.
+            let left_at = (!live(row.session_id)).then(Instant::now);
+            self.take_up(row, left_at);
         }
         // Which session had a conversation last is known; the others have left it.
         for stored in &sessions {
@@ -175,10 +180,10 @@ impl TranscriptTailer {
         let of_session = self
             .files
             .iter_mut()
-            .filter(|(_, file)| file.row.session_id == session.id && file.is_last_look == is_live);
+            .filter(|(_, file)| file.row.session_id == session.id && file.has_ended() == is_live);
         let mut due = Vec::new();
         for (path, file) in of_session {
-            file.is_last_look = !is_live;
+            file.is_live(is_live);
             due.push(path.clone());
         }
         for path in due {
@@ -211,12 +216,12 @@ impl TranscriptTailer {
             rows::claim(tx, &text, agent, session, sub_agent.as_deref(), is_live)
         };
         match self.store.write(claim).await {
-            Ok(row) => self.take_up(row, is_live),
+            Ok(row) => self.take_up(row, file::left_at(is_live)),
             Err(error) => tracing::error!(%error, path = %path.display(), "cannot follow"),
         }
     }
 
-    fn take_up(&mut self, row: Transcript, is_live: bool) {
+    fn take_up(&mut self, row: Transcript, left_at: Option<Instant>) {
         let path = PathBuf::from(&row.path);
         let known = self.files.remove(&path);
         let mut file = match known {
@@ -226,7 +231,7 @@ impl TranscriptTailer {
             }
             None => Followed::new(row),
         };
-        file.is_last_look = !is_live;
+        file.left_at = left_at;
         self.files.insert(path.clone(), file);
         self.watch_nearer();
         self.is_due(path);
@@ -276,7 +281,7 @@ impl TranscriptTailer {
     fn watch_nearer(&mut self) -> HashSet<SessionId> {
         let mut nearer = HashSet::new();
         for (path, file) in &mut self.files {
-            if file.is_last_look {
+            if file.is_last_look() {
                 continue;
             }
             let sub_agents = file.sub_agents();
@@ -305,6 +310,15 @@ impl TranscriptTailer {
     fn note_unwatched(&mut self) {
         let unwatched = self.files.iter().filter(|(_, file)| file.is_unwatched());
         let paths: Vec<PathBuf> = unwatched.map(|(path, _)| path.clone()).collect();
+        for path in paths {
+            self.is_due(path);
+        }
+    }
+
+    /// Looks for the last time at files whose sessions have ended.
+    fn note_left(&mut self) {
+        let left = self.files.iter().filter(|(_, file)| file.is_last_look());
+        let paths: Vec<PathBuf> = left.map(|(path, _)| path.clone()).collect();
         for path in paths {
             self.is_due(path);
         }
