@@ -25,6 +25,10 @@ pub struct Transcript {
     pub head: String,
     /// How many those were.
     pub head_bytes: u64,
+    /// The digest of the last bytes before `offset`; empty where that is not known.
+    pub tail: String,
+    /// The file's number in its file system; 0 where that is not known.
+    pub inode: u64,
     /// What the lines before mean for the next one.
     pub reader: String,
 }
@@ -145,15 +149,19 @@ pub fn all(db: &Connection) -> Result<Vec<Transcript>, StoreError> {
 pub fn advance(db: &Connection, from: u64, now: &Transcript) -> Result<bool, StoreError> {
     let changed = db
         .prepare_cached(
-            "UPDATE transcripts SET offset = ?3, head = ?4, head_bytes = ?5, reader = ?6
-             WHERE id = ?1 AND offset = ?2",
+            "UPDATE transcripts SET offset = ?4, head = ?5, head_bytes = ?6, tail = ?7, inode = ?8,
+                 reader = ?9
+             WHERE id = ?1 AND path = ?2 AND offset = ?3",
         )?
         .execute((
             now.id,
+            &now.path,
             bytes(from),
             bytes(now.offset),
             &now.head,
             bytes(now.head_bytes),
+            &now.tail,
+            now.inode.cast_signed(),
             &now.reader,
         ))?;
     Ok(changed == 1)
@@ -253,6 +261,8 @@ fn read(row: &Row<'_>) -> Result<Transcript, StoreError> {
         offset: unsigned(row, "offset")?,
         head: row.get("head")?,
         head_bytes: unsigned(row, "head_bytes")?,
+        tail: row.get("tail")?,
+        inode: row.get::<_, i64>("inode")?.cast_unsigned(),
         reader: row.get("reader")?,
     })
 }

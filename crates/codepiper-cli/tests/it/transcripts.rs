@@ -197,7 +197,7 @@ fn rows(db: &Connection) -> Vec<String> {
         "SELECT m.name, u.* FROM usage_days u LEFT JOIN usage_models m ON m.id = u.model",
         "SELECT m.name, u.* FROM usage_day_totals u LEFT JOIN usage_models m ON m.id = u.model",
         "SELECT transcript_id, offset, bytes, reason, begins FROM transcript_problems ORDER BY id",
-        "SELECT offset, head, head_bytes, reader FROM transcripts ORDER BY id",
+        "SELECT offset, head, head_bytes, tail, reader FROM transcripts ORDER BY id",
         "SELECT rowid FROM conversation_words WHERE conversation_words MATCH 'reply OR result'
          ORDER BY rowid",
     ];
@@ -335,11 +335,70 @@ fn each_line_counts_once_whatever_becomes_of_the_file() {
     kept.push("back");
     written.until_words("gone and back", &kept);
 
+    // One that begins with more than enough of the same: by its name, and in place.
+    let long = reply("k", &"long ".repeat(400));
+    let with = |names: &[&str]| -> String { names.iter().map(|name| reply(name, name)).collect() };
+    let until_all = |names: &[&str]| {
+        let are_there = || {
+            let words = written.words();
+            names
+                .iter()
+                .all(|name| words.iter().any(|word| word == name))
+        };
+        written.home.until(&names.concat(), are_there);
+    };
+    written.replace(&format!("{long}{}", with(&["l1", "l2", "l3"])));
+    until_all(&["l1", "l2", "l3"]);
+    let names = ["m1", "m2", "m3", "m4", "m5", "m6"];
+    written.replace(&format!("{long}{}", with(&names)));
+    until_all(&names);
+    let names = ["n1", "n2", "n3", "n4", "n5", "n6", "n7", "n8"];
+    let text = format!("{long}{}", with(&names));
+    let file = OpenOptions::new().write(true).open(&written.path).unwrap();
+    file.write_all_at(text.as_bytes(), 0).unwrap();
+    until_all(&names);
+    assert_eq!(written.problems().len(), 2, "{:?}", written.problems());
+
     let usage: i64 = written
         .database()
         .query_row("SELECT answers FROM usage_days", [], |row| row.get(0))
         .unwrap();
-    assert_eq!(usage, 10, "one for each reply");
+    assert_eq!(usage, 28, "one for each reply");
+}
+
+#[test]
+fn a_folder_that_is_moved_away_and_made_anew_is_followed() {
+    let written = Written::new();
+    written.append(reply("a", "first"));
+    written.until_words("it is followed", &["first"]);
+    let folder = written.path.parent().unwrap();
+    let mut kept = vec!["first"];
+    for (n, names) in [["b", "c"], ["d", "e"]].into_iter().enumerate() {
+        if n == 0 {
+            std::fs::rename(folder, folder.with_extension("bak")).unwrap();
+        } else {
+            std::fs::remove_dir_all(folder).unwrap();
+        }
+        for name in names {
+            written.append(reply(name, name));
+            kept.push(name);
+            written.until_words("in the new folder", &kept);
+        }
+    }
+}
+
+#[test]
+fn what_is_written_after_the_end_of_a_session_is_read() {
+    let written = Written::new();
+    written.append(reply("a", "first"));
+    written.until_words("it is followed", &["first"]);
+    written.home.run(&["stop", &written.id]).ok();
+    let mut kept = vec!["first"];
+    for name in ["b", "c", "d"] {
+        written.append(reply(name, name));
+        kept.push(name);
+        written.until_words("after the end", &kept);
+    }
 }
 
 #[test]

@@ -5,16 +5,24 @@ use std::fs::{File, Metadata};
 use std::io;
 use std::os::unix::fs::{FileExt as _, MetadataExt as _};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use codepiper_model::SessionId;
 use codepiper_providers::{ReaderState, provider};
 use codepiper_store::transcripts::Transcript;
 use sha2::{Digest as _, Sha256};
+use tokio::time::Instant;
 
 use super::piece::{self, Piece};
 
 /// How many of its first bytes tell a file from another one.
 const HEAD: usize = 1024;
+
+/// How many of the last bytes that were read do.
+const TAIL: usize = 64;
+
+/// How long a file is quiet that is left when its session has ended: agents write on for a while.
+const QUIET: Duration = Duration::from_secs(30);
 
 /// A file that is followed.
 pub(super) struct Followed {
@@ -25,8 +33,8 @@ pub(super) struct Followed {
     /// around them. Where the first is none it is looked at from time to time.
     pub(super) watched: [Option<PathBuf>; 2],
     pub(super) state: ReaderState,
-    /// Its session has ended: it is read to its end, and left.
-    pub(super) is_last_look: bool,
+    /// Its session has ended: then it is read to its end, and left.
+    pub(super) left_at: Option<Instant>,
     file: Option<(File, u64)>,
     searched: u64,
 }
@@ -46,7 +54,7 @@ impl Followed {
             row,
             watched: [None, None],
             state,
-            is_last_look: false,
+            left_at: None,
             file: None,
             searched: 0,
         }
@@ -60,10 +68,10 @@ impl Followed {
 
     /// Goes on from what the database says.
     pub(super) fn restart(&mut self, row: Transcript) {
-        let (watched, is_last_look) = (std::mem::take(&mut self.watched), self.is_last_look);
+        let (watched, left_at) = (std::mem::take(&mut self.watched), self.left_at);
         *self = Self {
             watched,
-            is_last_look,
+            left_at,
             ..Self::new(row)
         };
     }
@@ -79,7 +87,28 @@ impl Followed {
 
     /// Whether it has to be looked at from time to time.
     pub(super) fn is_unwatched(&self) -> bool {
-        self.watched[0].is_none() && !self.is_last_look
+        self.watched[0].is_none() && !self.is_last_look()
+    }
+
+    /// Notes whether its session is live.
+    pub(super) fn is_live(&mut self, is_live: bool) {
+        self.left_at = left_at(is_live);
+    }
+
+    /// Notes that something came: it is not quiet yet.
+    pub(super) fn stays(&mut self) {
+        if self.left_at.is_some() && !self.is_last_look() {
+            self.is_live(false);
+        }
+    }
+
+    pub(super) fn has_ended(&self) -> bool {
+        self.left_at.is_some()
+    }
+
+    /// Whether it is left when it was read to its end.
+    pub(super) fn is_last_look(&self) -> bool {
+        self.left_at.is_some_and(|at| at <= Instant::now())
     }
 
     /// Reads the next piece. Nothing where there is no file, or no whole line behind what was read.
@@ -94,6 +123,9 @@ impl Followed {
                 self.begin_again();
             }
             let from = self.row.offset;
+            if metadata.len() < from + self.searched {
+                self.searched = 0;
+            }
             let found = piece::read(&file, from, &mut self.searched)?;
             if found == Piece::Nothing {
                 // What was put in its place comes after the rest of it.
@@ -114,12 +146,14 @@ impl Followed {
     pub(super) fn advance(&mut self, offset: u64) -> io::Result<Transcript> {
         self.row.offset = offset;
         self.row.reader = serde_json::to_string(&self.state).unwrap_or_default();
-        if self.row.head_bytes < HEAD as u64
-            && let Some((file, _)) = &self.file
-        {
-            let bytes = usize::try_from(offset).unwrap_or(HEAD).min(HEAD);
-            self.row.head = head(file, bytes)?;
-            self.row.head_bytes = bytes as u64;
+        if let Some((file, inode)) = &self.file {
+            if self.row.head_bytes < HEAD as u64 {
+                let bytes = usize::try_from(offset).unwrap_or(HEAD).min(HEAD);
+                self.row.head = head(file, bytes)?;
+                self.row.head_bytes = bytes as u64;
+            }
+            self.row.tail = tail(file, offset)?;
+            self.row.inode = *inode;
         }
         Ok(std::mem::replace(&mut self.kept, self.row.clone()))
     }
@@ -148,11 +182,13 @@ impl Followed {
 
     /// Whether that is what was read before, with more behind it.
     fn is_same(&self, file: &File, metadata: &Metadata) -> io::Result<bool> {
-        if metadata.len() < self.row.offset {
+        let row = &self.row;
+        if metadata.len() < row.offset || ![0, metadata.ino()].contains(&row.inode) {
             return Ok(false);
         }
-        let bytes = usize::try_from(self.row.head_bytes).unwrap_or(HEAD);
-        Ok(bytes == 0 || head(file, bytes)? == self.row.head)
+        let bytes = usize::try_from(row.head_bytes).unwrap_or(HEAD);
+        let begins_so = bytes == 0 || head(file, bytes)? == row.head;
+        Ok(begins_so && (row.tail.is_empty() || tail(file, row.offset)? == row.tail))
     }
 
     fn is_replaced(&self, inode: u64) -> io::Result<bool> {
@@ -168,14 +204,84 @@ impl Followed {
         self.row.offset = 0;
         self.row.head_bytes = 0;
         self.row.head.clear();
+        self.row.tail.clear();
+        self.row.inode = 0;
         self.state = ReaderState::default();
         self.searched = 0;
     }
 }
 
+/// When a file is left, as far as is known now.
+pub(super) fn left_at(is_live: bool) -> Option<Instant> {
+    (!is_live).then(|| Instant::now() + QUIET)
+}
+
 fn head(file: &File, bytes: usize) -> io::Result<String> {
-    let mut buffer = vec![0; bytes.min(HEAD)];
-    let read = file.read_at(&mut buffer, 0)?;
+    digest(file, 0, bytes.min(HEAD))
+}
+
+/// The digest of the last bytes before `offset`.
+fn tail(file: &File, offset: u64) -> io::Result<String> {
+    digest(
+        file,
+        offset.saturating_sub(TAIL as u64),
+        TAIL.min(usize::try_from(offset).unwrap_or(TAIL)),
+    )
+}
+
+fn digest(file: &File, from: u64, bytes: usize) -> io::Result<String> {
+    let mut buffer = vec![0; bytes];
+    let read = file.read_at(&mut buffer, from)?;
     let digest = Sha256::digest(&buffer[..read]);
     Ok(crate::canonical::hex(&digest[..16]))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+
+    use codepiper_model::ProviderId;
+
+    use super::*;
+
+    fn followed(path: &Path) -> Followed {
+        Followed::new(Transcript {
+            id: 1,
+            path: path.display().to_string(),
+            provider: ProviderId::Demo,
+            session_id: SessionId::random(),
+            agent_id: None,
+            offset: 0,
+            head: String::new(),
+            head_bytes: 0,
+            tail: String::new(),
+            inode: 0,
+            reader: String::new(),
+        })
+    }
+
+    /// What the next piece says.
+    fn next(followed: &mut Followed) -> Option<String> {
+        let found = followed.next().unwrap()?;
+        let Piece::Lines(lines) = found.piece else {
+            panic!("no lines")
+        };
+        followed.advance(found.from + lines.len() as u64).unwrap();
+        Some(String::from_utf8(lines).unwrap())
+    }
+
+    #[test]
+    fn half_a_line_that_is_taken_back_hides_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("t.jsonl");
+        let mut file = File::create(&path).unwrap();
+        file.write_all(b"one\n").unwrap();
+        let mut followed = followed(&path);
+        assert_eq!(next(&mut followed).as_deref(), Some("one\n"));
+        file.write_all(b"half a line").unwrap();
+        assert_eq!(next(&mut followed), None);
+        file.set_len(4).unwrap();
+        file.write_at(b"two\n", 4).unwrap();
+        assert_eq!(next(&mut followed).as_deref(), Some("two\n"));
+    }
 }

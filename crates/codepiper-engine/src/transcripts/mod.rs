@@ -23,6 +23,7 @@ use codepiper_providers::provider;
 use codepiper_store::transcripts::{self as rows, Transcript};
 use codepiper_store::{Store, conversation, events, sessions};
 use tokio::sync::watch as channel;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::analytics::Prices;
@@ -98,6 +99,8 @@ impl TranscriptTailer {
         look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
             let is_busy = !self.due.is_empty();
+            let left_at = self.files.values().filter_map(|file| file.left_at).min();
+            let leaves = left_at.unwrap_or_else(Instant::now);
             tokio::select! {
                 () = stop.cancelled() => return,
                 changed = latest.changed() => match changed {
@@ -108,6 +111,7 @@ impl TranscriptTailer {
                     Err(_) => return,
                 },
                 lot = self.watch.changed() => self.note(&lot).await,
+                () = tokio::time::sleep_until(leaves), if left_at.is_some() && !is_busy => self.note_left(),
                 _ = look.tick(), if self.has_unwatched() => self.note_unwatched(),
                 () = std::future::ready(()), if is_busy => self.read_on().await,
             }
@@ -123,8 +127,9 @@ impl TranscriptTailer {
             session.is_some_and(|stored| stored.session.status.is_live())
         };
         for row in files {
-            let is_live = live(row.session_id);
-            self.take_up(row, is_live);
+            // What was written after its end is there by now.
+            let left_at = (!live(row.session_id)).then(Instant::now);
+            self.take_up(row, left_at);
         }
         // Which session had a conversation last is known; the others have left it.
         for stored in &sessions {
@@ -136,6 +141,8 @@ impl TranscriptTailer {
     /// Looks at the sessions of which something was heard: they may have begun a conversation, and
     /// whoever is heard of may have written.
     async fn follow_events(&mut self, latest: Seq) {
+        // A folder far above may have been moved away, of which nothing is told.
+        self.note(&Lot::default()).await;
         let since = std::mem::replace(&mut self.seen, latest);
         let read = move |db: &codepiper_store::Connection| {
             let heard = events::sessions_since(db, since)?;
@@ -173,10 +180,10 @@ impl TranscriptTailer {
         let of_session = self
             .files
             .iter_mut()
-            .filter(|(_, file)| file.row.session_id == session.id && file.is_last_look == is_live);
+            .filter(|(_, file)| file.row.session_id == session.id && file.has_ended() == is_live);
         let mut due = Vec::new();
         for (path, file) in of_session {
-            file.is_last_look = !is_live;
+            file.is_live(is_live);
             due.push(path.clone());
         }
         for path in due {
@@ -209,12 +216,12 @@ impl TranscriptTailer {
             rows::claim(tx, &text, agent, session, sub_agent.as_deref(), is_live)
         };
         match self.store.write(claim).await {
-            Ok(row) => self.take_up(row, is_live),
+            Ok(row) => self.take_up(row, file::left_at(is_live)),
             Err(error) => tracing::error!(%error, path = %path.display(), "cannot follow"),
         }
     }
 
-    fn take_up(&mut self, row: Transcript, is_live: bool) {
+    fn take_up(&mut self, row: Transcript, left_at: Option<Instant>) {
         let path = PathBuf::from(&row.path);
         let known = self.files.remove(&path);
         let mut file = match known {
@@ -224,7 +231,7 @@ impl TranscriptTailer {
             }
             None => Followed::new(row),
         };
-        file.is_last_look = !is_live;
+        file.left_at = left_at;
         self.files.insert(path.clone(), file);
         self.watch_nearer();
         self.is_due(path);
@@ -233,6 +240,7 @@ impl TranscriptTailer {
     /// Notes which files changed.
     async fn note(&mut self, lot: &Lot) {
         let mut due: Vec<PathBuf> = Vec::new();
+        self.give_up_moved(lot);
         let mut grown = self.watch_nearer();
         for (path, file) in &self.files {
             if lot.all || lot.paths.contains(path) {
@@ -257,12 +265,23 @@ impl TranscriptTailer {
         }
     }
 
+    /// Folders that were moved away or removed are watched no more, whatever is at their places.
+    fn give_up_moved(&mut self, lot: &Lot) {
+        let moved = self.watch.give_up_moved(lot);
+        if moved.is_empty() {
+            return;
+        }
+        for watched in self.files.values_mut().flat_map(|file| &mut file.watched) {
+            watched.take_if(|folder| moved.contains(folder));
+        }
+    }
+
     /// Watches the folders of files, or where those are not there yet the nearest ones around
     /// them. Returns the sessions for which something is watched from now on that was not before.
     fn watch_nearer(&mut self) -> HashSet<SessionId> {
         let mut nearer = HashSet::new();
         for (path, file) in &mut self.files {
-            if file.is_last_look {
+            if file.is_last_look() {
                 continue;
             }
             let sub_agents = file.sub_agents();
@@ -291,6 +310,15 @@ impl TranscriptTailer {
     fn note_unwatched(&mut self) {
         let unwatched = self.files.iter().filter(|(_, file)| file.is_unwatched());
         let paths: Vec<PathBuf> = unwatched.map(|(path, _)| path.clone()).collect();
+        for path in paths {
+            self.is_due(path);
+        }
+    }
+
+    /// Looks for the last time at files whose sessions have ended.
+    fn note_left(&mut self) {
+        let left = self.files.iter().filter(|(_, file)| file.is_last_look());
+        let paths: Vec<PathBuf> = left.map(|(path, _)| path.clone()).collect();
         for path in paths {
             self.is_due(path);
         }

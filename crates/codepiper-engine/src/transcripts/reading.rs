@@ -51,26 +51,27 @@ impl TranscriptTailer {
         };
         let mut reading = self.begin_reading(file);
         for nth in 1..=IN_A_ROW {
-            let Ok((file, read)) = reading.await else {
+            let Ok((mut file, read)) = reading.await else {
                 return;
             };
             let understood = match read {
                 Ok(Some(understood)) => understood,
-                Ok(None) if file.is_last_look => return self.leave(&file),
+                Ok(None) if file.is_last_look() => return self.leave(&file),
                 Ok(None) => {
                     self.files.insert(path, file);
                     return;
                 }
                 Err(error) => {
                     tracing::warn!(%error, path = %path.display(), "cannot read a transcript");
-                    if file.is_last_look {
+                    if file.is_last_look() {
                         return self.leave(&file);
                     }
                     let before = file.kept();
                     return self.go_on(file, Written::Failed(before)).await;
                 }
             };
-            let is_live = !file.is_last_look;
+            file.stays();
+            let is_live = !file.has_ended();
             if nth == IN_A_ROW {
                 let written = self.write_down(understood, is_live).await;
                 return self.go_on(file, written).await;
