@@ -14,6 +14,7 @@ mod reaper_exec;
 mod resolve;
 mod secret;
 mod session_names;
+mod shown;
 mod status_line;
 mod tool_line;
 mod url;

@@ -1,11 +1,12 @@
 //! What people and programs get to see.
 
-use std::io::{IsTerminal as _, Write as _};
+use std::io::{IsTerminal as _, Write};
 
-use codepiper_model::is_unseen;
+use codepiper_model::{escape_unseen, is_unseen};
 use serde::Serialize;
 
 use crate::error::CliError;
+use crate::shown::Shown;
 
 /// Prints a line.
 pub(crate) fn line(text: impl AsRef<str>) -> Result<(), CliError> {
@@ -21,9 +22,20 @@ pub(crate) fn raw(bytes: &[u8]) -> Result<(), CliError> {
     Ok(out.flush()?)
 }
 
-/// Prints a value as JSON on one line.
+/// Standard output for what agents wrote: where that is a terminal, nothing of it acts. Flush it at
+/// the end.
+pub(crate) fn document() -> Box<dyn Write> {
+    let out = std::io::stdout().lock();
+    if out.is_terminal() {
+        Box::new(Shown::new(out))
+    } else {
+        Box::new(out)
+    }
+}
+
+/// Prints a value as JSON on one line, which does nothing to a terminal.
 pub(crate) fn json(value: &impl Serialize) -> Result<(), CliError> {
-    line(serde_json::to_string(value)?)
+    line(escape_unseen(&serde_json::to_string(value)?))
 }
 
 /// Says something beside the result.
@@ -42,7 +54,9 @@ pub(crate) fn ask(question: &str) {
 pub(crate) fn report(error: &CliError, as_json: bool) {
     let Some(body) = error.body() else { return };
     if as_json {
-        note(serde_json::to_string(body).unwrap_or_default());
+        note(escape_unseen(
+            &serde_json::to_string(body).unwrap_or_default(),
+        ));
         return;
     }
     let is_terminal = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();

@@ -60,6 +60,6 @@ pub use time::Timestamp;
 pub use tokens::Tokens;
 pub use tool_call::ToolCall;
 pub use trouble::{Trouble, TroubleKind};
-pub use unseen::is_unseen;
+pub use unseen::{escape_unseen, is_unseen};
 pub use verdict::{Matched, Scope, Verdict};
 pub use zone::{Day, Zone};

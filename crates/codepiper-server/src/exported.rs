@@ -4,6 +4,7 @@ use std::io;
 
 use codepiper_api::{ExportFormat, ExportedLine};
 use codepiper_engine::{StoredDecision, StoredEntry};
+use codepiper_model::escape_unseen;
 
 use crate::csv;
 
@@ -13,7 +14,7 @@ pub(crate) trait Exported: Sized {
     const HEAD: &[&str];
 
     /// The line as JSON.
-    fn write_json(self, out: &mut Vec<u8>) -> serde_json::Result<()>;
+    fn json(self) -> serde_json::Result<String>;
 
     /// The values of the columns.
     fn cells(self) -> Vec<String>;
@@ -21,7 +22,7 @@ pub(crate) trait Exported: Sized {
     fn write(self, out: &mut Vec<u8>, format: ExportFormat) -> io::Result<()> {
         match format {
             ExportFormat::Jsonl => {
-                self.write_json(out)?;
+                out.extend(escape_unseen(&self.json()?).as_bytes());
                 out.push(b'\n');
             }
             ExportFormat::Csv => csv::write_row(out, &self.cells()),
@@ -49,9 +50,9 @@ impl Exported for StoredDecision {
         "prevHash",
     ];
 
-    fn write_json(self, out: &mut Vec<u8>) -> serde_json::Result<()> {
+    fn json(self) -> serde_json::Result<String> {
         let (row, sealed) = (self.decision, self.sealed);
-        serde_json::to_writer(out, &ExportedLine { row, sealed })
+        serde_json::to_string(&ExportedLine { row, sealed })
     }
 
     fn cells(self) -> Vec<String> {
@@ -87,9 +88,9 @@ impl Exported for StoredEntry {
         "prevHash",
     ];
 
-    fn write_json(self, out: &mut Vec<u8>) -> serde_json::Result<()> {
+    fn json(self) -> serde_json::Result<String> {
         let (row, sealed) = (self.entry, self.sealed);
-        serde_json::to_writer(out, &ExportedLine { row, sealed })
+        serde_json::to_string(&ExportedLine { row, sealed })
     }
 
     fn cells(self) -> Vec<String> {

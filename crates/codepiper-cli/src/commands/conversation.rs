@@ -1,3 +1,5 @@
+use std::io::Write as _;
+
 use codepiper_api::ConversationResponse;
 use codepiper_model::{ConversationEntry, ConversationKind, ConversationTool, SessionId};
 
@@ -45,10 +47,11 @@ pub(super) async fn run(context: &Context, args: &Conversation) -> Result<(), Cl
 async fn markdown(context: &Context, id: SessionId) -> Result<(), CliError> {
     let path = format!("/sessions/{id}/conversation/markdown");
     let mut stream = context.client.stream(&path).await?;
+    let mut out = output::document();
     while let Some(piece) = stream.next().await {
-        output::raw(&piece?)?;
+        out.write_all(&piece?)?;
     }
-    Ok(())
+    Ok(out.flush()?)
 }
 
 fn print(entry: &ConversationEntry) -> Result<(), CliError> {

@@ -1,5 +1,5 @@
 use codepiper_api::{Client, EventsResponse};
-use codepiper_model::Event;
+use codepiper_model::{Event, escape_unseen};
 use serde_json::Value;
 
 use super::Context;
@@ -81,7 +81,7 @@ fn print(context: &Context, event: &Event) -> Result<(), CliError> {
         event.source.as_str(),
         &event.kind,
     );
-    output::line(format!(
+    output::line(escape_unseen(&format!(
         "{id:>6} {at} {session} {source:<10} {kind} {details}"
-    ))
+    )))
 }

@@ -233,15 +233,19 @@ fn a_line_that_cannot_be_read_is_told_of_and_costs_no_other() {
         .open(&transcript)
         .unwrap();
     let offset = file.metadata().unwrap().len();
-    file.write_all(b"{\"type\": broken \x1b[2J\xff}\n").unwrap();
+    let broken = "{\"type\": broken \x1b[2J\u{9b}31m\u{202e}";
+    file.write_all(&[broken.as_bytes(), b"\xff}\n"].concat())
+        .unwrap();
     say(&home, &id, "after");
     home.until("all is read", || {
         entries(&home, &id).iter().any(|one| one["text"] == "after")
     });
-    let problems = home
-        .run(&["transcripts", "problems", &id, "--json"])
-        .ok()
-        .json();
+    let told = home.run(&["transcripts", "problems", &id, "--json"]).ok();
+    assert!(
+        told.stdout.contains("\\u009b31m\\u202e"),
+        "nothing acts on a terminal: {told:?}"
+    );
+    let problems = told.json();
     assert_eq!(
         (&problems["count"], &problems["problems"][0]["offset"]),
         (&json!(1), &json!(offset))

@@ -1,3 +1,5 @@
+use std::io::Write as _;
+
 use codepiper_api::{UsageResponse, UsageSum};
 use codepiper_server::csv::write_row;
 
@@ -33,7 +35,7 @@ pub(super) fn usage(answer: &UsageResponse, by: Option<By>) -> Result<(), CliErr
         let days = format!("{}..{}", answer.from, answer.to);
         write_row(&mut out, &cells(&days, &answer.total));
     }
-    output::raw(&out)
+    print(&out)
 }
 
 /// Prints one table: its head, and its rows.
@@ -46,7 +48,13 @@ pub(super) fn table<const N: usize>(
     for row in rows {
         write_row(&mut out, &row);
     }
-    output::raw(&out)
+    print(&out)
+}
+
+fn print(table: &[u8]) -> Result<(), CliError> {
+    let mut out = output::document();
+    out.write_all(table)?;
+    Ok(out.flush()?)
 }
 
 /// A cost that is not known is an empty cell.

@@ -30,8 +30,7 @@ pub(super) async fn run(context: &Context, args: &Export) -> Result<(), CliError
         .stream(&query.behind("/audit/export"))
         .await?;
     let Some(path) = &args.output else {
-        let out = std::io::stdout().lock();
-        return copy(stream, out, "what was printed").await;
+        return copy(stream, output::document(), "what was printed").await;
     };
     let file = create(path, args.force)?;
     let name = format!("`{}`", path.display());
