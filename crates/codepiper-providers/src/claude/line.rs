@@ -3,6 +3,8 @@
 //! One answer of the model is one line per content block, each with the whole usage. A forked
 //! conversation begins with copies of the lines of the other one.
 
+use std::cell::OnceCell;
+
 use codepiper_model::{
     ConversationKind, Note, Said, Timestamp, Tokens, ToolResult, ToolUse, TurnEnded, Usage,
 };
@@ -25,6 +27,35 @@ const PLUMBING: [&str; 9] = [
     "summary",
     "custom-title",
 ];
+
+/// What Claude notes down of its own work.
+const OWN_WORK: [&str; 22] = [
+    "api_error",
+    "api_retry",
+    "bridge_state",
+    "bridge_status",
+    "commands_changed",
+    "compact_boundary",
+    "file_snapshot",
+    "hook_progress",
+    "hook_response",
+    "hook_started",
+    "informational",
+    "init",
+    "local_command",
+    "session_state_changed",
+    "status",
+    "stop_hook_summary",
+    "task_progress",
+    "task_started",
+    "task_updated",
+    "thinking_tokens",
+    "turn_starting",
+    "worker_shutting_down",
+];
+
+/// Blocks without words.
+const WORDLESS: [&str; 3] = ["image", "document", "redacted_thinking"];
 
 /// How what a slash command printed begins.
 const PRINTED: &str = "<local-command-";
@@ -135,7 +166,7 @@ pub(crate) fn read(text: &str, state: &mut ReaderState) -> Result<Vec<Note>, Mal
     let read = match (line.kind.as_str(), line.subtype.as_deref()) {
         ("user" | "assistant", _) if line.message.is_some() => reader.message(),
         ("system", Some("turn_duration")) => reader.turn_end(),
-        ("system", Some(_)) => Ok(Vec::new()),
+        ("system", Some(kind)) if OWN_WORK.contains(&kind) => Ok(Vec::new()),
         ("attachment", _) => reader.attachment(),
         _ => Ok(vec![reader.said(
             0,
@@ -166,8 +197,10 @@ impl Reader<'_> {
         };
         let blocks = blocks(message.content)?;
         let mut notes = Vec::new();
+        // Only where a block asks for it, and then once for all of them.
+        let raw = OnceCell::new();
         for (place, block) in blocks.iter().enumerate() {
-            notes.extend(self.block(place, block)?);
+            notes.extend(self.block(place, block, &raw)?);
         }
         notes.extend(self.sub_agent(&blocks));
         match self.usage(message) {
@@ -177,7 +210,12 @@ impl Reader<'_> {
         Ok(notes)
     }
 
-    fn block(&self, place: usize, block: &Block<'_>) -> Result<Option<Note>, Malformed> {
+    fn block<'b>(
+        &'b self,
+        place: usize,
+        block: &Block<'_>,
+        raw: &OnceCell<Vec<&'b RawValue>>,
+    ) -> Result<Option<Note>, Malformed> {
         use ConversationKind::{Compaction, Error, Prompt, Reply, Thinking};
         let is_user = self.line.kind == "user";
         let said = |kind, text: &Option<String>| {
@@ -196,8 +234,20 @@ impl Reader<'_> {
             "thinking" => said(Thinking, &block.thinking),
             "tool_use" | "server_tool_use" => self.call(place, block),
             "tool_result" => Some(Note::Result(self.result(block)?)),
-            _ => None,
+            kind if WORDLESS.contains(&kind) => None,
+            _ => {
+                let raw = raw.get_or_init(|| self.raw()).get(place);
+                let text = raw.map_or_else(String::new, |block| block.get().to_owned());
+                Some(self.said(place, ConversationKind::Other, text))
+            }
         })
+    }
+
+    /// The blocks as they stand in the line.
+    fn raw(&self) -> Vec<&RawValue> {
+        let content = self.line.message.as_ref().and_then(|it| it.content);
+        let blocks = content.map(|content| serde_json::from_str(content.get()));
+        blocks.and_then(Result::ok).unwrap_or_default()
     }
 
     /// Tells of the sub-agent whose work this is the result of.

@@ -17,6 +17,45 @@ use super::Tokens;
 /// Lines that say nothing about the conversation.
 const PLUMBING: [&str; 2] = ["world_state", "history_snapshot"];
 
+/// What went to the model and is told better as the person saw it, or has no words.
+const TOLD_ELSEWHERE: [&str; 8] = [
+    "compaction",
+    "compaction_summary",
+    "context_compaction",
+    "ghost_snapshot",
+    "image_generation_call",
+    "message",
+    "other",
+    "reasoning",
+];
+
+/// What the person saw and is told better by other lines.
+const SEEN_ELSEWHERE: [&str; 9] = [
+    "agent_message",
+    "agent_reasoning",
+    "agent_reasoning_raw_content",
+    "context_compacted",
+    "task_started",
+    "thread_name_updated",
+    "thread_settings_applied",
+    "token_count",
+    "user_message",
+];
+
+/// How the names of events end that tell of a step of what another line tells whole.
+const STEPS: [&str; 3] = ["_begin", "_delta", "_end"];
+
+/// What was done with a tool, of which the call tells.
+const DONE: [&str; 7] = [
+    "ContextCompaction",
+    "DynamicToolCall",
+    "FileChange",
+    "ImageGeneration",
+    "ImageView",
+    "McpToolCall",
+    "WebSearch",
+];
+
 /// How an answer to a tool call begins whose command was refused or could not run.
 const FAILED: [&str; 3] = ["exec_command failed", "execution error", "aborted by user"];
 
@@ -34,7 +73,7 @@ pub(super) fn read(text: &str, state: &mut ReaderState) -> Result<Vec<Note>, Mal
     let line: Line = serde_json::from_str(text)?;
     let at = state.moment(time(line.timestamp.as_deref()), None);
     let payload = &line.payload;
-    let reader = Reader { payload, at };
+    let reader = Reader { text, payload, at };
     let read = match line.kind.as_str() {
         "session_meta" => Ok(reader.beginning(state)),
         "turn_context" => {
@@ -46,18 +85,15 @@ pub(super) fn read(text: &str, state: &mut ReaderState) -> Result<Vec<Note>, Mal
         "event_msg" => reader.event(state),
         "compacted" => Ok(vec![reader.compaction(text, state)]),
         kind if PLUMBING.contains(&kind) => Ok(Vec::new()),
-        _ => Ok(vec![reader.said(
-            name(text),
-            ConversationKind::Other,
-            text.to_owned(),
-            state,
-        )]),
+        _ => Ok(vec![reader.unknown(state)]),
     };
     state.pass(None, at);
     read
 }
 
 struct Reader<'a> {
+    /// The whole line.
+    text: &'a str,
     payload: &'a Value,
     at: Timestamp,
 }
@@ -144,7 +180,8 @@ impl Reader<'_> {
                     duration_ms: None,
                 }))
             }
-            _ => None,
+            kind if TOLD_ELSEWHERE.contains(&kind) => None,
+            _ => Some(self.unknown(state)),
         }
     }
 
@@ -206,7 +243,9 @@ impl Reader<'_> {
                 }
                 Ok(notes)
             }
-            _ => Ok(Vec::new()),
+            Some(kind) if SEEN_ELSEWHERE.contains(&kind) => Ok(Vec::new()),
+            Some(kind) if STEPS.iter().any(|end| kind.ends_with(end)) => Ok(Vec::new()),
+            _ => Ok(vec![self.unknown(state)]),
         }
     }
 
@@ -230,7 +269,8 @@ impl Reader<'_> {
                 let spawns = item["tool"] == "spawn_agent";
                 return named.filter(|_| spawns).collect();
             }
-            _ => return Vec::new(),
+            Some(kind) if DONE.contains(&kind) => return Vec::new(),
+            _ => return vec![self.unknown(state)],
         };
         if words.trim().is_empty() {
             return Vec::new();
@@ -258,6 +298,12 @@ impl Reader<'_> {
     fn compaction(&self, line: &str, state: &ReaderState) -> Note {
         let summary = self.text("message").unwrap_or_default();
         self.said(name(line), ConversationKind::Compaction, summary, state)
+    }
+
+    /// What is of a kind that is not known, as it stands there.
+    fn unknown(&self, state: &ReaderState) -> Note {
+        let text = self.text.to_owned();
+        self.said(name(self.text), ConversationKind::Other, text, state)
     }
 
     fn said(&self, key: String, kind: ConversationKind, text: String, state: &ReaderState) -> Note {

@@ -333,6 +333,79 @@ fn numbers_that_cannot_be_cost_the_usage_and_not_the_words() {
 }
 
 #[test]
+fn what_is_new_within_a_line_of_a_known_kind_is_kept() {
+    let novel = r#"{"type":"novel_block","text":"new"}"#;
+    let message = r#"{"type":"assistant","uuid":"u","message":{"id":"m","content":[
+        {"type":"text","text":"words"},NOVEL,{"type":"image","source":{}}]}}"#;
+    let message = message.replace("NOVEL", novel);
+    let agent = provider(ProviderId::ClaudeCode);
+    let notes = agent
+        .read_line(&message, &mut ReaderState::default())
+        .unwrap();
+    let [Note::Said(words), Note::Said(kept)] = &notes[..] else {
+        panic!("{notes:?}")
+    };
+    assert_eq!(
+        (words.kind.as_str(), words.text.as_str()),
+        ("reply", "words")
+    );
+    assert_eq!((kept.kind.as_str(), kept.text.as_str()), ("other", novel));
+    assert_ne!(words.key, kept.key);
+
+    let (claude, codex) = (ProviderId::ClaudeCode, ProviderId::Codex);
+    for (agent, line, is_kept) in [
+        (
+            claude,
+            r#"{"type":"system","subtype":"new_thing","content":"of next year"}"#,
+            true,
+        ),
+        (
+            claude,
+            r#"{"type":"system","subtype":"compact_boundary"}"#,
+            false,
+        ),
+        (
+            codex,
+            r#"{"type":"response_item","payload":{"type":"new_thing"}}"#,
+            true,
+        ),
+        (
+            codex,
+            r#"{"type":"response_item","payload":{"type":"message"}}"#,
+            false,
+        ),
+        (
+            codex,
+            r#"{"type":"event_msg","payload":{"type":"new_thing"}}"#,
+            true,
+        ),
+        (
+            codex,
+            r#"{"type":"event_msg","payload":{"type":"exec_command_begin"}}"#,
+            false,
+        ),
+        (
+            codex,
+            r#"{"type":"event_msg","payload":{"type":"item_completed","item":{"type":"New"}}}"#,
+            true,
+        ),
+        (
+            codex,
+            r#"{"type":"event_msg","payload":{"type":"item_completed","item":{"type":"FileChange"}}}"#,
+            false,
+        ),
+    ] {
+        let notes = provider(agent)
+            .read_line(line, &mut ReaderState::default())
+            .unwrap();
+        let kept = notes.iter().any(|note| {
+            matches!(note, Note::Said(said) if said.kind.as_str() == "other" && said.text == line)
+        });
+        assert_eq!(kept, is_kept, "{line}: {notes:?}");
+    }
+}
+
+#[test]
 fn a_clock_that_was_ahead_once_moves_no_later_usage() {
     let mut state = ReaderState::default();
     let mut read = |name: &str, parent: &str, at: &str| {
