@@ -367,10 +367,10 @@ fn what_makes_no_sense_is_refused_in_words_that_help() {
     let home = TestHome::new();
     let id = home.demo(&[]);
     for (args, code, said) in [
-        (&["analytics", "--range", "week"][..], 1, "`today`"),
+        (&["analytics", "--range", "week"][..], 2, "`today`"),
         (
             &["analytics", "--time-zone", "Mars/Phobos"],
-            1,
+            2,
             "`Mars/Phobos`",
         ),
         (&["analytics", "tools", "--by", "day"], 2, "`--by`"),

@@ -125,7 +125,7 @@ fn a_turn_is_found_shown_and_counted_within_a_second() {
         );
         assert_eq!(rest["entries"][0]["place"], all[1]["place"]);
         assert!(
-            document.contains("\n## Reply\n") && document.contains("\nthe cherry is red\n"),
+            document.contains("\n## Reply\n") && document.contains("\n> the cherry is red\n"),
             "{document}"
         );
         let found = home.run(&[

@@ -81,9 +81,14 @@ impl Prices {
                 ));
             }
         }
-        // Of several prices of one model the latest counts that has begun, and of those the one
-        // for the longest prompts that fits.
-        prices.sort_by_key(|price| std::cmp::Reverse((price.from_day, price.above)));
+        // A whole name counts before a wildcard, a longer wildcard before a shorter one. Of several
+        // prices of one model the latest counts that has begun, and of those the one for the
+        // longest prompts that fits.
+        prices.sort_by_key(|price| {
+            let is_whole = !price.model.ends_with('*');
+            let name = (is_whole, price.model.len());
+            std::cmp::Reverse((name, price.from_day, price.above))
+        });
         Ok(Self { list: prices })
     }
 
@@ -173,6 +178,22 @@ mod tests {
         assert_eq!(prices.cost("big", at("2026-06-01"), &TOKENS), Some(after));
         assert!(prices.cost("bigger", at("2026-06-01"), &TOKENS).is_some());
         assert_eq!(prices.cost("small", at("2026-06-01"), &TOKENS), None);
+    }
+
+    #[test]
+    fn the_name_that_says_most_counts_wherever_it_stands() {
+        let list = "[[price]]\nmodel = 'big*'\nfrom = '2026-06-01'\ninput = 1\noutput = 0\n\
+            [[price]]\nmodel = 'big-2*'\ninput = 2\noutput = 0\n\
+            [[price]]\nmodel = 'big-2'\ninput = 3\noutput = 0\n";
+        let prices = Prices::parse(list).unwrap();
+        let tokens = Tokens {
+            input: 1_000_000,
+            ..Tokens::default()
+        };
+        for (model, dollars) in [("big-2", 3), ("big-25", 2), ("big-1", 1)] {
+            let cost = prices.cost(model, at("2026-11-23"), &tokens);
+            assert_eq!(cost, Some(dollars * 1_000_000_000), "{model}");
+        }
     }
 
     #[test]

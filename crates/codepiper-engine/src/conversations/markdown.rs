@@ -84,9 +84,6 @@ fn write(entry: &ConversationEntry, document: &mut String) {
     let _infallible = writeln!(document, "## {who}{by}\n\n*{}*\n", entry.at);
     match &entry.tool {
         Some(tool) => write_call(tool, document),
-        None if entry.kind == ConversationKind::Reply => {
-            let _infallible = writeln!(document, "{}\n", entry.text);
-        }
         None => quote(&entry.text, document),
     }
 }
@@ -102,8 +99,10 @@ fn write_call(tool: &ConversationTool, document: &mut String) {
     }
 }
 
+/// What was said, still Markdown: a quote ends every fence and every tag in it, and no heading in it
+/// is one of the document. A bare carriage return ends a line, too.
 fn quote(text: &str, document: &mut String) {
-    for line in text.lines() {
+    for line in text.replace("\r\n", "\n").trim_end().split(['\n', '\r']) {
         let _infallible = writeln!(document, "> {line}");
     }
     document.push('\n');
@@ -118,4 +117,20 @@ fn fence(text: &str, language: &str, document: &mut String) {
         "{fence}{language}\n{}\n{fence}\n",
         text.trim_end()
     );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whatever_is_quoted_stays_in_its_quote() {
+        let mut document = String::new();
+        quote(
+            "a\r\n```rust\n\n# no heading\r# nor this\n<!-- open",
+            &mut document,
+        );
+        let quoted = "> a\n> ```rust\n> \n> # no heading\n> # nor this\n> <!-- open\n\n";
+        assert_eq!(document, quoted);
+    }
 }

@@ -3,7 +3,8 @@ mod overview;
 mod tools;
 mod usage;
 
-use codepiper_model::SessionId;
+use codepiper_engine::Range;
+use codepiper_model::{SessionId, Zone};
 use serde_json::{Value, json};
 
 use super::Context;
@@ -19,6 +20,7 @@ pub(super) async fn run(context: &Context, args: &Analytics) -> Result<(), CliEr
         return Err(CliError::usage(message));
     }
     let by = by(args)?;
+    check_days(args)?;
     let answer = ask(context, args, by).await?;
     if context.json {
         return output::json(&answer);
@@ -37,6 +39,21 @@ pub(super) async fn run(context: &Context, args: &Analytics) -> Result<(), CliEr
             };
             usage::print(&answer, view, by, &names)
         }
+    }
+}
+
+/// Days that make no sense are refused as any other option is.
+fn check_days(args: &Analytics) -> Result<(), CliError> {
+    if let Some(text) = &args.range {
+        let range: Result<Range, _> = text.parse();
+        range.map_err(|error| CliError::usage(error.to_string()))?;
+    }
+    match &args.time_zone {
+        Some(name) if Zone::named(name).is_none() => Err(CliError::usage(format!(
+            "there is no time zone `{}`; give one such as `Europe/Berlin`",
+            output::harmless(name)
+        ))),
+        _ => Ok(()),
     }
 }
 
