@@ -46,7 +46,7 @@ test("lines that could not be read are told where they were, with every characte
   await page.goto(
     `${mock.url}/sessions/${idOf(mock, "Explain the billing module")}?tab=conversation`,
   );
-  await page.getByRole("button", { name: "1 line could not be read" }).click();
+  await page.getByRole("button", { name: "1 unreadable line" }).click();
   const lines = page.getByRole("region", { name: "Lines that could not be read" });
   await lines.getByText("48,213").waitFor();
   await lines.getByText("\\u{202e}").waitFor();

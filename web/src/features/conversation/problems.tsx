@@ -46,10 +46,10 @@ export function WithProblems({ sessionId, tools }: { sessionId: string; tools: R
             look="quiet"
             className="mr-auto text-warn"
             aria-expanded={isOpen}
-            aria-label={`${count === 1 ? "1 line" : `${exact(count)} lines`} could not be read`}
             onClick={() => setOpen(!isOpen)}
           >
-            <TriangleAlert aria-hidden className="size-4" /> {exact(count)} unreadable
+            <TriangleAlert aria-hidden className="size-4" /> {exact(count)} unreadable{" "}
+            <span className="sr-only">{count === 1 ? "line" : "lines"}</span>
           </Button>
         )}
         {tools}
