@@ -106,6 +106,11 @@ impl Followed {
         self.left_at.is_some()
     }
 
+    /// Lets go of the file until it changes.
+    pub(super) fn close(&mut self) {
+        self.file = None;
+    }
+
     /// Whether it is left when it was read to its end.
     pub(super) fn is_last_look(&self) -> bool {
         self.left_at.is_some_and(|at| at <= Instant::now())

@@ -58,6 +58,10 @@ impl TranscriptTailer {
                 Ok(Some(understood)) => understood,
                 Ok(None) if file.is_last_look() => return self.leave(&file),
                 Ok(None) => {
+                    // Whoever has ended replaces no file any more.
+                    if file.has_ended() {
+                        file.close();
+                    }
                     self.files.insert(path, file);
                     return;
                 }
