@@ -20,6 +20,8 @@ const DEPTH_MAX: usize = 8;
 const COMMANDS_MAX: usize = 1000;
 /// The most commands that those of a line may run besides.
 const MAY_RUN_MAX: usize = 1000;
+/// How many bytes of texts that a program may run are looked through, those of a file each time.
+const TEXTS_MAX: usize = 64 * 1024;
 /// How many bytes are parsed for one line, those of its substitutions counted again.
 const BYTES_MAX: usize = 512 * 1024;
 /// From how many places a relative path may be seen: every `cd` to one doubles them.
@@ -55,6 +57,8 @@ struct Reader {
     said: Option<String>,
     /// How many commands that may be run are still kept.
     room: usize,
+    /// How many bytes of texts that may be run are still looked through.
+    texts_left: usize,
     /// The values of variables that decide what the next command runs.
     deciding: Vec<String>,
     /// The file that the latest command writes to.
@@ -78,6 +82,7 @@ impl Reader {
             is_ansi: false,
             said: None,
             room: MAY_RUN_MAX,
+            texts_left: TEXTS_MAX,
             deciding: Vec::new(),
             opened: None,
             written: Vec::new(),
@@ -516,15 +521,18 @@ impl Reader {
             }
         }
         let told = said::told(&command.words, input, told || unknown.is_some());
-        let told: Vec<Command> = told.into_iter().flat_map(guess::in_text).collect();
+        let told = told.into_iter().take_while(|text| self.affords(text));
+        let told: Vec<Command> = told.flat_map(guess::in_text).collect();
         command.may_also_run(told);
-        for value in self.deciding.drain(..) {
-            command.may_also_run(rough::pieces(&value, UNREADABLE));
+        for value in std::mem::take(&mut self.deciding) {
+            if self.affords(&value) {
+                command.may_also_run(rough::pieces(&value, UNREADABLE));
+            }
         }
         self.run_by_shell(&mut command);
         command.may_run.truncate(self.room);
         self.room -= command.may_run.len();
-        if self.room == 0 {
+        if self.room == 0 || self.texts_left == 0 {
             self.doubt(TOO_DEEP);
         }
         self.copied(&mut command);
@@ -563,23 +571,35 @@ impl Reader {
     }
 
     /// What a shell may be given to run: by computed words, and by files that the line has made.
-    fn run_by_shell(&self, command: &mut Command) {
+    fn run_by_shell(&mut self, command: &mut Command) {
         let program = command.program();
         let is_shell = wrapper::is_shell(program) || matches!(program, "eval" | "." | "source");
         let mut texts = Vec::new();
         for (at, word) in command.words.iter().enumerate() {
-            if is_shell && word.guess != word.text {
+            if is_shell && word.guess != word.text && self.affords(&word.guess) {
                 texts.push(word.guess.clone());
             }
             if is_shell || at == 0 && word.text.contains('/') {
                 let name = base(&word.text);
-                let of_it = self.written.iter().filter(|(file, _)| file == name);
-                texts.extend(of_it.map(|(_, text)| text.clone()));
+                for (file, text) in &self.written {
+                    if file == name && afford(&mut self.texts_left, text) {
+                        texts.push(text.clone());
+                    }
+                }
             }
         }
         for text in texts {
             command.may_also_run(rough::pieces(&text, UNREADABLE));
         }
+    }
+
+    /// Whether there is time to look through a text as well; where there is none, who knows.
+    fn affords(&mut self, text: &str) -> bool {
+        let affords = afford(&mut self.texts_left, text);
+        if !affords {
+            self.doubt(TOO_DEEP);
+        }
+        affords
     }
 
     /// `cp /bin/rm ls; ./ls x`
@@ -697,6 +717,13 @@ fn is_arithmetic(how: &ast::BinaryPredicate) -> bool {
             | How::ArithmeticGreaterThan
             | How::ArithmeticGreaterThanOrEqualTo
     )
+}
+
+/// Takes a text's length from what is left; nothing is left where it is not enough.
+fn afford(left: &mut usize, text: &str) -> bool {
+    let rest = left.checked_sub(text.len());
+    *left = rest.unwrap_or(0);
+    rest.is_some()
 }
 
 /// Whether a text is a whole script, as far as there is time to look.

@@ -341,3 +341,23 @@ proptest! {
         prop_assert_eq!(typed(&each), whole);
     }
 }
+
+#[test]
+fn a_text_that_many_commands_may_run_is_not_looked_through_for_ever() {
+    let allow = [json!({ "id": "r", "action": "allow", "tool": "Bash", "command": "*" })];
+    let text = "rm x; ".repeat(3000);
+    for line in [
+        format!("echo \"{text}\" > f; {}", "bash f; ".repeat(3000)),
+        format!("echo \"{text}\" > f; bash {}", "f ".repeat(3000)),
+        format!("PATH=\"{}\" ls; ", "a;".repeat(150)).repeat(150),
+    ] {
+        let started = Instant::now();
+        let verdict = decided(&allow, &line);
+        assert!(
+            started.elapsed() < Duration::from_secs(5),
+            "{:?}",
+            started.elapsed()
+        );
+        assert_eq!(verdict, None, "{}", &line[line.len() - 40..]);
+    }
+}
