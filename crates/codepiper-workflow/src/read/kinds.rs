@@ -1,0 +1,174 @@
+use codepiper_model::ProviderId;
+use serde_json::Value;
+
+use super::{step, turn};
+use crate::condition::Condition;
+use crate::definition::{CommandStep, Kind, Run, SendStep, SessionStep, Step, WaitFor};
+use crate::fields::{Fields, parts};
+use crate::problem::Problems;
+
+/// What a step of this kind does; nothing where that cannot be told.
+pub(super) fn kind(kind: &str, fields: &Fields<'_>, problems: &Problems) -> Option<Kind> {
+    Some(match kind {
+        "session" => Kind::Session(Box::new(session(fields, problems)?)),
+        "send" => {
+            let session = fields.needed_text("session");
+            fields.need("prompt");
+            let turn = turn::turn(fields, problems);
+            Kind::Send(Box::new(SendStep {
+                session: session?,
+                turn: turn?,
+            }))
+        }
+        "command" => Kind::Command(Box::new(command(fields, problems)?)),
+        "approve" => Kind::Approve {
+            message: fields.needed_template("message")?,
+        },
+        "if" => {
+            let condition = condition(fields, problems);
+            let then = step::needed(fields, "then", problems);
+            let otherwise = step::list(fields, "else", problems);
+            Kind::If {
+                condition: condition?,
+                then,
+                otherwise,
+            }
+        }
+        "parallel" => parallel(fields, problems),
+        "foreach" => {
+            let items = fields.needed_template("items");
+            let steps = body(fields, problems);
+            let max_concurrent = concurrency(fields).unwrap_or(1);
+            Kind::Foreach {
+                items: items?,
+                steps,
+                max_concurrent,
+            }
+        }
+        "until" => {
+            let condition = condition(fields, problems);
+            let steps = body(fields, problems);
+            fields.need("limit");
+            let limit = fields.whole("limit", 1, 100);
+            Kind::Until {
+                condition: condition?,
+                steps,
+                limit: u32::try_from(limit?).ok()?,
+            }
+        }
+        _ => Kind::Log {
+            message: fields.needed_template("message")?,
+        },
+    })
+}
+
+fn session(fields: &Fields<'_>, problems: &Problems) -> Option<SessionStep> {
+    let provider = fields.needed_text("provider").and_then(|said| {
+        let known = said.parse::<ProviderId>();
+        let path = format!("{}.provider", fields.path());
+        known
+            .map_err(|error| problems.add(&path, error.to_string()))
+            .ok()
+    });
+    let cwd = fields.template("cwd");
+    let args = fields.templates("args");
+    let env = fields.template_map("env");
+    let model = fields.template("model");
+    let policy_sets = match fields.get("policy_set") {
+        Some(part) if part.value.is_string() => fields.text("policy_set").into_iter().collect(),
+        Some(_) => fields.texts("policy_set"),
+        None => Vec::new(),
+    };
+    let dangerous = fields.flag("dangerous_mode");
+    let keep = fields.flag("keep");
+    let turn = match fields.get("prompt") {
+        Some(_) => Some(turn::turn(fields, problems)?),
+        None => {
+            turn::none(fields, problems);
+            None
+        }
+    };
+    Some(SessionStep {
+        provider: provider?,
+        cwd,
+        args,
+        env,
+        model,
+        policy_sets,
+        dangerous,
+        keep,
+        turn,
+    })
+}
+
+fn command(fields: &Fields<'_>, problems: &Problems) -> Option<CommandStep> {
+    let run = fields.need("run").and_then(|part| match part.value {
+        Value::Array(values) => {
+            if values.is_empty() {
+                problems.add(&part.path, format!("`{}` names no program", part.path));
+            }
+            let parts = parts(values, &part.path).into_iter();
+            let words = parts.filter_map(|part| fields.read_template(part));
+            Some(Run::Program(words.collect()))
+        }
+        _ => fields.needed_template("run").map(Run::Shell),
+    });
+    let cwd = fields.template("cwd");
+    let env = fields.template_map("env");
+    let allow_failure = fields.flag("allow_failure");
+    let extract = turn::extracts(fields, problems);
+    Some(CommandStep {
+        run: run?,
+        cwd,
+        env,
+        allow_failure,
+        extract,
+    })
+}
+
+fn parallel(fields: &Fields<'_>, problems: &Problems) -> Kind {
+    let steps = step::needed(fields, "steps", problems);
+    let wait_for = match fields.one_of("wait_for", &["all", "any", "none"]) {
+        Some("any") => WaitFor::Any,
+        Some("none") => WaitFor::None,
+        _ => WaitFor::All,
+    };
+    Kind::Parallel {
+        steps,
+        wait_for,
+        max_concurrent: concurrency(fields),
+    }
+}
+
+/// What is repeated: one step, or several.
+fn body(fields: &Fields<'_>, problems: &Problems) -> Vec<Step> {
+    match (fields.get("step"), fields.get("steps")) {
+        (Some(part), None) => step::step(&part, problems).into_iter().collect(),
+        (None, Some(_)) => step::list(fields, "steps", problems),
+        (Some(one), Some(_)) => {
+            problems.add_at_key(&one.path, "`step` and `steps` say the same: keep one");
+            Vec::new()
+        }
+        (None, None) => {
+            problems.add(fields.path(), "`steps` is missing: what is repeated");
+            Vec::new()
+        }
+    }
+}
+
+fn concurrency(fields: &Fields<'_>) -> Option<usize> {
+    let most = fields.whole("max_concurrent", 1, 100)?;
+    usize::try_from(most).ok()
+}
+
+fn condition(fields: &Fields<'_>, problems: &Problems) -> Option<Condition> {
+    let part = fields.need("condition")?;
+    let text = fields.needed_text("condition")?;
+    match Condition::parse(&text) {
+        Ok(condition) => Some(condition.at(&part.path)),
+        Err(why) => {
+            problems.add(&part.path, why);
+            None
+        }
+    }
+}

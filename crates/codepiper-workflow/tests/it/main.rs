@@ -1,0 +1,8 @@
+//! Workflows as people write them, against a world that is told what to answer.
+#![expect(clippy::unwrap_used, reason = "a failure is how a test speaks")]
+
+mod existing;
+mod invalid;
+mod properties;
+mod running;
+mod world;
