@@ -18,6 +18,7 @@ mod housekeeping;
 mod policies;
 mod sessions;
 mod streams;
+mod workflows;
 
 pub use analytics::{
     AnalyticsParams, DecisionDay, HeatCell, ModelTokens, OverviewResponse, ProviderSessions,
@@ -63,6 +64,9 @@ pub use sessions::{
 pub use streams::{
     HUB_VERSION, HubRequest, MessageId, OUTPUT_FRAME, SNAPSHOT_FRAME, TERMINAL_PROTOCOL,
     TerminalMessage, TerminalParams, TerminalRequest,
+};
+pub use workflows::{
+    AnswerStepRequest, ExecuteWorkflowRequest, ExecutionsParams, WorkflowLogParams, WorkflowRequest,
 };
 
 /// The default place of the daemon's socket.

@@ -5,6 +5,7 @@ use codepiper_model::SessionId;
 use codepiper_model::yaml::YamlError;
 use codepiper_store::StoreError;
 use codepiper_tmux::TmuxError;
+use codepiper_workflow::Problem;
 
 /// Why something was not done, in words for the person who asked.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -28,6 +29,9 @@ pub enum EngineError {
     /// A file makes no sense.
     #[error("{0}")]
     InvalidFile(Box<YamlError>),
+    /// A workflow makes no sense.
+    #[error("{}", told(.0))]
+    InvalidWorkflow(Vec<Problem>),
     /// Not now, or not with this.
     #[error("{message}")]
     Conflict {
@@ -107,6 +111,14 @@ impl EngineError {
             code: "session_not_found",
             message: format!("there is no session `{id}`"),
         }
+    }
+}
+
+fn told(problems: &[Problem]) -> String {
+    let first = problems.first().map_or_else(String::new, Problem::to_string);
+    match problems.len() {
+        0 | 1 => first,
+        many => format!("{first} (and {} more)", many - 1),
     }
 }
 

@@ -18,6 +18,7 @@ mod conversations;
 mod directories;
 mod environment;
 mod error;
+mod faults;
 mod hooks;
 mod key;
 mod policies;
@@ -30,6 +31,7 @@ mod sessions;
 mod settings;
 mod shorten;
 mod transcripts;
+mod workflows;
 
 use crate::programs::Programs;
 use std::sync::Arc;
@@ -77,6 +79,10 @@ pub use sessions::{
 };
 pub use settings::{DaemonSettings, Settings, SettingsChange};
 use transcripts::TranscriptTailer;
+pub use workflows::{
+    Answered, Execute, ExecutionView, NewWorkflow, StepView, WorkflowExecutor, WorkflowView,
+    run_command,
+};
 
 /// Everything a daemon does, without the doors through which it is asked.
 #[derive(Clone)]
@@ -97,6 +103,8 @@ pub struct Engine {
     pub conversations: Conversations,
     /// What agents used.
     pub analytics: Analytics,
+    /// Workflows and their executions.
+    pub workflows: WorkflowExecutor,
     /// Where agents can work.
     pub directories: Directories,
     /// Who calls.
@@ -169,7 +177,7 @@ impl Engine {
             settings: settings.clone(),
             approvals: approvals.clone(),
             policies: policies.clone(),
-            hook_program,
+            hook_program: hook_program.clone(),
             key: key.clone(),
             tmux: tmux.map_err(Arc::new),
             scopes: scopes.ok(),
@@ -223,15 +231,31 @@ impl Engine {
             hooks.clone(),
             with_app_server,
             tasks.clone(),
-            stop,
+            stop.clone(),
         ));
+        let conversations = Conversations::new(store.clone(), revisions);
+        let workflows = WorkflowExecutor::new(workflows::Parts {
+            config: Arc::clone(&config),
+            clock: clock.clone(),
+            store: store.clone(),
+            events: events.clone(),
+            sessions: sessions.clone(),
+            policies: policies.clone(),
+            conversations: conversations.clone(),
+            analytics: analytics.clone(),
+            program: hook_program,
+            tasks,
+            stop,
+        });
+        workflows.take_up().await?;
         Ok((
             Self {
                 directories: Directories::new(store.clone(), &config),
                 auth: AuthService::new(store.clone(), Arc::clone(&clock), key, &config),
                 actors: Actors::new(sessions.clone(), events.clone(), store.clone(), clock),
                 analytics,
-                conversations: Conversations::new(store.clone(), revisions),
+                conversations,
+                workflows,
                 audit: Audit::new(store, head_file),
                 sessions,
                 events,

@@ -97,6 +97,14 @@ impl From<EngineError> for ApiError {
                 }
                 Self::new(StatusCode::BAD_REQUEST, body)
             }
+            EngineError::InvalidWorkflow(problems) => {
+                let error = EngineError::InvalidWorkflow(problems.clone()).to_string();
+                let mut body = ErrorBody::new("invalid_workflow", error);
+                body.hint = problems.first().and_then(|problem| problem.snippet.clone());
+                let told = serde_json::to_value(problems).unwrap_or_default();
+                let body = body.with_detail("validationErrors", told);
+                Self::new(StatusCode::UNPROCESSABLE_ENTITY, body)
+            }
             EngineError::Conflict {
                 code,
                 message,

@@ -37,6 +37,7 @@ pub mod transcripts;
 pub mod usage;
 pub mod whose;
 pub mod words;
+pub mod workflows;
 mod writer;
 
 use std::path::{Path, PathBuf};

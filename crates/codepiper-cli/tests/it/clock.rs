@@ -45,6 +45,7 @@ fn config(home: &TestHome) -> Config {
 
 async fn start(engine: &Engine, home: &TestHome) -> SessionId {
     let request = CreateSession {
+        id: None,
         provider: ProviderId::Demo,
         cwd: home.path("work"),
         args: Vec::new(),

@@ -65,7 +65,7 @@ impl SessionManager {
         self.tmux()?;
         self.settle_mode(&mut request, like.is_some());
         let checked = request.check()?;
-        let id = SessionId::random();
+        let id = request.id.unwrap_or_else(SessionId::random);
         let own_name = id.to_string();
         let conversation = match &request.provider_resume {
             None => Conversation::New(&own_name),

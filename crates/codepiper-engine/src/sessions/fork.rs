@@ -25,6 +25,7 @@ impl SessionManager {
             )
         })?;
         let request = CreateSession {
+            id: None,
             provider: session.provider,
             cwd: session.cwd,
             args: kept.args,

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use codepiper_model::{BillingMode, PromptText, ProviderId, Verdict, is_unseen};
+use codepiper_model::{BillingMode, PromptText, ProviderId, SessionId, Verdict, is_unseen};
 use codepiper_providers::provider;
 use serde_json::{Map, Value};
 
@@ -13,6 +13,8 @@ use crate::policies::check_default_action;
 /// What a new session is asked to be.
 #[derive(Clone, Debug)]
 pub struct CreateSession {
+    /// The name it is to have, where its maker has to know it before it is made.
+    pub id: Option<SessionId>,
     /// The agent.
     pub provider: ProviderId,
     /// Where it starts; absolute.

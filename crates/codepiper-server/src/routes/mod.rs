@@ -9,6 +9,7 @@ mod daemon;
 mod decisions;
 mod directories;
 mod events;
+mod executions;
 mod export;
 mod hooks;
 mod housekeeping;
@@ -17,6 +18,7 @@ mod policy_sets;
 mod prompts;
 mod restore;
 mod sessions;
+mod workflows;
 
 use axum::extract::Request;
 use axum::http::header::ALLOW;
@@ -105,6 +107,26 @@ pub(crate) fn described() -> OpenApiRouter<Engine> {
         .routes(routes!(policy_sets::effective))
         .routes(routes!(policy_sets::of_session, policy_sets::give))
         .routes(routes!(policy_sets::take))
+        .routes(routes!(workflows::list, workflows::create))
+        .routes(routes!(workflows::validate))
+        .routes(routes!(workflows::plan))
+        .routes(routes!(
+            workflows::show,
+            workflows::update,
+            workflows::delete
+        ))
+        .routes(routes!(executions::execute))
+        .routes(routes!(executions::all))
+        .routes(routes!(executions::of_workflow))
+        .routes(routes!(executions::show))
+        .routes(routes!(executions::show_of))
+        .routes(routes!(executions::log))
+        .routes(routes!(executions::cancel))
+        .routes(routes!(executions::cancel_of))
+        .routes(routes!(executions::pause))
+        .routes(routes!(executions::resume))
+        .routes(routes!(executions::retry))
+        .routes(routes!(executions::answer))
         .routes(routes!(restore::list, restore::restore))
         .routes(routes!(sessions::list, sessions::create))
         .routes(routes!(housekeeping::prune))

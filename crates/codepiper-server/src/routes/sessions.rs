@@ -69,6 +69,7 @@ pub(crate) async fn create(
                 )
             })?;
     let create = CreateSession {
+        id: None,
         provider,
         cwd: request.cwd,
         args: request.args,

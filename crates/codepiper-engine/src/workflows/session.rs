@@ -1,0 +1,94 @@
+use std::path::PathBuf;
+use std::time::Duration;
+
+use codepiper_model::{Actor, BillingMode, Session, SessionId};
+use codepiper_store::workflows::StoredExecution;
+use codepiper_workflow::{Outcome, Start};
+use serde_json::{Map, json};
+
+use super::WorkflowExecutor;
+use crate::{CreateSession, EngineError, Until};
+
+/// How long an agent may take to come up; one that asks something first takes longer, and its
+/// first prompt waits.
+const COMES_UP: Duration = Duration::from_secs(120);
+
+impl WorkflowExecutor {
+    /// Starts a session, unless an earlier daemon has.
+    pub(super) async fn start_session(
+        &self,
+        execution: &StoredExecution,
+        node: &str,
+        start: Start,
+    ) -> Result<Outcome, String> {
+        let sessions = &self.parts.sessions;
+        let id = start.session;
+        match sessions.get(id).await {
+            Ok(_) => {}
+            Err(EngineError::NotFound { .. }) => {
+                let request = request(execution, node, start);
+                sessions.create(request, Actor::Owner).await.map_err(told)?;
+            }
+            Err(error) => return Err(told(error)),
+        }
+        let states = [Until::Running, Until::Exited];
+        let waited = sessions.wait(id, &states, COMES_UP).await.map_err(told)?;
+        if waited.session.status.is_live() {
+            return Ok(Outcome::Done);
+        }
+        Err(ended(&waited.session))
+    }
+
+    /// Ends a session, unless it has ended.
+    pub(super) async fn end_session(&self, id: SessionId) -> Result<Outcome, String> {
+        match self.parts.sessions.stop(id).await {
+            Ok(_) | Err(EngineError::NotFound { .. }) => Ok(Outcome::Done),
+            Err(error) => Err(told(error)),
+        }
+    }
+}
+
+fn request(execution: &StoredExecution, node: &str, start: Start) -> CreateSession {
+    let mut metadata = Map::new();
+    let origin = json!({
+        "id": execution.workflow_id, "execution": execution.id, "step": node,
+    });
+    metadata.insert("workflow".to_owned(), origin);
+    CreateSession {
+        id: Some(start.session),
+        provider: start.provider,
+        cwd: PathBuf::from(start.cwd),
+        args: start.args,
+        env: start.env,
+        billing_mode: BillingMode::default(),
+        dangerous_mode: start.dangerous,
+        fail_closed: false,
+        default_policy_action: None,
+        policy_set_ids: start.policy_sets,
+        model: start.model,
+        name: Some(start.name),
+        cols: None,
+        rows: None,
+        prompt: None,
+        provider_resume: None,
+        metadata,
+    }
+}
+
+/// Why a session that should run does not.
+pub(super) fn ended(session: &Session) -> String {
+    let detail = session.exit.as_ref().and_then(|exit| exit.detail.clone());
+    let detail = detail.map_or_else(String::new, |detail| format!(": {detail}"));
+    format!("session `{}` has ended{detail}", session.id)
+}
+
+pub(super) fn told(error: EngineError) -> String {
+    match error {
+        EngineError::Conflict {
+            message,
+            hint: Some(hint),
+            ..
+        } => format!("{message}; {hint}"),
+        error => error.to_string(),
+    }
+}

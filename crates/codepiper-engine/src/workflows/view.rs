@@ -1,0 +1,117 @@
+use codepiper_model::{SessionId, Timestamp};
+use codepiper_store::workflows::StoredExecution;
+use codepiper_workflow::{ExecutionStatus, Failure, NodeStatus, State, Workflow};
+use serde::Serialize;
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+
+use super::asked::Questions;
+
+/// An execution as it is shown.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = WorkflowExecution)]
+pub struct ExecutionView {
+    /// Its id.
+    pub id: String,
+    /// Its workflow.
+    pub workflow_id: String,
+    /// How it stands.
+    pub status: ExecutionStatus,
+    /// Whether nothing new is begun.
+    pub is_paused: bool,
+    /// What it was given.
+    pub variables: Map<String, Value>,
+    /// What came of it.
+    pub outputs: Map<String, Value>,
+    /// The first thing that went wrong.
+    pub error: Option<Failure>,
+    /// How many of its steps wait for a person's yes.
+    pub questions: usize,
+    /// When it began.
+    pub started_at: Timestamp,
+    /// When it was over.
+    pub completed_at: Option<Timestamp>,
+}
+
+/// A step of an execution as it is shown.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = WorkflowStep)]
+pub struct StepView {
+    /// Its name with its rounds, such as `fix[2]`.
+    pub id: String,
+    /// The step of the workflow.
+    pub step_name: String,
+    /// What kind of step it is.
+    pub step_type: &'static str,
+    /// Which round of each loop around it, from 0, the outermost first.
+    pub rounds: Vec<u32>,
+    /// How it stands.
+    pub status: NodeStatus,
+    /// Which attempt it is, from 1.
+    pub attempt: u32,
+    /// Its session.
+    pub session_id: Option<SessionId>,
+    /// What came of it.
+    pub result: Map<String, Value>,
+    /// Why it failed.
+    pub error: Option<String>,
+    /// What a person is asked before it goes on.
+    pub question: Option<String>,
+    /// When its latest attempt began.
+    pub started_at: Timestamp,
+    /// When it was over.
+    pub completed_at: Option<Timestamp>,
+}
+
+pub(super) fn execution(
+    stored: &StoredExecution,
+    state: &State,
+    questions: Option<&Questions>,
+) -> ExecutionView {
+    ExecutionView {
+        id: stored.id.clone(),
+        workflow_id: stored.workflow_id.clone(),
+        status: state.status,
+        is_paused: state.is_paused,
+        variables: state.inputs.clone(),
+        outputs: state.outputs.clone(),
+        error: state.error.clone(),
+        questions: questions.map_or(0, Questions::count),
+        started_at: state.started_at,
+        completed_at: state.ended_at,
+    }
+}
+
+pub(super) fn steps(
+    workflow: Option<&Workflow>,
+    state: &State,
+    questions: Option<&Questions>,
+) -> Vec<StepView> {
+    let mut kinds = Vec::new();
+    if let Some(workflow) = workflow {
+        workflow.walk(&mut |step, _| kinds.push((step.name.clone(), step.kind_name())));
+    }
+    let place = |name: &str| kinds.iter().position(|(known, _)| known == name);
+    let mut nodes: Vec<_> = state.nodes.iter().collect();
+    nodes.sort_by(|(_, a), (_, b)| {
+        let by_place = place(&a.step).cmp(&place(&b.step));
+        by_place.then_with(|| a.rounds.cmp(&b.rounds))
+    });
+    let shown = nodes.into_iter().map(|(key, node)| StepView {
+        id: key.clone(),
+        step_name: node.step.clone(),
+        step_type: place(&node.step).map_or("", |at| kinds[at].1),
+        rounds: node.rounds.clone(),
+        status: node.status,
+        attempt: node.attempt,
+        session_id: node.session,
+        result: node.result.clone(),
+        error: node.error.clone(),
+        question: questions.and_then(|questions| questions.of(key)),
+        started_at: node.started_at,
+        completed_at: node.ended_at,
+    });
+    shown.collect()
+}
