@@ -10,6 +10,7 @@ mod policy;
 mod policy_set;
 mod start;
 mod tell;
+mod workflow;
 
 use std::path::PathBuf;
 
@@ -34,6 +35,7 @@ pub(crate) use policy::{
 pub(crate) use policy_set::{Gift, Member, PolicySet, PolicySetCommand};
 pub(crate) use start::{Billing, Down, Fork, Launch, Restore, Start, Up};
 pub(crate) use tell::{Keys, Model, Prompts, PromptsCommand, Send, Slash};
+pub(crate) use workflow::{AnswerStep, OneExecution, RunWorkflow, Workflow, WorkflowCommand};
 
 const AUDIT_EXAMPLES: &str = "Examples:
   codepiper audit --decision deny --since 7d
@@ -170,6 +172,8 @@ pub(crate) enum Command {
     Policy(Policy),
     /// Gather policies into sets that sessions are given.
     PolicySet(PolicySet),
+    /// Chain sessions, commands and questions to one task, and run it.
+    Workflow(Workflow),
     /// Show what was decided on the agents' tool calls, by whom, and what came of it.
     #[command(after_help = AUDIT_EXAMPLES)]
     Audit(Box<Audit>),
@@ -200,6 +204,12 @@ pub(crate) enum Command {
         /// The program and its arguments.
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         command: Vec<std::ffi::OsString>,
+    },
+    /// Run a command of a workflow, and write down what came of it.
+    #[command(hide = true)]
+    WorkflowCommand {
+        /// The directory that says what to run.
+        dir: PathBuf,
     },
     /// The demo agent (inside a session's pane).
     #[command(hide = true, disable_help_flag = true)]

@@ -43,6 +43,7 @@ mod top;
 mod transcripts;
 mod up;
 mod wait;
+mod workflow;
 
 use std::process::ExitCode;
 
@@ -67,6 +68,10 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode, CliError> {
         Command::HookForward(options) => return Ok(hook_forward::run(&options)),
         Command::StatusLine => return Ok(status_line::run()),
         Command::ReaperExec { command } => return reaper_exec::run(&command),
+        Command::WorkflowCommand { dir } => {
+            codepiper_engine::run_command(&dir)?;
+            return Ok(ExitCode::SUCCESS);
+        }
         Command::DemoAgent { args } => return Ok(demo_agent(args)),
         Command::Completions(args) => return completions::run(&args),
         Command::Daemon(args) => return daemon::run(args, cli.socket, cli.json),
@@ -125,6 +130,7 @@ async fn run_client(mut context: Context, command: Command) -> Result<ExitCode, 
         Command::Approve(args) => answer::run(&context, args, Permission::Allow).await?,
         Command::Deny(args) => answer::run(&context, args, Permission::Deny).await?,
         Command::Policy(args) => policy::run(&context, args.command).await?,
+        Command::Workflow(args) => workflow::run(&context, args.command).await?,
         Command::PolicySet(args) => policy_set::run(&context, args.command).await?,
         Command::Audit(args) => audit::run(&context, &args).await?,
         Command::Providers(args) => {
@@ -137,6 +143,7 @@ async fn run_client(mut context: Context, command: Command) -> Result<ExitCode, 
         Command::Settings(args) => settings::run(&context, args).await?,
         Command::Doctor => return doctor::run(&context).await,
         Command::AgentExec { .. }
+        | Command::WorkflowCommand { .. }
         | Command::HookForward(_)
         | Command::StatusLine
         | Command::ReaperExec { .. }

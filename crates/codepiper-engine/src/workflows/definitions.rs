@@ -12,6 +12,9 @@ use crate::EngineError;
 /// The longest id.
 const ID_MAX: usize = 100;
 
+/// Ids that are paths of their own.
+const TAKEN: [&str; 3] = ["executions", "plan", "validate"];
+
 /// A workflow to keep.
 #[derive(Clone, Debug)]
 pub struct NewWorkflow {
@@ -173,9 +176,10 @@ fn checked(new: &NewWorkflow) -> Result<(codepiper_workflow::Source, Workflow), 
 
 fn check_id(id: &str) -> Result<(), EngineError> {
     let is_word = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
-    if id.is_empty() || id.len() > ID_MAX || !id.chars().all(is_word) || id == "executions" {
+    if id.is_empty() || id.len() > ID_MAX || !id.chars().all(is_word) || TAKEN.contains(&id) {
         let message = format!(
-            "`id` is 1 to {ID_MAX} letters, digits, `-`, `_` and `.`, and not `executions`"
+            "`id` is 1 to {ID_MAX} letters, digits, `-`, `_` and `.`, and none of `executions`, \
+             `plan`, `validate`"
         );
         return Err(EngineError::invalid("id", message));
     }

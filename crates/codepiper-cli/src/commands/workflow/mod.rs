@@ -1,0 +1,50 @@
+//! One file per noun of `workflow`: definitions, executions, and how they are drawn.
+
+mod definitions;
+mod draw;
+mod executions;
+mod local;
+mod run;
+
+use std::path::Path;
+
+use super::Context;
+use crate::cli::WorkflowCommand;
+use crate::error::CliError;
+
+pub(super) use local::{plan, validate};
+
+pub(super) async fn run(context: &Context, command: WorkflowCommand) -> Result<(), CliError> {
+    match command {
+        WorkflowCommand::Create { file, id } => definitions::create(context, &file, id).await,
+        WorkflowCommand::List => definitions::list(context).await,
+        WorkflowCommand::Get { id } => definitions::get(context, &id).await,
+        WorkflowCommand::Update { id, file } => definitions::update(context, &id, &file).await,
+        WorkflowCommand::Delete { id } => definitions::delete(context, &id).await,
+        WorkflowCommand::Validate { file } => validate(&file, context.json),
+        WorkflowCommand::Plan { file } => plan(&file, context.json),
+        WorkflowCommand::Run(args) => run::run(context, args).await,
+        WorkflowCommand::Executions { workflow, status } => {
+            executions::list(context, workflow.as_deref(), status.as_deref()).await
+        }
+        WorkflowCommand::Show(one) => executions::show(context, &one.execution).await,
+        WorkflowCommand::Logs { which, follow } => {
+            let id = executions::find(context, &which.execution).await?;
+            run::follow(context, &id, follow).await.map(drop)
+        }
+        WorkflowCommand::Cancel(one) => executions::tell(context, &one, "cancel", "cancelled").await,
+        WorkflowCommand::Pause(one) => executions::tell(context, &one, "pause", "paused").await,
+        WorkflowCommand::Resume(one) => executions::tell(context, &one, "resume", "goes on").await,
+        WorkflowCommand::Retry(one) => executions::tell(context, &one, "retry", "tried again").await,
+        WorkflowCommand::Approve(args) => executions::answer(context, args, true).await,
+        WorkflowCommand::Deny(args) => executions::answer(context, args, false).await,
+    }
+}
+
+/// The text of a file, or of standard input.
+fn text_of(file: &Path) -> Result<String, CliError> {
+    if file == Path::new("-") {
+        return Ok(std::io::read_to_string(std::io::stdin())?);
+    }
+    fs_err::read_to_string(file).map_err(|error| CliError::failed("unreadable", error.to_string()))
+}
