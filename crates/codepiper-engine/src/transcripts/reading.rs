@@ -58,6 +58,7 @@ impl TranscriptTailer {
                 Ok(Some(understood)) => understood,
                 Ok(None) if file.is_last_look() => return self.leave(&file),
                 Ok(None) => {
+                    file.works();
                     // Whoever has ended replaces no file any more.
                     if file.has_ended() {
                         file.close();
@@ -66,9 +67,11 @@ impl TranscriptTailer {
                     return;
                 }
                 Err(error) => {
-                    tracing::warn!(%error, path = %path.display(), "cannot read a transcript");
                     if file.is_last_look() {
                         return self.leave(&file);
+                    }
+                    if !file.has_failed() {
+                        tracing::warn!(%error, path = %path.display(), "cannot read a transcript");
                     }
                     let before = file.kept();
                     return self.go_on(file, Written::Failed(before)).await;
@@ -106,11 +109,11 @@ impl TranscriptTailer {
     }
 
     /// Puts a file back after its last piece in a row. One that could not be read or written is read
-    /// again when it changes.
+    /// again later, or when it changes.
     async fn go_on(&mut self, mut file: Followed, written: Written) {
         let path = PathBuf::from(&file.row.path);
         match written {
-            Written::Down => {}
+            Written::Down => file.works(),
             Written::Outdated => {
                 let text = file.row.path.clone();
                 let read = move |db: &codepiper_store::Connection| rows::of_path(db, &text);
@@ -123,6 +126,7 @@ impl TranscriptTailer {
             }
             Written::Failed(before) => {
                 file.restart(before);
+                file.fails();
                 self.files.insert(path, file);
                 return;
             }
@@ -210,11 +214,17 @@ fn understand(
                 reason: format!("longer than {} MiB", piece::LINE_MAX / 1024 / 1024),
                 begins,
             };
-            let piece = ingest::Piece {
-                problems: vec![problem],
-                ..ingest::Piece::default()
+            (aside(problem), bytes)
+        }
+        Piece::Broken(bytes, begins) => {
+            let problem = Problem {
+                offset: found.from,
+                bytes,
+                seen_at: now,
+                reason: rows::BREAKS_OFF.to_owned(),
+                begins,
             };
-            (piece, bytes)
+            (aside(problem), 0)
         }
         Piece::Nothing => (ingest::Piece::default(), 0),
     };
@@ -224,6 +234,14 @@ fn understand(
         before,
         now: file.row.clone(),
     })
+}
+
+/// A piece of which nothing can be read.
+fn aside(problem: Problem) -> ingest::Piece {
+    ingest::Piece {
+        problems: vec![problem],
+        ..ingest::Piece::default()
+    }
 }
 
 fn sub_agents(piece: &ingest::Piece) -> Vec<String> {
