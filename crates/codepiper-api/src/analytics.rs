@@ -76,6 +76,10 @@ pub struct UsageResponse {
     pub rows: Vec<UsageRow>,
     /// All together.
     pub total: UsageSum,
+    /// Why the person's own prices are left out and those of the program count; none where they
+    /// are not.
+    #[serde(default)]
+    pub prices_problem: Option<String>,
 }
 
 /// `GET /analytics/overview`
@@ -116,6 +120,10 @@ pub struct OverviewResponse {
     pub to: String,
     /// In which days begin.
     pub time_zone: String,
+    /// Why the person's own prices are left out and those of the program count; none where they
+    /// are not.
+    #[serde(default)]
+    pub prices_problem: Option<String>,
 }
 
 /// A day of `GET /analytics/activity-timeline`

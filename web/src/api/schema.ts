@@ -2354,6 +2354,11 @@ export interface OverviewResponse {
    */
   outputTokens: number;
   /**
+   * Why the person's own prices are left out and those of the program count; none where they
+   * are not.
+   */
+  pricesProblem: string | null;
+  /**
    * Sessions that were made in the range.
    */
   sessionsCount: number;
@@ -3461,6 +3466,11 @@ export interface UsageResponse {
    * The first day.
    */
   from: string;
+  /**
+   * Why the person's own prices are left out and those of the program count; none where they
+   * are not.
+   */
+  pricesProblem: string | null;
   /**
    * One for each of `by`; none where that is left out.
    */

@@ -193,6 +193,27 @@ pub(crate) fn priced(prices: &str) -> TestHome {
 }
 
 #[test]
+fn own_prices_that_cannot_be_read_are_told_wherever_costs_are() {
+    let home = priced("[[price]]\nmodel = 'x'\ninput = 1\noutputs = 1\n");
+    let file = home.path(".codepiper/prices.toml");
+    let told = format!("`{}`, line 4: unknown field `outputs`", file.display());
+    for view in ["overview", "costs"] {
+        let run = home.run(&["analytics", view]).ok();
+        assert!(run.stderr.contains(&told), "{}", run.stderr);
+        let answer = home.run(&["analytics", view, "--json"]).ok().json();
+        let problem = answer["pricesProblem"].as_str().unwrap_or_default();
+        assert!(problem.starts_with(&told), "{answer}");
+    }
+    let shown = home.run(&["doctor"]).stdout;
+    assert!(shown.contains(&told), "{shown}");
+
+    std::fs::remove_file(file).unwrap();
+    home.run(&["daemon", "restart"]).ok();
+    let run = home.run(&["analytics", "costs"]).ok();
+    assert!(!run.stderr.contains("prices"), "{}", run.stderr);
+}
+
+#[test]
 fn a_model_without_a_price_costs_no_other_price_and_is_said_to_have_none() {
     let home = TestHome::new();
     let id = home.demo(&[]);

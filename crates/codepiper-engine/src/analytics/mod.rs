@@ -2,6 +2,7 @@
 
 mod counts;
 mod prices;
+mod prices_problem;
 mod range;
 
 use std::path::Path;
@@ -19,6 +20,7 @@ use crate::{EngineError, Settings};
 
 pub use counts::Counts;
 pub(crate) use prices::Prices;
+pub use prices_problem::PricesProblem;
 pub use range::{Range, RangeError};
 
 /// The service for sums of usage.
@@ -244,6 +246,11 @@ impl Analytics {
         self.finish_days().await
     }
 
+    /// Why the person's own prices are left out, where they are.
+    pub fn prices_problem(&self) -> Option<&PricesProblem> {
+        self.prices.problem()
+    }
+
     fn zone_of(&self, query: &UsageQuery) -> Arc<Zone> {
         query.zone.clone().map_or_else(|| self.zone(), Arc::new)
     }
@@ -327,9 +334,14 @@ pub fn cache_hit_rate(tokens: &Tokens) -> f64 {
 
 /// The prices that count here. An own list that cannot be read is said to be so.
 pub(crate) fn load_prices(own: &Path) -> Prices {
-    let (prices, why) = Prices::load(own);
-    if let Some(why) = why {
-        tracing::warn!(path = %own.display(), why, "the own list of prices is left out");
+    let prices = Prices::load(own);
+    if let Some(problem) = prices.problem() {
+        tracing::warn!(%problem, "the own list of prices is left out");
     }
     prices
+}
+
+/// How many prices a person's own list has, as it is now; none where there is no list.
+pub fn check_prices(own: &Path) -> Result<usize, PricesProblem> {
+    Ok(Prices::own(own)?.count())
 }

@@ -40,6 +40,7 @@ pub(crate) async fn usage(
         to: sums.to,
         time_zone: sums.time_zone,
         total: sum(&sums.total),
+        prices_problem: prices_problem(&engine),
     }))
 }
 
@@ -79,6 +80,7 @@ pub(crate) async fn overview(
         from: sums.from,
         to: sums.to,
         time_zone: sums.time_zone,
+        prices_problem: prices_problem(&engine),
     }))
 }
 
@@ -289,6 +291,10 @@ pub(crate) async fn rebuild(State(engine): State<Engine>) -> Result<Json<UsageRe
         ..AnalyticsParams::default()
     };
     usage(State(engine), Params(params)).await
+}
+
+fn prices_problem(engine: &Engine) -> Option<String> {
+    engine.analytics.prices_problem().map(ToString::to_string)
 }
 
 async fn rows(engine: &Engine, params: AnalyticsParams, by: By) -> Result<UsageSums, ApiError> {

@@ -22,6 +22,7 @@ pub(super) async fn run(context: &Context, args: &Analytics) -> Result<(), CliEr
     let by = by(args)?;
     check_days(args)?;
     let answer = ask(context, args, by).await?;
+    note_prices(&answer);
     if context.json {
         return output::json(&answer);
     }
@@ -39,6 +40,17 @@ pub(super) async fn run(context: &Context, args: &Analytics) -> Result<(), CliEr
             };
             usage::print(&answer, view, by, &names)
         }
+    }
+}
+
+/// Says that the own prices are left out, where they are.
+fn note_prices(answer: &Value) {
+    if let Some(problem) = answer["pricesProblem"].as_str() {
+        output::note(format!(
+            "warning: your own prices are left out, and those of the program count: {}\n  mend the \
+             file, then `codepiper daemon restart` and `codepiper analytics rebuild`",
+            output::harmless(problem)
+        ));
     }
 }
 
