@@ -82,6 +82,19 @@ pub struct UsageResponse {
     pub prices_problem: Option<String>,
 }
 
+/// `POST /analytics/rebuild`
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct RebuildResponse {
+    /// All that is counted.
+    #[serde(flatten)]
+    pub usage: UsageResponse,
+    /// Answers that are counted no more: of more tokens than any answer has.
+    pub removed_answers: usize,
+    /// Turns that are not: longer than any turn.
+    pub removed_turns: usize,
+}
+
 /// `GET /analytics/overview`
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]

@@ -21,7 +21,8 @@ mod streams;
 
 pub use analytics::{
     AnalyticsParams, DecisionDay, HeatCell, ModelTokens, OverviewResponse, ProviderSessions,
-    RuleDecisions, TimelineDay, TokenDay, ToolUsage, UsageResponse, UsageRow, UsageSum,
+    RebuildResponse, RuleDecisions, TimelineDay, TokenDay, ToolUsage, UsageResponse, UsageRow,
+    UsageSum,
 };
 pub use approvals::{AnswerApprovalRequest, ApprovalResponse, ApprovalsParams, ApprovalsResponse};
 pub use audit::{

@@ -213,6 +213,49 @@ fn own_prices_that_cannot_be_read_are_told_wherever_costs_are() {
     assert!(!run.stderr.contains("prices"), "{}", run.stderr);
 }
 
+/// As a daemon has left them that took every number at its word.
+#[test]
+fn numbers_that_cannot_be_are_removed_by_a_rebuild_which_says_so() {
+    let home = TestHome::new();
+    let id = home.demo(&[]);
+    let tokens = |view: &str| home.run(&["analytics", view, "--json"]).ok().json();
+    for n in 1..=2 {
+        say(&home, &id, "words");
+        home.until("it is counted", || {
+            let total = tokens("tokens")["total"].clone();
+            (&total["answers"], &total["turns"]) == (&json!(n), &json!(n))
+        });
+    }
+    let before = tokens("tokens")["total"].clone();
+    let db = codepiper_store::Connection::open(home.path(".codepiper/codepiper.db")).unwrap();
+    db.execute_batch(
+        "UPDATE usage SET input = 9223372036854775807 WHERE id = (SELECT max(id) FROM usage);
+         UPDATE turns SET duration_ms = 9223372036854775807
+             WHERE key = (SELECT max(key) FROM turns);
+         UPDATE usage_quarters SET input = 9223372036854775807;
+         UPDATE usage_days SET input = 9223372036854775807;
+         UPDATE usage_day_totals SET input = 9223372036854775807;",
+    )
+    .unwrap();
+    let run = home.run(&["analytics", "rebuild"]).ok();
+    for said in ["removed: 1 answers of more", "removed: 1 turns longer"] {
+        assert!(run.stderr.contains(said), "{}", run.stderr);
+    }
+    let now = tokens("tokens")["total"].clone();
+    assert_eq!((&now["answers"], &now["turns"]), (&json!(1), &json!(1)));
+    assert_eq!(
+        now["input"].as_u64().unwrap() * 2,
+        before["input"].as_u64().unwrap(),
+        "{before}"
+    );
+    let again = tokens("rebuild");
+    assert_eq!(
+        (&again["removedAnswers"], &again["removedTurns"]),
+        (&json!(0), &json!(0))
+    );
+    assert_eq!(again["total"], now);
+}
+
 #[test]
 fn a_model_without_a_price_costs_no_other_price_and_is_said_to_have_none() {
     let home = TestHome::new();

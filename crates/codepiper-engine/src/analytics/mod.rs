@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use codepiper_model::zone::{date_text, quarter};
 use codepiper_model::{Clock, Tokens, Zone};
-use codepiper_store::analytics::{self as stored, Group, Sums, ToolCalls};
+use codepiper_store::analytics::{self as stored, Group, Removed, Sums, ToolCalls};
 use codepiper_store::usage::Tally;
 use codepiper_store::whose::Whose;
 use codepiper_store::{Connection, Store, StoreError, Transaction, days};
@@ -225,9 +225,9 @@ impl Analytics {
     }
 
     /// Counts everything anew, with the prices of now. A day at a time, so that others can write
-    /// in between.
-    pub async fn rebuild(&self) -> Result<(), EngineError> {
-        let mut last = None;
+    /// in between. Says what was removed since it cannot have been.
+    pub async fn rebuild(&self) -> Result<Removed, EngineError> {
+        let (mut last, mut removed) = (None, Removed::default());
         while let Some(day) = self
             .store
             .read(move |db| stored::next_day(db, last))
@@ -237,13 +237,19 @@ impl Analytics {
             let recount = move |tx: &Transaction<'_>| {
                 stored::recount(tx, day, |model, at, tokens| prices.cost(model, at, tokens))
             };
-            self.store.write(recount).await?;
+            let of_day = self.store.write(recount).await?;
+            removed.answers += of_day.answers;
+            removed.turns += of_day.turns;
             last = Some(day);
+        }
+        if removed != Removed::default() {
+            tracing::warn!(?removed, "numbers that cannot be are counted no more");
         }
         let zone = self.zone();
         let begin = move |tx: &Transaction<'_>| days::begin(tx, &zone);
         self.store.write(begin).await?;
-        self.finish_days().await
+        self.finish_days().await?;
+        Ok(removed)
     }
 
     /// Why the person's own prices are left out, where they are.

@@ -23,6 +23,7 @@ pub(super) async fn run(context: &Context, args: &Analytics) -> Result<(), CliEr
     check_days(args)?;
     let answer = ask(context, args, by).await?;
     note_prices(&answer);
+    note_removed(&answer);
     if context.json {
         return output::json(&answer);
     }
@@ -51,6 +52,20 @@ fn note_prices(answer: &Value) {
              file, then `codepiper daemon restart` and `codepiper analytics rebuild`",
             output::harmless(problem)
         ));
+    }
+}
+
+/// Says what a rebuild counts no more.
+fn note_removed(answer: &Value) {
+    let removed = [
+        ("removedAnswers", "answers of more tokens than any has"),
+        ("removedTurns", "turns longer than any is"),
+    ];
+    for (field, what) in removed {
+        let count = answer[field].as_u64().unwrap_or(0);
+        if count > 0 {
+            output::note(format!("removed: {count} {what}"));
+        }
     }
 }
 
