@@ -440,6 +440,25 @@ fn a_line_that_breaks_off_at_the_end_is_told_until_it_goes_on() {
     assert!(written.problems().is_empty(), "{:?}", written.problems());
 }
 
+#[test]
+fn a_time_that_is_none_is_told_and_loses_no_words() {
+    let written = Written::new();
+    let odd = reply("b", "second").replace("2026-11-23T10:00:00Z", "yesterday");
+    written.append(format!(
+        "{}{odd}{}",
+        reply("a", "first"),
+        reply("c", "third")
+    ));
+    written.until_words("all words", &["first", "second", "third"]);
+    let problems = written.problems();
+    assert_eq!(problems.len(), 1, "{problems:?}");
+    assert_eq!(
+        problems[0]["reason"],
+        "its time cannot be read: `yesterday`"
+    );
+    assert_eq!(problems[0]["offset"], json!(reply("a", "first").len()));
+}
+
 /// Nothing can be written for a while, as on a full disk; no line comes afterwards.
 #[test]
 fn what_could_not_be_written_down_is_tried_again() {
