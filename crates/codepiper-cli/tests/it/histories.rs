@@ -29,7 +29,7 @@ fn resume(home: &TestHome, id: &str) {
     idle(home, id);
 }
 
-/// In a fork Claude 2.1.197 writes no compaction down, and tells of it by a hook alone.
+/// In a fork Claude 2.1.197 writes a compaction down with the next prompt; a hook tells of it before.
 fn compact(home: &TestHome, id: &str) {
     let compactions = || {
         let done = home.run(&["conversation", id, "-n", "1000", "--json"]).ok();
