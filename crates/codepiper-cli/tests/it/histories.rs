@@ -1,6 +1,9 @@
 //! Conversations that branch and break off, of the real agents: what is counted is what was served.
 
+use std::io::Write as _;
 use std::path::Path;
+
+use serde_json::{Value, json};
 
 use crate::analytics::{check_totals, furnished, is_in_transcript, served};
 use crate::claude::FakeClaude;
@@ -120,4 +123,45 @@ fn codex_is_counted_to_the_token_over_forks_and_sub_agents() {
     idle(&home, &other);
     say(&home, &other, "in another session");
     check_totals(&home, 5, served(&fake.model.requests(), |_| true));
+}
+
+/// Adds a line to a rollout, as another version of Codex may write it.
+fn append(path: &Path, kind: &str, payload: &Value) {
+    let mut file = std::fs::File::options();
+    let mut file = file.create(true).append(true).open(path).unwrap();
+    let line = json!({ "timestamp": "2026-11-23T10:00:00Z", "type": kind, "payload": payload });
+    writeln!(file, "{line}").unwrap();
+}
+
+#[test]
+fn a_sub_agent_of_codex_that_is_named_before_its_rollout_is_there_counts() {
+    let fake = FakeCodex::new();
+    let home = furnished(FakeCodex::furnish);
+    let id = fake.start(&home, &[]);
+    idle(&home, &id);
+    say(&home, &id, "the first");
+    let path = home.session(&id)["transcriptPath"].clone();
+    let path = Path::new(path.as_str().unwrap());
+    let late = "01a20ae2-0000-7000-8000-000000000000";
+    let named = json!({ "type": "CollabAgentToolCall", "id": "c1", "tool": "spawn_agent",
+        "receiver_thread_ids": [late] });
+    let named = json!({ "type": "item_completed", "turn_id": "t", "item": named });
+    append(path, "event_msg", &named);
+    let words = json!({ "type": "AgentMessage", "id": "m1", "content": [{ "text": "behind it" }] });
+    let words = json!({ "type": "item_completed", "turn_id": "t", "item": words });
+    append(path, "event_msg", &words);
+    home.until("its name was read", || {
+        let done = home.run(&["conversation", &id]).ok();
+        done.stdout.contains("behind it")
+    });
+    // Told twice, it is one answer.
+    let rollout = path.with_file_name(format!("rollout-2026-11-23T10-00-00-{late}.jsonl"));
+    let answer = json!({ "response_id": "late", "turn_id": "t",
+        "usage": { "input_tokens": 7, "output_tokens": 5 } });
+    append(&rollout, "token_usage_record", &answer);
+    append(&rollout, "token_usage_record", &answer);
+    let mut expected = served(&fake.model.requests(), |_| true);
+    let sums = expected.iter_mut().zip([7, 5, 0, 0, 1]);
+    sums.for_each(|(sum, late)| *sum += late);
+    check_totals(&home, 1, expected);
 }

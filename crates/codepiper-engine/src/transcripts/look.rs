@@ -1,7 +1,7 @@
 //! Which files are looked at: those that changed, and in time those of which nothing is told.
 
 use std::collections::HashSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use codepiper_model::SessionId;
 use codepiper_store::sessions;
@@ -17,6 +17,7 @@ impl TranscriptTailer {
     pub(super) async fn note(&mut self, lot: &Lot) {
         let mut due: Vec<PathBuf> = Vec::new();
         self.give_up_moved(lot);
+        self.find_sub_agents().await;
         for (path, file) in &mut self.files {
             if lot.all || file.is_among(&lot.paths) {
                 file.resolve();
@@ -45,6 +46,23 @@ impl TranscriptTailer {
         let read = move |db: &codepiper_store::Connection| sessions::get(db, id);
         if let Ok(Some(stored)) = self.store.read(read).await {
             self.follow(&stored.session).await;
+        }
+    }
+
+    /// Looks for what nothing is told of: a folder far above that was moved away, and what was named
+    /// before it was there.
+    pub(super) async fn look_around(&mut self) {
+        if self.watch.has_moved() || !self.unfound.is_empty() {
+            self.note(&Lot::default()).await;
+        }
+    }
+
+    /// Looks again for sub-agents that were named before their transcripts were there.
+    async fn find_sub_agents(&mut self) {
+        for named in std::mem::take(&mut self.unfound) {
+            let by = self.files.get(Path::new(&named.by.path));
+            let is_live = by.is_some_and(|file| !file.has_ended());
+            self.claim_sub_agent(named, is_live).await;
         }
     }
 

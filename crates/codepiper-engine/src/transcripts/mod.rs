@@ -43,6 +43,9 @@ const LOOK: Duration = Duration::from_secs(5);
 /// How often it is looked whether the folders of files are still at their places.
 const LOOK_AROUND: Duration = Duration::from_secs(10);
 
+/// How long the transcript of a sub-agent is looked for that was named.
+const PATIENCE: Duration = Duration::from_mins(2);
+
 /// What changes with every piece that was written down: the newest revision of the conversations.
 pub(crate) type Revisions = channel::Receiver<i64>;
 
@@ -65,6 +68,17 @@ pub(crate) struct TranscriptTailer {
     /// Sessions of which a file could not be claimed.
     unclaimed: HashSet<SessionId>,
     claim_again: Option<Retry>,
+    /// Sub-agents that were named before their transcripts were there.
+    unfound: Vec<Unfound>,
+}
+
+/// A sub-agent whose transcript is not there yet.
+struct Unfound {
+    /// The transcript that named it.
+    by: Transcript,
+    name: String,
+    /// How long it is looked for.
+    until: Instant,
 }
 
 /// What the tailer needs.
@@ -95,6 +109,7 @@ impl TranscriptTailer {
             seen: 0,
             unclaimed: HashSet::new(),
             claim_again: None,
+            unfound: Vec::new(),
         };
         Ok((tailer, revisions))
     }
@@ -127,8 +142,7 @@ impl TranscriptTailer {
                 lot = self.watch.changed() => self.note(&lot).await,
                 () = tokio::time::sleep_until(next_at), if next.is_some() && !is_busy => self.look().await,
                 _ = look.tick(), if self.has_unwatched() => self.note_unwatched(),
-                // A folder far above may have been moved away, of which nothing is told.
-                _ = look_around.tick(), if !self.files.is_empty() => self.note(&Lot::default()).await,
+                _ = look_around.tick(), if !self.files.is_empty() => self.look_around().await,
                 () = std::future::ready(()), if is_busy => self.read_on().await,
             }
         }

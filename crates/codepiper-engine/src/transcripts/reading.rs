@@ -9,10 +9,11 @@ use codepiper_store::ingest::{self, Taken};
 use codepiper_store::sessions;
 use codepiper_store::transcripts::{self as rows, Problem, Transcript};
 use tokio::task::JoinHandle;
+use tokio::time::Instant;
 
 use super::file::{Followed, Found};
 use super::piece::{self, Piece};
-use super::{TranscriptTailer, digest, find};
+use super::{PATIENCE, TranscriptTailer, Unfound, digest, find};
 use crate::analytics::Prices;
 
 /// How many pieces of a file are read in a row while others wait.
@@ -147,7 +148,12 @@ impl TranscriptTailer {
         match self.store.write(take).await {
             Ok(Taken::Revision(revision)) => {
                 self.revision.send_replace(revision);
-                self.claim_sub_agents(&now, sub_agents, is_live).await;
+                for name in sub_agents {
+                    let until = Instant::now() + PATIENCE;
+                    let by = now.clone();
+                    self.claim_sub_agent(Unfound { by, name, until }, is_live)
+                        .await;
+                }
                 Written::Down
             }
             Ok(Taken::Outdated) => {
@@ -176,17 +182,20 @@ impl TranscriptTailer {
         project
     }
 
-    /// Follows the sub-agents that a transcript named, where they are found by their names.
-    async fn claim_sub_agents(&mut self, row: &Transcript, names: Vec<String>, is_live: bool) {
-        let path = PathBuf::from(&row.path);
-        if provider(row.provider).sub_agents_folder(&path).is_some() {
+    /// Follows a sub-agent that a transcript named, where those are found by their names.
+    pub(super) async fn claim_sub_agent(&mut self, named: Unfound, is_live: bool) {
+        let (agent, session) = (named.by.provider, named.by.session_id);
+        let path = PathBuf::from(&named.by.path);
+        if provider(agent).sub_agents_folder(&path).is_some() {
             return;
         }
-        for name in names {
-            if let Some(found) = find::beside(&path, &name).await {
-                self.claim(&found, row.provider, row.session_id, Some(name), is_live)
+        match find::beside(&path, &named.name).await {
+            Some(found) => {
+                self.claim(&found, agent, session, Some(named.name), is_live)
                     .await;
             }
+            None if Instant::now() < named.until => self.unfound.push(named),
+            None => tracing::warn!(name = named.name, "a sub-agent has no transcript"),
         }
     }
 }
