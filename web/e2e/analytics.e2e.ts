@@ -68,3 +68,19 @@ test("sums are exact on hover, as a table and as a file, and days are those of t
   );
   await context.close();
 });
+
+test("own prices that are left out are told", async () => {
+  const { page, context } = await open(browser, mock, { viewport: { width: 360, height: 800 } });
+  page.setDefaultTimeout(10_000);
+  const problem = "`/home/mia/.codepiper/prices.toml`, line 4: unknown field `outputs`";
+  await page.route("**/api/analytics/overview*", async (route) => {
+    const answer = await (await route.fetch()).json();
+    await route.fulfill({ json: { ...answer, pricesProblem: problem } });
+  });
+  await page.goto(`${mock.url}/analytics?range=30d`);
+  const note = page.getByRole("alert").filter({ hasText: "line 4: unknown field outputs" });
+  await note.waitFor();
+  const fits = (element: Element) => element.scrollWidth <= element.clientWidth;
+  expect(await note.evaluate(fits)).toBe(true);
+  await context.close();
+});

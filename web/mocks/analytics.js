@@ -100,7 +100,17 @@ export const ANALYTICS = {
     const { from, to, total } = used;
     const by = query.get("by");
     const shown = by && total.answers > 0 ? rows[by](world, used) : [];
-    return [200, { from, to, timeZone: query.get("timeZone") ?? "UTC", rows: shown, total }];
+    return [
+      200,
+      {
+        from,
+        to,
+        timeZone: query.get("timeZone") ?? "UTC",
+        rows: shown,
+        total,
+        pricesProblem: null,
+      },
+    ];
   },
   "GET /analytics/overview": (world, { query }) => {
     const { from, to, total } = usages(world, query);
@@ -126,6 +136,7 @@ export const ANALYTICS = {
         from,
         to,
         timeZone: query.get("timeZone") ?? "UTC",
+        pricesProblem: null,
       },
     ];
   },

@@ -76,6 +76,23 @@ pub struct UsageResponse {
     pub rows: Vec<UsageRow>,
     /// All together.
     pub total: UsageSum,
+    /// Why the person's own prices are left out and those of the program count; none where they
+    /// are not.
+    #[serde(default)]
+    pub prices_problem: Option<String>,
+}
+
+/// `POST /analytics/rebuild`
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct RebuildResponse {
+    /// All that is counted.
+    #[serde(flatten)]
+    pub usage: UsageResponse,
+    /// Answers that are counted no more: of more tokens than any answer has.
+    pub removed_answers: usize,
+    /// Turns that are not: longer than any turn.
+    pub removed_turns: usize,
 }
 
 /// `GET /analytics/overview`
@@ -116,6 +133,10 @@ pub struct OverviewResponse {
     pub to: String,
     /// In which days begin.
     pub time_zone: String,
+    /// Why the person's own prices are left out and those of the program count; none where they
+    /// are not.
+    #[serde(default)]
+    pub prices_problem: Option<String>,
 }
 
 /// A day of `GET /analytics/activity-timeline`

@@ -22,7 +22,8 @@ mod workflows;
 
 pub use analytics::{
     AnalyticsParams, DecisionDay, HeatCell, ModelTokens, OverviewResponse, ProviderSessions,
-    RuleDecisions, TimelineDay, TokenDay, ToolUsage, UsageResponse, UsageRow, UsageSum,
+    RebuildResponse, RuleDecisions, TimelineDay, TokenDay, ToolUsage, UsageResponse, UsageRow,
+    UsageSum,
 };
 pub use approvals::{AnswerApprovalRequest, ApprovalResponse, ApprovalsParams, ApprovalsResponse};
 pub use audit::{

@@ -33,6 +33,13 @@ pub(crate) fn document() -> Box<dyn Write> {
     }
 }
 
+/// Prints a text that others wrote, as [`document`] has it.
+pub(crate) fn text(text: &str) -> Result<(), CliError> {
+    let mut out = document();
+    out.write_all(text.as_bytes())?;
+    Ok(out.flush()?)
+}
+
 /// Prints a value as JSON on one line, which does nothing to a terminal.
 pub(crate) fn json(value: &impl Serialize) -> Result<(), CliError> {
     line(escape_unseen(&serde_json::to_string(value)?))

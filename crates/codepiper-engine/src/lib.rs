@@ -45,7 +45,8 @@ use tokio_util::task::TaskTracker;
 
 pub use actors::{Actors, Peer};
 pub use analytics::{
-    Analytics, By, Counts as UsageCounts, Range, RangeError, UsageQuery, UsageSums, cache_hit_rate,
+    Analytics, By, Counts as UsageCounts, PricesProblem, Range, RangeError, UsageQuery, UsageSums,
+    cache_hit_rate, check_prices,
 };
 pub use approvals::{AnswerRequest, ApprovalFilter, Approvals, Refused};
 pub use audit::{

@@ -142,3 +142,8 @@ pub struct TurnEnded {
     /// How long the agent was at it, a person's thinking included; milliseconds.
     pub duration_ms: u64,
 }
+
+impl TurnEnded {
+    /// The longest turn that is believed, in milliseconds: a year.
+    pub const LONGEST_MS: u64 = 366 * 24 * 60 * 60 * 1000;
+}

@@ -1,6 +1,6 @@
 //! What the readers of transcript lines share.
 
-use codepiper_model::{Note, Timestamp};
+use codepiper_model::{Note, Timestamp, TurnEnded};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
@@ -50,12 +50,9 @@ impl Malformed {
     }
 }
 
-/// The longest turn that is believed, in milliseconds: a year.
-const TURN_MAX: u64 = 366 * 24 * 60 * 60 * 1000;
-
 /// How long a turn took, where that can be.
 pub(crate) fn turn_ms(told: u64) -> Result<u64, Malformed> {
-    if told > TURN_MAX {
+    if told > TurnEnded::LONGEST_MS {
         let why = format!("no turn takes {told} milliseconds");
         return Err(Malformed::new(why));
     }
@@ -93,6 +90,23 @@ impl ReaderState {
 /// When a line was written, by its own words.
 pub(crate) fn time(told: Option<&str>) -> Option<Timestamp> {
     told.and_then(|text| text.parse().ok())
+}
+
+/// What a line says whose time may be none: it stands where the line before it does then, which is
+/// not kept quiet.
+pub(crate) fn with_time(
+    read: Result<Vec<Note>, Malformed>,
+    told: Option<&str>,
+) -> Result<Vec<Note>, Malformed> {
+    const SHOWN: usize = 40;
+    match (read, told) {
+        (Ok(notes), Some(text)) if time(told).is_none() => {
+            let shown: String = text.chars().take(SHOWN).collect();
+            let why = format!("its time cannot be read: `{shown}`");
+            Err(Malformed::new(why).beside(notes))
+        }
+        (read, _) => read,
+    }
 }
 
 /// A tool call in one line: the command, the file or the address, otherwise the whole input.

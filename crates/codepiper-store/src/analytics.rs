@@ -3,12 +3,13 @@
 use std::fmt::Write as _;
 
 use codepiper_model::zone::{quarter, quarter_begins};
-use codepiper_model::{Day, Timestamp, Zone};
+use codepiper_model::{Day, Timestamp, Tokens, TurnEnded, Zone};
 use rusqlite::types::Value;
 use rusqlite::{Connection, Transaction, params_from_iter};
 
 use crate::StoreError;
 use crate::counts::Span;
+use crate::transcripts::bytes;
 use crate::usage::{SUMS, Tally, tokens};
 use crate::whose::Whose;
 
@@ -194,16 +195,26 @@ pub fn next_day(db: &Connection, after: Option<Day>) -> Result<Option<Day>, Stor
     Ok(at.map(|at| Zone::utc().day(Timestamp::from_millis(at))))
 }
 
-/// Counts one day (UTC) anew: prices every answer with `price` and makes the sums of its quarters
-/// of an hour.
+/// What was removed since it cannot have been.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Removed {
+    /// Answers of more tokens than any has.
+    pub answers: usize,
+    /// Turns that took longer than any does.
+    pub turns: usize,
+}
+
+/// Counts one day (UTC) anew: removes what cannot have been, prices every answer with `price` and
+/// makes the sums of its quarters of an hour.
 pub fn recount(
     tx: &Transaction<'_>,
     day: Day,
-    price: impl Fn(&str, Timestamp, &codepiper_model::Tokens) -> Option<i64>,
-) -> Result<(), StoreError> {
+    price: impl Fn(&str, Timestamp, &Tokens) -> Option<i64>,
+) -> Result<Removed, StoreError> {
     let from = Zone::utc().beginning(day);
     let until = Zone::utc().beginning(day + 1);
     let bounds = (from.as_millis(), until.as_millis());
+    let removed = remove_impossible(tx, bounds)?;
     let mut answers = tx.prepare_cached(
         "SELECT u.*, m.name FROM usage u JOIN usage_models m ON m.id = u.model
          WHERE u.at >= ?1 AND u.at < ?2",
@@ -234,7 +245,37 @@ pub fn recount(
          FROM turns WHERE at >= ?1 AND at < ?2 GROUP BY 1, 2",
     )?
     .execute(bounds)?;
-    Ok(())
+    Ok(removed)
+}
+
+/// Sums have no room for it: such numbers were taken at their word once.
+fn remove_impossible(
+    tx: &Transaction<'_>,
+    (from, until): (i64, i64),
+) -> Result<Removed, StoreError> {
+    const COUNTS: [&str; 6] = [
+        "input",
+        "output",
+        "cache_write_5m",
+        "cache_write_1h",
+        "cache_read",
+        "reasoning",
+    ];
+    let can_be = COUNTS.map(|count| format!("{count} BETWEEN 0 AND ?3"));
+    let answers = format!(
+        "DELETE FROM usage WHERE at >= ?1 AND at < ?2 AND NOT ({})",
+        can_be.join(" AND ")
+    );
+    let turns = "DELETE FROM turns WHERE at >= ?1 AND at < ?2 AND NOT duration_ms BETWEEN 0 AND ?3";
+    let remove = |sql: &str, most: u64| -> Result<usize, StoreError> {
+        Ok(tx
+            .prepare_cached(sql)?
+            .execute((from, until, bytes(most)))?)
+    };
+    Ok(Removed {
+        answers: remove(&answers, Tokens::MOST)?,
+        turns: remove(turns, TurnEnded::LONGEST_MS)?,
+    })
 }
 
 #[expect(

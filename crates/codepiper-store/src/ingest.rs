@@ -78,6 +78,9 @@ pub fn take(
         conversation::touch(tx, now.id, revision, message_id)?;
     }
     book.close()?;
+    let breaks_off = |problem: &&Problem| problem.reason == transcripts::BREAKS_OFF;
+    let broken = piece.problems.iter().find(breaks_off);
+    transcripts::forget_break(tx, now.id, from, broken.map(|problem| problem.bytes))?;
     for problem in &piece.problems {
         transcripts::set_aside(tx, now.id, problem)?;
     }

@@ -33,6 +33,9 @@ pub struct Transcript {
     pub reader: String,
 }
 
+/// Why a last line is kept aside that has no end, and is read when it gets one.
+pub const BREAKS_OFF: &str = "the file ends within it";
+
 /// A line that could not be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
@@ -181,6 +184,21 @@ pub fn set_aside(db: &Connection, transcript: i64, problem: &Problem) -> Result<
         &problem.reason,
         &problem.begins,
     ))?;
+    Ok(())
+}
+
+/// Forgets that the line at that byte breaks off, unless it still does after so many bytes.
+pub fn forget_break(
+    db: &Connection,
+    transcript: i64,
+    offset: u64,
+    still: Option<u64>,
+) -> Result<(), StoreError> {
+    db.prepare_cached(
+        "DELETE FROM transcript_problems
+         WHERE transcript_id = ?1 AND offset = ?2 AND reason = ?3 AND bytes IS NOT ?4",
+    )?
+    .execute((transcript, bytes(offset), BREAKS_OFF, still.map(bytes)))?;
     Ok(())
 }
 

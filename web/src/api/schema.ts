@@ -339,6 +339,53 @@ export type ProviderCapabilities = Capabilities & {
   supportsTranscriptTailing: boolean;
 };
 /**
+ * `POST /analytics/rebuild`
+ */
+export type RebuildResponse = UsageResponse & {
+  /**
+   * Answers that are counted no more: of more tokens than any answer has.
+   */
+  removedAnswers: number;
+  /**
+   * Turns that are not: longer than any turn.
+   */
+  removedTurns: number;
+};
+/**
+ * A sum, and what it is of.
+ */
+export type UsageRow = UsageSum & {
+  /**
+   * A day `2026-11-23`, an hour `2026-11-23T14`, an id, a path, a name.
+   */
+  key: string;
+};
+/**
+ * A sum of usage.
+ */
+export type UsageSum = Tokens & {
+  /**
+   * Answers of models.
+   */
+  answers: number;
+  /**
+   * What that costs in dollars, of the answers that have a price; none where none has.
+   */
+  costUsd: number | null;
+  /**
+   * Turns that are over.
+   */
+  turns: number;
+  /**
+   * How many of them have no price.
+   */
+  unpricedAnswers: number;
+  /**
+   * How long they took; milliseconds.
+   */
+  workingMs: number;
+};
+/**
  * Calls of which something else would become.
  */
 export type ReplayChanges = ReplayCounts & {
@@ -487,40 +534,6 @@ export type TerminalRequest =
       on: boolean;
       type: "lock";
     };
-/**
- * A sum, and what it is of.
- */
-export type UsageRow = UsageSum & {
-  /**
-   * A day `2026-11-23`, an hour `2026-11-23T14`, an id, a path, a name.
-   */
-  key: string;
-};
-/**
- * A sum of usage.
- */
-export type UsageSum = Tokens & {
-  /**
-   * Answers of models.
-   */
-  answers: number;
-  /**
-   * What that costs in dollars, of the answers that have a price; none where none has.
-   */
-  costUsd: number | null;
-  /**
-   * Turns that are over.
-   */
-  turns: number;
-  /**
-   * How many of them have no price.
-   */
-  unpricedAnswers: number;
-  /**
-   * How long they took; milliseconds.
-   */
-  workingMs: number;
-};
 
 /**
  * What a session is doing, since when, and why that is believed.
@@ -2354,6 +2367,11 @@ export interface OverviewResponse {
    */
   outputTokens: number;
   /**
+   * Why the person's own prices are left out and those of the program count; none where they
+   * are not.
+   */
+  pricesProblem: string | null;
+  /**
    * Sessions that were made in the range.
    */
   sessionsCount: number;
@@ -2799,6 +2817,36 @@ export interface ReadySetsResponse {
    * The most careful first.
    */
   readySets: ReadySet[];
+}
+/**
+ * `GET /analytics/usage`
+ */
+export interface UsageResponse {
+  /**
+   * The first day.
+   */
+  from: string;
+  /**
+   * Why the person's own prices are left out and those of the program count; none where they
+   * are not.
+   */
+  pricesProblem: string | null;
+  /**
+   * One for each of `by`; none where that is left out.
+   */
+  rows: UsageRow[];
+  /**
+   * In which days begin.
+   */
+  timeZone: string;
+  /**
+   * The last day.
+   */
+  to: string;
+  /**
+   * All together.
+   */
+  total: UsageSum;
 }
 /**
  * What became of a prompt.
@@ -3452,31 +3500,6 @@ export interface UpdatePolicySetRequest {
    * What people call it.
    */
   name?: string | null;
-}
-/**
- * `GET /analytics/usage`
- */
-export interface UsageResponse {
-  /**
-   * The first day.
-   */
-  from: string;
-  /**
-   * One for each of `by`; none where that is left out.
-   */
-  rows: UsageRow[];
-  /**
-   * In which days begin.
-   */
-  timeZone: string;
-  /**
-   * The last day.
-   */
-  to: string;
-  /**
-   * All together.
-   */
-  total: UsageSum;
 }
 /**
  * What checking the audit came to.

@@ -40,6 +40,7 @@ pub(super) async fn run(context: &Context) -> Result<ExitCode, CliError> {
         tmux(&config).await,
         daemon(context).await,
         state_directory(&config),
+        prices(&config),
     ];
     checks.extend(systemd::checks(&config).await);
     checks.extend(providers(&config).await);
@@ -146,6 +147,25 @@ fn state_directory(config: &Config) -> Check {
         )
         .fix(format!("chmod 700 {shown}")),
         Ok(_) => check("state.directory", Level::Ok, shown.to_string()),
+    }
+}
+
+fn prices(config: &Config) -> Check {
+    let of_program = "those of the program";
+    match codepiper_engine::check_prices(&config.prices_file()) {
+        Ok(0) => check("prices", Level::Ok, of_program),
+        Ok(own) => check(
+            "prices",
+            Level::Ok,
+            format!("{own} of your own, and {of_program}"),
+        ),
+        Err(problem) => {
+            let problem = output::harmless(&problem.to_string());
+            let message = format!("your own are left out, {of_program} count: {problem}");
+            check("prices", Level::Warning, message).fix(
+                "mend the file, then `codepiper daemon restart` and `codepiper analytics rebuild`",
+            )
+        }
     }
 }
 

@@ -23,5 +23,5 @@ pub(super) async fn run(context: &Context, args: &Tail) -> Result<(), CliError> 
         return output::json(&answer);
     }
     let shown: OutputResponse = serde_json::from_value(answer)?;
-    output::raw(shown.output.as_bytes())
+    output::text(&shown.output)
 }

@@ -9,10 +9,10 @@ use crate::fleet::{Fleet, say};
 use crate::support::TestHome;
 
 /// Tokens in, out, put into the cache, read from it, and how many answers those are of.
-type Counted = [u64; 5];
+pub(crate) type Counted = [u64; 5];
 
 /// A home in which agents may do everything but what has `denied` in it.
-fn furnished(furnish: fn(&mut TestHome)) -> TestHome {
+pub(crate) fn furnished(furnish: fn(&mut TestHome)) -> TestHome {
     let mut home = TestHome::bare();
     furnish(&mut home);
     home.start_daemon();
@@ -24,7 +24,7 @@ fn furnished(furnish: fn(&mut TestHome)) -> TestHome {
 }
 
 /// What a turn that does not end well leaves.
-fn fails(home: &TestHome, id: &str, prompt: &str) {
+pub(crate) fn fails(home: &TestHome, id: &str, prompt: &str) {
     let done = home.run(&["send", id, prompt, "--wait", "--timeout", "60"]);
     assert_eq!(done.code, 1, "{done:?}");
 }
@@ -72,8 +72,19 @@ fn live_through_all(home: &TestHome, id: &str, own: &[&str]) {
     say(home, id, "in the original");
 }
 
+/// Claude writes neither titles down nor the summaries of `/compact`.
+pub(crate) fn is_in_transcript(request: &Request) -> bool {
+    let messages = request.body["messages"].as_array();
+    // What Claude reminds the model of may stand behind it.
+    let last = messages.into_iter().flatten().rev().take(2);
+    let is_summary = last.map(Value::to_string).any(|text| {
+        text.contains("detailed summary") && text.contains("Tool calls will be rejected")
+    });
+    request.kind == Kind::Turn && !is_summary
+}
+
 /// What the model served whole, of what a transcript holds.
-fn served(requests: &[Request], is_held: impl Fn(&Request) -> bool) -> Counted {
+pub(crate) fn served(requests: &[Request], is_held: impl Fn(&Request) -> bool) -> Counted {
     let held = requests.iter().filter(|one| is_held(one));
     let mut sum = Counted::default();
     for usage in held.filter_map(|one| one.usage.as_ref()) {
@@ -99,8 +110,9 @@ fn counted(sum: &Value) -> Counted {
     names.map(|name| sum[name].as_u64().unwrap())
 }
 
+/// Checks what is counted of so many sessions.
 #[track_caller]
-fn check_totals(home: &TestHome, expected: Counted) {
+pub(crate) fn check_totals(home: &TestHome, sessions: usize, expected: Counted) {
     let total = |view: &str| home.run(&["analytics", view, "--json"]).ok().json()["total"].clone();
     home.until("every answer is counted", || {
         counted(&total("tokens"))[4] >= expected[4]
@@ -118,7 +130,7 @@ fn check_totals(home: &TestHome, expected: Counted) {
             .zip(counted(row))
             .for_each(|(sum, one)| *sum += one);
     }
-    assert_eq!((rows.len(), all), (2, expected), "the session and its fork");
+    assert_eq!((rows.len(), all), (sessions, expected), "{sums}");
 }
 
 #[test]
@@ -136,14 +148,8 @@ fn what_claude_used_is_what_was_served_to_the_token() {
     );
     fails(&home, &id, "FAIL: 529");
     say(&home, &id, "at the end");
-    let is_held = |request: &Request| {
-        let messages = request.body["messages"].as_array();
-        let last = messages.and_then(|messages| messages.last());
-        let is_summary = last.is_some_and(|last| last.to_string().contains("detailed summary"));
-        request.kind == Kind::Turn && !is_summary
-    };
     let requests = fake.requests();
-    check_totals(&home, served(&requests, is_held));
+    check_totals(&home, 2, served(&requests, is_in_transcript));
     let shown = home.run(&["conversation", &id, "-n", "1000"]).ok().stdout;
     assert!(
         shown.contains("prompt\n  /compact\n") && !shown.contains("command-"),
@@ -151,7 +157,7 @@ fn what_claude_used_is_what_was_served_to_the_token() {
     );
     let left_out = requests
         .iter()
-        .filter(|one| one.usage.is_some() && !is_held(one));
+        .filter(|one| one.usage.is_some() && !is_in_transcript(one));
     assert_eq!(
         left_out.count(),
         2,
@@ -174,7 +180,7 @@ fn what_codex_used_is_what_was_served_to_the_token() {
     );
     fails(&home, &id, "SAY: half\nFAIL");
     say(&home, &id, "at the end");
-    check_totals(&home, served(&fake.model.requests(), |_| true));
+    check_totals(&home, 2, served(&fake.model.requests(), |_| true));
 }
 
 /// Dollars for a million tokens of the fake models, and of no other.
@@ -190,6 +196,70 @@ pub(crate) fn priced(prices: &str) -> TestHome {
     std::fs::write(folder.join("prices.toml"), prices).unwrap();
     home.start_daemon();
     home
+}
+
+#[test]
+fn own_prices_that_cannot_be_read_are_told_wherever_costs_are() {
+    let home = priced("[[price]]\nmodel = 'x'\ninput = 1\noutputs = 1\n");
+    let file = home.path(".codepiper/prices.toml");
+    let told = format!("`{}`, line 4: unknown field `outputs`", file.display());
+    for view in ["overview", "costs"] {
+        let run = home.run(&["analytics", view]).ok();
+        assert!(run.stderr.contains(&told), "{}", run.stderr);
+        let answer = home.run(&["analytics", view, "--json"]).ok().json();
+        let problem = answer["pricesProblem"].as_str().unwrap_or_default();
+        assert!(problem.starts_with(&told), "{answer}");
+    }
+    let shown = home.run(&["doctor"]).stdout;
+    assert!(shown.contains(&told), "{shown}");
+
+    std::fs::remove_file(file).unwrap();
+    home.run(&["daemon", "restart"]).ok();
+    let run = home.run(&["analytics", "costs"]).ok();
+    assert!(!run.stderr.contains("prices"), "{}", run.stderr);
+}
+
+/// As a daemon has left them that took every number at its word.
+#[test]
+fn numbers_that_cannot_be_are_removed_by_a_rebuild_which_says_so() {
+    let home = TestHome::new();
+    let id = home.demo(&[]);
+    let tokens = |view: &str| home.run(&["analytics", view, "--json"]).ok().json();
+    for n in 1..=2 {
+        say(&home, &id, "words");
+        home.until("it is counted", || {
+            let total = tokens("tokens")["total"].clone();
+            (&total["answers"], &total["turns"]) == (&json!(n), &json!(n))
+        });
+    }
+    let before = tokens("tokens")["total"].clone();
+    let db = codepiper_store::Connection::open(home.path(".codepiper/codepiper.db")).unwrap();
+    db.execute_batch(
+        "UPDATE usage SET input = 9223372036854775807 WHERE id = (SELECT max(id) FROM usage);
+         UPDATE turns SET duration_ms = 9223372036854775807
+             WHERE key = (SELECT max(key) FROM turns);
+         UPDATE usage_quarters SET input = 9223372036854775807;
+         UPDATE usage_days SET input = 9223372036854775807;
+         UPDATE usage_day_totals SET input = 9223372036854775807;",
+    )
+    .unwrap();
+    let run = home.run(&["analytics", "rebuild"]).ok();
+    for said in ["removed: 1 answers of more", "removed: 1 turns longer"] {
+        assert!(run.stderr.contains(said), "{}", run.stderr);
+    }
+    let now = tokens("tokens")["total"].clone();
+    assert_eq!((&now["answers"], &now["turns"]), (&json!(1), &json!(1)));
+    assert_eq!(
+        now["input"].as_u64().unwrap() * 2,
+        before["input"].as_u64().unwrap(),
+        "{before}"
+    );
+    let again = tokens("rebuild");
+    assert_eq!(
+        (&again["removedAnswers"], &again["removedTurns"]),
+        (&json!(0), &json!(0))
+    );
+    assert_eq!(again["total"], now);
 }
 
 #[test]

@@ -213,6 +213,33 @@ fn tail_shows_the_last_screen_of_an_ended_session() {
     assert!(!tail.stdout.contains('\u{1b}'));
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn what_others_wrote_does_nothing_to_a_terminal() {
+    let home = TestHome::new();
+    let id = home.demo(&[]);
+    let turned = "a\u{202e}b";
+    home.run(&["send", &id, &format!("SAY: {turned}"), "--wait"])
+        .ok();
+    home.run(&["stop", &id]).ok();
+    let rules = json!([{ "id": "r", "action": "ask", "tool": "*", "reason": turned }]);
+    home.policy(&rules);
+    for args in [&["tail", &id][..], &["policy", "export", "--all"]] {
+        assert!(home.run(args).ok().stdout.contains(turned), "{args:?}");
+        let own = home.command(args);
+        let line = format!("'{}' {}", own.get_program().display(), args.join(" "));
+        let mut script = std::process::Command::new("script");
+        script.args(["-qec", &line, "/dev/null"]);
+        let set = own
+            .get_envs()
+            .filter_map(|(name, value)| Some((name, value?)));
+        let shown = script.envs(set).output().unwrap();
+        let shown = String::from_utf8(shown.stdout).unwrap();
+        assert!(shown.contains("a\\u{202e}b"), "{args:?}: {shown}");
+        assert!(!shown.contains(turned), "{args:?}: {shown}");
+    }
+}
+
 #[test]
 fn following_shows_the_screen_and_then_the_stream() {
     let home = TestHome::new();

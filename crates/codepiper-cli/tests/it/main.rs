@@ -33,6 +33,7 @@ mod document;
 #[cfg(target_os = "linux")]
 mod faults;
 mod fleet;
+mod histories;
 mod hook_forward;
 mod hook_reports;
 mod housekeeping;

@@ -399,6 +399,129 @@ fn what_is_written_after_the_end_of_a_session_is_read() {
         kept.push(name);
         written.until_words("after the end", &kept);
     }
+    // Of a last line only its end may be missing, which may come later.
+    written.append(reply("e", "e").trim_end());
+    kept.push("e");
+    written.until_words("a line without an end", &kept);
+    written.append(format!("\n{}", reply("f", "f")));
+    kept.push("f");
+    written.until_words("behind it", &kept);
+    assert!(written.problems().is_empty(), "{:?}", written.problems());
+}
+
+#[test]
+fn a_line_that_breaks_off_at_the_end_is_told_until_it_goes_on() {
+    let mut written = Written::new();
+    written.append(reply("a", "first"));
+    written.until_words("it is followed", &["first"]);
+    written.home.run(&["stop", &written.id]).ok();
+    // A daemon that starts waits for no late lines.
+    written.home.kill_daemon();
+    let second = reply("b", "second");
+    let (begin, end) = second.split_at(40);
+    written.append(begin);
+    written.home.start_daemon();
+    written
+        .home
+        .until("it is told", || !written.problems().is_empty());
+    let problems = written.problems();
+    let expected = json!([
+        problems[0]["offset"],
+        problems[0]["bytes"],
+        problems[0]["reason"]
+    ]);
+    let offset = reply("a", "first").len();
+    assert_eq!(expected, json!([offset, 40, "the file ends within it"]));
+    assert_eq!(problems.len(), 1);
+
+    written.home.run(&["resume", &written.id]).ok();
+    written.append(format!("{end}{}", reply("c", "third")));
+    written.until_words("it goes on", &["first", "second", "third"]);
+    assert!(written.problems().is_empty(), "{:?}", written.problems());
+}
+
+#[test]
+fn a_time_that_is_none_is_told_and_loses_no_words() {
+    let written = Written::new();
+    let odd = reply("b", "second").replace("2026-11-23T10:00:00Z", "yesterday");
+    written.append(format!(
+        "{}{odd}{}",
+        reply("a", "first"),
+        reply("c", "third")
+    ));
+    written.until_words("all words", &["first", "second", "third"]);
+    let problems = written.problems();
+    assert_eq!(problems.len(), 1, "{problems:?}");
+    assert_eq!(
+        problems[0]["reason"],
+        "its time cannot be read: `yesterday`"
+    );
+    assert_eq!(problems[0]["offset"], json!(reply("a", "first").len()));
+}
+
+/// Nothing can be written for a while, as on a full disk; no line comes afterwards.
+#[test]
+fn what_could_not_be_written_down_is_tried_again() {
+    let written = Written::new();
+    written.append(reply("a", "first"));
+    written.until_words("it is followed", &["first"]);
+    let db = written.database();
+    db.execute_batch(
+        "CREATE TRIGGER no_room BEFORE UPDATE ON transcripts
+         BEGIN SELECT RAISE(ABORT, 'no room'); END;",
+    )
+    .unwrap();
+    written.append(reply("b", "second"));
+    let log = || written.home.daemon_log();
+    let failed = || log().matches("cannot write a transcript down").count();
+    written.home.until("it failed twice", || failed() >= 2);
+    let tries = failed();
+    assert!(tries <= 3, "{tries} tries");
+    db.execute_batch("DROP TRIGGER no_room").unwrap();
+    written.until_words("written down", &["first", "second"]);
+}
+
+#[test]
+fn a_transcript_behind_a_link_is_followed() {
+    let written = Written::new();
+    let (place, elsewhere) = (written.path.clone(), written.home.path("elsewhere"));
+    std::fs::create_dir_all(place.parent().unwrap()).unwrap();
+    std::fs::create_dir(&elsewhere).unwrap();
+    let file = elsewhere.join("t.jsonl");
+    std::os::unix::fs::symlink(&file, &place).unwrap();
+    let mut kept = vec![];
+    for name in ["a", "b", "c"] {
+        written.append(reply(name, name));
+        kept.push(name);
+        let begin = Instant::now();
+        written.until_words("behind the link", &kept);
+        assert!(begin.elapsed() < Duration::from_secs(4), "not at once");
+    }
+    // Another one.
+    let other = written.home.path("other.jsonl");
+    std::fs::write(&other, reply("d", "d")).unwrap();
+    std::os::unix::fs::symlink(&other, place.with_extension("new")).unwrap();
+    std::fs::rename(place.with_extension("new"), &place).unwrap();
+    kept.push("d");
+    written.until_words("another link", &kept);
+    written.append(reply("e", "e"));
+    kept.push("e");
+    written.until_words("behind that", &kept);
+}
+
+#[test]
+fn a_folder_far_above_that_is_moved_away_is_missed() {
+    let written = Written::new();
+    written.append(reply("a", "first"));
+    written.until_words("it is followed", &["first"]);
+    let above = written.path.ancestors().nth(2).unwrap();
+    std::fs::rename(above, above.with_extension("bak")).unwrap();
+    written.append(reply("b", "second"));
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while written.words() != ["first", "second"] {
+        assert!(Instant::now() < deadline, "{:?}", written.words());
+        std::thread::park_timeout(Duration::from_millis(50));
+    }
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 mod counts;
 mod prices;
+mod prices_problem;
 mod range;
 
 use std::path::Path;
@@ -9,7 +10,7 @@ use std::sync::Arc;
 
 use codepiper_model::zone::{date_text, quarter};
 use codepiper_model::{Clock, Tokens, Zone};
-use codepiper_store::analytics::{self as stored, Group, Sums, ToolCalls};
+use codepiper_store::analytics::{self as stored, Group, Removed, Sums, ToolCalls};
 use codepiper_store::usage::Tally;
 use codepiper_store::whose::Whose;
 use codepiper_store::{Connection, Store, StoreError, Transaction, days};
@@ -19,6 +20,7 @@ use crate::{EngineError, Settings};
 
 pub use counts::Counts;
 pub(crate) use prices::Prices;
+pub use prices_problem::PricesProblem;
 pub use range::{Range, RangeError};
 
 /// The service for sums of usage.
@@ -223,9 +225,9 @@ impl Analytics {
     }
 
     /// Counts everything anew, with the prices of now. A day at a time, so that others can write
-    /// in between.
-    pub async fn rebuild(&self) -> Result<(), EngineError> {
-        let mut last = None;
+    /// in between. Says what was removed since it cannot have been.
+    pub async fn rebuild(&self) -> Result<Removed, EngineError> {
+        let (mut last, mut removed) = (None, Removed::default());
         while let Some(day) = self
             .store
             .read(move |db| stored::next_day(db, last))
@@ -235,13 +237,24 @@ impl Analytics {
             let recount = move |tx: &Transaction<'_>| {
                 stored::recount(tx, day, |model, at, tokens| prices.cost(model, at, tokens))
             };
-            self.store.write(recount).await?;
+            let of_day = self.store.write(recount).await?;
+            removed.answers += of_day.answers;
+            removed.turns += of_day.turns;
             last = Some(day);
+        }
+        if removed != Removed::default() {
+            tracing::warn!(?removed, "numbers that cannot be are counted no more");
         }
         let zone = self.zone();
         let begin = move |tx: &Transaction<'_>| days::begin(tx, &zone);
         self.store.write(begin).await?;
-        self.finish_days().await
+        self.finish_days().await?;
+        Ok(removed)
+    }
+
+    /// Why the person's own prices are left out, where they are.
+    pub fn prices_problem(&self) -> Option<&PricesProblem> {
+        self.prices.problem()
     }
 
     fn zone_of(&self, query: &UsageQuery) -> Arc<Zone> {
@@ -327,9 +340,14 @@ pub fn cache_hit_rate(tokens: &Tokens) -> f64 {
 
 /// The prices that count here. An own list that cannot be read is said to be so.
 pub(crate) fn load_prices(own: &Path) -> Prices {
-    let (prices, why) = Prices::load(own);
-    if let Some(why) = why {
-        tracing::warn!(path = %own.display(), why, "the own list of prices is left out");
+    let prices = Prices::load(own);
+    if let Some(problem) = prices.problem() {
+        tracing::warn!(%problem, "the own list of prices is left out");
     }
     prices
+}
+
+/// How many prices a person's own list has, as it is now; none where there is no list.
+pub fn check_prices(own: &Path) -> Result<usize, PricesProblem> {
+    Ok(Prices::own(own)?.count())
 }

@@ -6,6 +6,9 @@ use std::path::Path;
 use codepiper_model::zone::day_of_text;
 use codepiper_model::{Day, Timestamp, Tokens, Zone};
 use serde::Deserialize;
+use toml::Spanned;
+
+use super::PricesProblem;
 
 /// The list that comes with the program.
 const SHIPPED: &str = include_str!("prices.toml");
@@ -14,6 +17,8 @@ const SHIPPED: &str = include_str!("prices.toml");
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Prices {
     list: Vec<Price>,
+    /// Why the own list is not among them, where there is one.
+    problem: Option<PricesProblem>,
 }
 
 /// What a model costs, in dollars for a million tokens.
@@ -43,43 +48,71 @@ struct Price {
 #[serde(deny_unknown_fields)]
 struct List {
     #[serde(default)]
-    price: Vec<Price>,
+    price: Vec<Spanned<Price>>,
 }
+
+/// What is wrong with a list, and at which byte.
+type Wrong = (Option<usize>, String);
 
 impl Prices {
     /// The person's own list, if there is one, and behind it the one that comes with the program.
-    /// An own list that cannot be read is left out; the words say why.
-    pub(crate) fn load(own: &Path) -> (Self, Option<String>) {
-        let shipped = Self::parse(SHIPPED).unwrap_or_default();
-        let text = match std::fs::read_to_string(own) {
-            Ok(text) => text,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return (shipped, None),
-            Err(error) => return (shipped, Some(error.to_string())),
-        };
-        match Self::parse(&text) {
+    /// An own list that cannot be read is left out.
+    pub(crate) fn load(own: &Path) -> Self {
+        let mut shipped = Self::parse(SHIPPED).unwrap_or_default();
+        match Self::own(own) {
             Ok(mut prices) => {
-                prices.list.extend(shipped.list);
-                (prices, None)
+                prices.list.append(&mut shipped.list);
+                prices
             }
-            Err(why) => (shipped, Some(why)),
+            Err(problem) => {
+                shipped.problem = Some(problem);
+                shipped
+            }
         }
     }
 
-    fn parse(text: &str) -> Result<Self, String> {
-        let list: List = toml::from_str(text).map_err(|error| error.to_string())?;
-        let mut prices = list.price;
-        for price in &mut prices {
-            let named = price.from.as_deref();
-            price.from_day = named.map(read_day).transpose()?;
-            let all = [Some(price.input), Some(price.output), price.cache_write_5m];
-            let rest = [price.cache_write_1h, price.cache_read];
-            let is_price = |value: f64| value.is_finite() && (0.0..=1e6).contains(&value);
-            if !all.into_iter().chain(rest).flatten().all(is_price) {
-                return Err(format!(
-                    "a price of `{}` is no number of dollars",
-                    price.model
-                ));
+    /// The person's own list; an empty one where there is none.
+    pub(super) fn own(path: &Path) -> Result<Self, PricesProblem> {
+        let bytes = match std::fs::read(path) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                return Ok(Self::default());
             }
+            Err(error) => return Err(PricesProblem::new(path, error.to_string())),
+        };
+        let text = std::str::from_utf8(&bytes).map_err(|error| {
+            PricesProblem::new(path, "it is no UTF-8").at(&bytes, error.valid_up_to())
+        })?;
+        Self::parse(text).map_err(|(byte, what)| {
+            let problem = PricesProblem::new(path, what);
+            match byte {
+                Some(byte) => problem.at(&bytes, byte),
+                None => problem,
+            }
+        })
+    }
+
+    /// How many there are.
+    pub(super) fn count(&self) -> usize {
+        self.list.len()
+    }
+
+    /// Why the own list is left out, where it is.
+    pub(super) const fn problem(&self) -> Option<&PricesProblem> {
+        self.problem.as_ref()
+    }
+
+    fn parse(text: &str) -> Result<Self, Wrong> {
+        let list: List = toml::from_str(text).map_err(|error| {
+            let byte = error.span().map(|span| span.start);
+            (byte, error.message().to_owned())
+        })?;
+        let mut prices = Vec::new();
+        for spanned in list.price {
+            let at = spanned.span().start;
+            let mut price = spanned.into_inner();
+            price.check().map_err(|what| (Some(at), what))?;
+            prices.push(price);
         }
         // A whole name counts before a wildcard, a longer wildcard before a shorter one. Of several
         // prices of one model the latest counts that has begun, and of those the one for the
@@ -89,7 +122,10 @@ impl Prices {
             let name = (is_whole, price.model.len());
             std::cmp::Reverse((name, price.from_day, price.above))
         });
-        Ok(Self { list: prices })
+        Ok(Self {
+            list: prices,
+            problem: None,
+        })
     }
 
     /// What that costs at that time, in billionths of a dollar; none where there is no price.
@@ -105,6 +141,22 @@ impl Prices {
 }
 
 impl Price {
+    /// Reads its day, and whether its numbers can be dollars.
+    fn check(&mut self) -> Result<(), String> {
+        let named = self.from.as_deref();
+        self.from_day = named.map(read_day).transpose()?;
+        let all = [Some(self.input), Some(self.output), self.cache_write_5m];
+        let rest = [self.cache_write_1h, self.cache_read];
+        let is_price = |value: f64| value.is_finite() && (0.0..=1e6).contains(&value);
+        if !all.into_iter().chain(rest).flatten().all(is_price) {
+            return Err(format!(
+                "a price of `{}` is no number of dollars",
+                self.model
+            ));
+        }
+        Ok(())
+    }
+
     fn is_of(&self, model: &str) -> bool {
         match self.model.strip_suffix('*') {
             Some(begin) => model.starts_with(begin),
@@ -208,16 +260,28 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let own = dir.path().join("prices.toml");
         std::fs::write(&own, "[[price]]\nmodel = 'fake*'\ninput = 1\noutput = 1\n").unwrap();
-        let (prices, why) = Prices::load(&own);
-        assert_eq!(why, None);
+        let prices = Prices::load(&own);
+        assert_eq!(prices.problem(), None);
         assert!(
             prices
                 .cost("fake-codex", at("2026-11-23"), &TOKENS)
                 .is_some()
         );
-        std::fs::write(&own, "[[price]]\nmodel = 'x'\ninput = 1\noutputs = 1\n").unwrap();
-        let (prices, why) = Prices::load(&own);
-        assert!(why.unwrap().contains("outputs"));
-        assert!(!prices.list.is_empty());
+        let good = "[[price]]\nmodel = 'x'\ninput = 1\noutput = 1\n";
+        let day = good.replace("output", "from = 'May'\noutput");
+        for (bad, line, what) in [
+            (format!("{good}outputs = 1\n").into_bytes(), 5, "outputs"),
+            (format!("{good}\n{day}").into_bytes(), 6, "`May` is no day"),
+            (good.replace("1\n", "-1\n").into_bytes(), 1, "price of `x`"),
+            (format!("{good}= what").into_bytes(), 5, ""),
+            ([good.as_bytes(), b"#\n#\xff"].concat(), 6, "UTF-8"),
+        ] {
+            std::fs::write(&own, bad).unwrap();
+            let prices = Prices::load(&own);
+            let problem = prices.problem().unwrap();
+            assert!(problem.what.contains(what), "{problem}");
+            assert_eq!(problem.line, Some(line), "{problem}");
+            assert!(!prices.list.is_empty());
+        }
     }
 }

@@ -2,7 +2,9 @@
 
 use std::fmt::Write as _;
 
-use codepiper_model::{ConversationEntry, ConversationKind, ConversationTool, UsageCost};
+use codepiper_model::{
+    ConversationEntry, ConversationKind, ConversationTool, UsageCost, is_unseen,
+};
 
 /// A document that is being written.
 #[derive(Default)]
@@ -52,12 +54,13 @@ impl Document {
 
 fn write_cost(cost: &Cost, document: &mut String) {
     let Cost { model, usage, .. } = cost;
-    let (model, tokens) = (model.as_deref().unwrap_or("unknown model"), usage.tokens);
+    let model = plain(model.as_deref().unwrap_or("unknown model"));
+    let tokens = usage.tokens;
     let price = usage
         .cost_usd
         .map_or_else(|| "no price".to_owned(), |dollars| format!("${dollars:.4}"));
     let by = cost.agent_id.as_deref();
-    let by = by.map_or_else(String::new, |id| format!("sub-agent {id} · "));
+    let by = by.map_or_else(String::new, |id| format!("sub-agent {} · ", plain(id)));
     let (read, written) = (tokens.read(), tokens.output);
     let _infallible = writeln!(
         document,
@@ -79,7 +82,7 @@ fn write(entry: &ConversationEntry, document: &mut String) {
     let by = entry
         .agent_id
         .as_deref()
-        .map(|id| format!(" (sub-agent {id})"));
+        .map(|id| format!(" (sub-agent {})", plain(id)));
     let by = by.unwrap_or_default();
     let _infallible = writeln!(document, "## {who}{by}\n\n*{}*\n", entry.at);
     match &entry.tool {
@@ -90,13 +93,47 @@ fn write(entry: &ConversationEntry, document: &mut String) {
 
 fn write_call(tool: &ConversationTool, document: &mut String) {
     let name = tool.name.as_deref().unwrap_or("unknown");
-    let _infallible = writeln!(document, "`{name}`\n");
+    let _infallible = writeln!(document, "{}\n", code(name));
     fence(&format!("{:#}", tool.input), "json", document);
     if let Some(result) = &tool.result {
         let how = if tool.is_error { "Failed" } else { "Result" };
         let _infallible = writeln!(document, "{how}:\n");
         fence(result, "", document);
     }
+}
+
+/// A name in a line of the document, which is nothing but its characters there.
+fn plain(name: &str) -> String {
+    const MARKS: &str = r"\`*_[]<>&#|~!";
+    let mut text = String::with_capacity(name.len());
+    for c in name.chars() {
+        if MARKS.contains(c) {
+            text.push('\\');
+        }
+        text.push(if is_unseen(c) { '\u{fffd}' } else { c });
+    }
+    text
+}
+
+/// A name as code in a line: between more backticks than are in it.
+fn code(name: &str) -> String {
+    let name: String = name
+        .chars()
+        .map(|c| if is_unseen(c) { '\u{fffd}' } else { c })
+        .collect();
+    let marks = "`".repeat(longest_run(&name) + 1);
+    // A blank keeps the marks apart from what begins or ends with one; it is none of the code.
+    let blank = if name.starts_with('`') || name.ends_with('`') {
+        " "
+    } else {
+        ""
+    };
+    format!("{marks}{blank}{name}{blank}{marks}")
+}
+
+/// How many backticks there are in a row at most.
+fn longest_run(text: &str) -> usize {
+    text.split(|c| c != '`').map(str::len).max().unwrap_or(0)
 }
 
 /// What was said, still Markdown: a quote ends every fence and every tag in it, and no heading in it
@@ -110,8 +147,7 @@ fn quote(text: &str, document: &mut String) {
 
 /// A block whose fence is longer than any in the text.
 fn fence(text: &str, language: &str, document: &mut String) {
-    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
-    let fence = "`".repeat(longest.max(2) + 1);
+    let fence = "`".repeat(longest_run(text).max(2) + 1);
     let _infallible = writeln!(
         document,
         "{fence}{language}\n{}\n{fence}\n",
@@ -122,6 +158,17 @@ fn fence(text: &str, language: &str, document: &mut String) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_is_nothing_but_its_characters() {
+        assert_eq!(code("mcp__a__b"), "`mcp__a__b`");
+        assert_eq!(code("`x``\n# y"), "``` `x``\u{fffd}# y ```");
+        assert_eq!(plain("claude-opus-4-8"), "claude-opus-4-8");
+        assert_eq!(
+            plain("m* [a](b)\n# \u{202e}"),
+            "m\\* \\[a\\](b)\u{fffd}\\# \u{fffd}"
+        );
+    }
 
     #[test]
     fn whatever_is_quoted_stays_in_its_quote() {

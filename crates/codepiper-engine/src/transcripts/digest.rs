@@ -5,10 +5,8 @@ use codepiper_providers::{ReaderState, provider};
 use codepiper_store::ingest::{Noted, Piece};
 use codepiper_store::transcripts::Problem;
 
+use super::piece::KEPT;
 use crate::analytics::Prices;
-
-/// How much of a line that cannot be read is kept.
-const KEPT: usize = 4096;
 
 /// Reads whole lines, the first of which begins at `offset`.
 pub(super) fn digest(

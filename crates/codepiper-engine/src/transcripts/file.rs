@@ -1,6 +1,7 @@
 //! A transcript that is followed: where it is, how far it was read, and whether the file at its
 //! place is still the same.
 
+use std::collections::HashSet;
 use std::fs::{File, Metadata};
 use std::io;
 use std::os::unix::fs::{FileExt as _, MetadataExt as _};
@@ -14,6 +15,7 @@ use sha2::{Digest as _, Sha256};
 use tokio::time::Instant;
 
 use super::piece::{self, Piece};
+use super::retry::Retry;
 
 /// How many of its first bytes tell a file from another one.
 const HEAD: usize = 1024;
@@ -29,12 +31,17 @@ pub(super) struct Followed {
     pub(super) row: Transcript,
     /// What the database says of it, once all that was read is written down.
     kept: Transcript,
-    /// The folders that are watched for it and for those of its sub-agents, or the nearest ones
-    /// around them. Where the first is none it is looked at from time to time.
-    pub(super) watched: [Option<PathBuf>; 2],
+    /// The folders of [`Followed::folders`] that are watched, or the nearest ones around them.
+    pub(super) watched: [Option<PathBuf>; 3],
+    /// The file itself, where a symbolic link is at its place.
+    target: Option<PathBuf>,
     pub(super) state: ReaderState,
     /// Its session has ended: then it is read to its end, and left.
     pub(super) left_at: Option<Instant>,
+    /// It could not be read or written down.
+    retry: Option<Retry>,
+    /// That its last line breaks off was told.
+    is_break_told: bool,
     file: Option<(File, u64)>,
     searched: u64,
 }
@@ -52,9 +59,12 @@ impl Followed {
         Self {
             kept: row.clone(),
             row,
-            watched: [None, None],
+            watched: [None, None, None],
+            target: None,
             state,
             left_at: None,
+            retry: None,
+            is_break_told: false,
             file: None,
             searched: 0,
         }
@@ -68,12 +78,11 @@ impl Followed {
 
     /// Goes on from what the database says.
     pub(super) fn restart(&mut self, row: Transcript) {
-        let (watched, left_at) = (std::mem::take(&mut self.watched), self.left_at);
-        *self = Self {
-            watched,
-            left_at,
-            ..Self::new(row)
-        };
+        let old = std::mem::replace(self, Self::new(row));
+        self.watched = old.watched;
+        self.target = old.target;
+        self.left_at = old.left_at;
+        self.retry = old.retry;
     }
 
     /// The folder in which transcripts of sub-agents appear.
@@ -85,9 +94,57 @@ impl Followed {
             .filter(|_| is_main)
     }
 
+    /// The folders in which something happens when it grows: its own, that of its sub-agents, and
+    /// that of the file which a symbolic link stands for.
+    pub(super) fn folders(&self) -> [Option<PathBuf>; 3] {
+        let folder_of = |path: &Path| path.parent().map(Path::to_owned);
+        [
+            folder_of(Path::new(&self.row.path)),
+            self.sub_agents(),
+            self.target.as_deref().and_then(folder_of),
+        ]
+    }
+
+    /// Looks whether a symbolic link is at its place, and for what.
+    pub(super) fn resolve(&mut self) {
+        let path = Path::new(&self.row.path);
+        let link = std::fs::read_link(path).ok();
+        // What it stands for may not be there yet.
+        let named = |link: PathBuf| path.parent().unwrap_or(path).join(link);
+        self.target = link.map(|link| std::fs::canonicalize(path).unwrap_or_else(|_| named(link)));
+    }
+
+    /// Whether it is one of these that changed.
+    pub(super) fn is_among(&self, changed: &HashSet<PathBuf>) -> bool {
+        let target = self.target.as_ref();
+        changed.contains(Path::new(&self.row.path))
+            || target.is_some_and(|target| changed.contains(target))
+    }
+
     /// Whether it has to be looked at from time to time.
     pub(super) fn is_unwatched(&self) -> bool {
-        self.watched[0].is_none() && !self.is_last_look()
+        let [own, _, target] = &self.watched;
+        let is_watched = own.is_some() && (self.target.is_none() || target.is_some());
+        !is_watched && !self.is_last_look()
+    }
+
+    /// Notes that it could not be read or written down.
+    pub(super) fn fails(&mut self) {
+        self.retry = Some(Retry::after(self.retry));
+    }
+
+    pub(super) fn has_failed(&self) -> bool {
+        self.retry.is_some()
+    }
+
+    /// Notes that it could.
+    pub(super) fn works(&mut self) {
+        self.retry = None;
+    }
+
+    /// When it is looked at though nothing changes.
+    pub(super) fn looked_at(&self) -> Option<Instant> {
+        self.retry.map(|retry| retry.at).or(self.left_at)
     }
 
     /// Notes whether its session is live.
@@ -131,19 +188,37 @@ impl Followed {
             if metadata.len() < from + self.searched {
                 self.searched = 0;
             }
-            let found = piece::read(&file, from, &mut self.searched)?;
+            let mut found = piece::read(&file, from, &mut self.searched)?;
             if found == Piece::Nothing {
+                let is_replaced = self.is_replaced(inode)?;
+                found = self.rest(&file, is_replaced)?;
                 // What was put in its place comes after the rest of it.
-                if self.is_replaced(inode)? {
+                if found == Piece::Nothing && is_replaced {
                     self.file = None;
                     continue;
                 }
-                self.file = Some((file, inode));
-                return Ok(None);
             }
             self.file = Some((file, inode));
-            return Ok(Some(Found { piece: found, from }));
+            let is_there = found != Piece::Nothing;
+            return Ok(is_there.then_some(Found { piece: found, from }));
         }
+    }
+
+    /// The last line, where its end is missing and does not come any more. That it breaks off is
+    /// told once, and not read over: a session that goes on may go on with it.
+    fn rest(&mut self, file: &File, is_replaced: bool) -> io::Result<Piece> {
+        if self.searched == 0 || !(self.has_ended() || is_replaced) {
+            return Ok(Piece::Nothing);
+        }
+        let rest = piece::rest(file, self.row.offset, self.searched)?;
+        match rest {
+            Piece::Lines(_) => self.searched = 0,
+            Piece::Broken(..) if self.is_last_look() && !self.is_break_told => {
+                self.is_break_told = true;
+            }
+            _ => return Ok(Piece::Nothing),
+        }
+        Ok(rest)
     }
 
     /// Notes that what stands before `offset` was read, and returns what the database says of it

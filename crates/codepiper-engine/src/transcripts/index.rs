@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use codepiper_store::{Store, words};
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, sleep_until};
 use tokio_util::sync::CancellationToken;
 
 use super::Revisions;
+use super::retry::Retry;
 
 /// How many entries are indexed in one transaction, for which others wait.
 const AT_ONCE: usize = 256;
@@ -22,15 +23,27 @@ const PATIENCE: Duration = Duration::from_millis(400);
 
 /// Indexes what is not indexed yet, and what comes, until `stop`.
 pub(crate) async fn keep_index(store: Store, mut revisions: Revisions, stop: CancellationToken) {
+    let mut failed = None;
     while !stop.is_cancelled() {
         quiet(&mut revisions).await;
         let index =
             |tx: &codepiper_store::Transaction<'_>| words::index(tx, AT_ONCE, BYTES_AT_ONCE);
         match store.write(index).await {
-            Ok(true) => continue,
+            Ok(true) => {
+                failed = None;
+                continue;
+            }
             Ok(false) => {}
-            Err(error) => tracing::error!(%error, "cannot index a conversation"),
+            Err(error) => {
+                tracing::error!(%error, "cannot index a conversation");
+                let next = failed.insert(Retry::after(failed)).at;
+                tokio::select! {
+                    () = stop.cancelled() => return,
+                    () = sleep_until(next) => continue,
+                }
+            }
         }
+        failed = None;
         tokio::select! {
             () = stop.cancelled() => return,
             changed = revisions.changed() => if changed.is_err() { return },

@@ -9,8 +9,10 @@ mod digest;
 mod file;
 mod find;
 mod index;
+mod look;
 mod piece;
 mod reading;
+mod retry;
 mod watch;
 
 use std::collections::{HashMap, HashSet, VecDeque};
@@ -30,12 +32,19 @@ use crate::analytics::Prices;
 use crate::{EngineError, EventBus};
 
 use file::Followed;
+use retry::Retry;
 use watch::{Lot, Watch};
 
 pub(crate) use index::keep_index;
 
 /// How often files are looked at that cannot be watched.
 const LOOK: Duration = Duration::from_secs(5);
+
+/// How often it is looked whether the folders of files are still at their places.
+const LOOK_AROUND: Duration = Duration::from_secs(10);
+
+/// How long the transcript of a sub-agent is looked for that was named.
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// What changes with every piece that was written down: the newest revision of the conversations.
 pub(crate) type Revisions = channel::Receiver<i64>;
@@ -56,6 +65,20 @@ pub(crate) struct TranscriptTailer {
     projects: HashMap<SessionId, String>,
     /// The newest event that was looked at.
     seen: Seq,
+    /// Sessions of which a file could not be claimed.
+    unclaimed: HashSet<SessionId>,
+    claim_again: Option<Retry>,
+    /// Sub-agents that were named before their transcripts were there.
+    unfound: Vec<Unfound>,
+}
+
+/// A sub-agent whose transcript is not there yet.
+struct Unfound {
+    /// The transcript that named it.
+    by: Transcript,
+    name: String,
+    /// How long it is looked for.
+    until: Instant,
 }
 
 /// What the tailer needs.
@@ -84,6 +107,9 @@ impl TranscriptTailer {
             due: VecDeque::new(),
             projects: HashMap::new(),
             seen: 0,
+            unclaimed: HashSet::new(),
+            claim_again: None,
+            unfound: Vec::new(),
         };
         Ok((tailer, revisions))
     }
@@ -96,11 +122,14 @@ impl TranscriptTailer {
             tracing::error!(%error, "cannot tell which transcripts there are");
         }
         let mut look = tokio::time::interval(LOOK);
-        look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        let mut look_around = tokio::time::interval(LOOK_AROUND);
+        for interval in [&mut look, &mut look_around] {
+            interval.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        }
         loop {
             let is_busy = !self.due.is_empty();
-            let left_at = self.files.values().filter_map(|file| file.left_at).min();
-            let leaves = left_at.unwrap_or_else(Instant::now);
+            let next = self.next_look();
+            let next_at = next.unwrap_or_else(Instant::now);
             tokio::select! {
                 () = stop.cancelled() => return,
                 changed = latest.changed() => match changed {
@@ -111,8 +140,9 @@ impl TranscriptTailer {
                     Err(_) => return,
                 },
                 lot = self.watch.changed() => self.note(&lot).await,
-                () = tokio::time::sleep_until(leaves), if left_at.is_some() && !is_busy => self.note_left(),
+                () = tokio::time::sleep_until(next_at), if next.is_some() && !is_busy => self.look().await,
                 _ = look.tick(), if self.has_unwatched() => self.note_unwatched(),
+                _ = look_around.tick(), if !self.files.is_empty() => self.look_around().await,
                 () = std::future::ready(()), if is_busy => self.read_on().await,
             }
         }
@@ -141,7 +171,6 @@ impl TranscriptTailer {
     /// Looks at the sessions of which something was heard: they may have begun a conversation, and
     /// whoever is heard of may have written.
     async fn follow_events(&mut self, latest: Seq) {
-        // A folder far above may have been moved away, of which nothing is told.
         self.note(&Lot::default()).await;
         let since = std::mem::replace(&mut self.seen, latest);
         let read = move |db: &codepiper_store::Connection| {
@@ -217,7 +246,11 @@ impl TranscriptTailer {
         };
         match self.store.write(claim).await {
             Ok(row) => self.take_up(row, file::left_at(is_live)),
-            Err(error) => tracing::error!(%error, path = %path.display(), "cannot follow"),
+            Err(error) => {
+                tracing::error!(%error, path = %path.display(), "cannot follow");
+                self.unclaimed.insert(session);
+                self.claim_again.get_or_insert(Retry::after(None));
+            }
         }
     }
 
@@ -232,96 +265,10 @@ impl TranscriptTailer {
             None => Followed::new(row),
         };
         file.left_at = left_at;
+        file.resolve();
         self.files.insert(path.clone(), file);
         self.watch_nearer();
         self.is_due(path);
-    }
-
-    /// Notes which files changed.
-    async fn note(&mut self, lot: &Lot) {
-        let mut due: Vec<PathBuf> = Vec::new();
-        self.give_up_moved(lot);
-        let mut grown = self.watch_nearer();
-        for (path, file) in &self.files {
-            if lot.all || lot.paths.contains(path) {
-                due.push(path.clone());
-            }
-            let is_near = |folder: &PathBuf| {
-                let changed = |path: &PathBuf| path.starts_with(folder) || folder.starts_with(path);
-                lot.all || lot.paths.iter().any(changed)
-            };
-            if file.sub_agents().is_some_and(|folder| is_near(&folder)) {
-                grown.insert(file.row.session_id);
-            }
-        }
-        for path in due {
-            self.is_due(path);
-        }
-        for id in grown {
-            let read = move |db: &codepiper_store::Connection| sessions::get(db, id);
-            if let Ok(Some(stored)) = self.store.read(read).await {
-                self.follow(&stored.session).await;
-            }
-        }
-    }
-
-    /// Folders that were moved away or removed are watched no more, whatever is at their places.
-    fn give_up_moved(&mut self, lot: &Lot) {
-        let moved = self.watch.give_up_moved(lot);
-        if moved.is_empty() {
-            return;
-        }
-        for watched in self.files.values_mut().flat_map(|file| &mut file.watched) {
-            watched.take_if(|folder| moved.contains(folder));
-        }
-    }
-
-    /// Watches the folders of files, or where those are not there yet the nearest ones around
-    /// them. Returns the sessions for which something is watched from now on that was not before.
-    fn watch_nearer(&mut self) -> HashSet<SessionId> {
-        let mut nearer = HashSet::new();
-        for (path, file) in &mut self.files {
-            if file.is_last_look() {
-                continue;
-            }
-            let sub_agents = file.sub_agents();
-            let folders = [path.parent().map(Path::to_owned), sub_agents];
-            for (watched, folder) in file.watched.iter_mut().zip(folders) {
-                let Some(folder) = folder.filter(|folder| watched.as_ref() != Some(folder)) else {
-                    continue;
-                };
-                let nearest = find::nearest_folder(&folder);
-                let nearest = nearest.filter(|nearest| watched.as_ref() != Some(nearest));
-                if let Some(nearest) = nearest.filter(|nearest| self.watch.add(nearest)) {
-                    if let Some(farther) = watched.replace(nearest) {
-                        self.watch.remove(&farther);
-                    }
-                    nearer.insert(file.row.session_id);
-                }
-            }
-        }
-        nearer
-    }
-
-    fn has_unwatched(&self) -> bool {
-        self.files.values().any(Followed::is_unwatched)
-    }
-
-    fn note_unwatched(&mut self) {
-        let unwatched = self.files.iter().filter(|(_, file)| file.is_unwatched());
-        let paths: Vec<PathBuf> = unwatched.map(|(path, _)| path.clone()).collect();
-        for path in paths {
-            self.is_due(path);
-        }
-    }
-
-    /// Looks for the last time at files whose sessions have ended.
-    fn note_left(&mut self) {
-        let left = self.files.iter().filter(|(_, file)| file.is_last_look());
-        let paths: Vec<PathBuf> = left.map(|(path, _)| path.clone()).collect();
-        for path in paths {
-            self.is_due(path);
-        }
     }
 
     fn is_due(&mut self, path: PathBuf) {

@@ -10,13 +10,18 @@ const PIECE: usize = 512 * 1024;
 /// The longest line that is read. A longer one is kept aside.
 pub(super) const LINE_MAX: usize = 64 * 1024 * 1024;
 
+/// How much is kept of a line that cannot be read.
+pub(super) const KEPT: usize = 4096;
+
 /// What stands behind a place of a file.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Piece {
-    /// Whole lines, the last one with its end.
+    /// Whole lines, each with its end but for a file's last one where nothing more comes.
     Lines(Vec<u8>),
     /// A line of that many bytes, its end included, that is too long to be read; its first bytes.
     TooLong(u64, Vec<u8>),
+    /// A line of that many bytes that breaks off where the file ends; its first bytes.
+    Broken(u64, Vec<u8>),
     /// No whole line; what is there is not finished.
     Nothing,
 }
@@ -51,6 +56,28 @@ pub(super) fn read(file: &File, offset: u64, searched: &mut u64) -> io::Result<P
     }
 }
 
+/// What the last `bytes` of a file are, behind `offset`, that have no end of a line. An object of
+/// JSON is a line whose end alone is missing: no beginning of one is an object itself.
+pub(super) fn rest(file: &File, offset: u64, bytes: u64) -> io::Result<Piece> {
+    let size = usize::try_from(bytes).unwrap_or(usize::MAX);
+    let mut line = vec![0; if size < LINE_MAX { size } else { KEPT }];
+    let got = fill(file, &mut line, offset)?;
+    line.truncate(got);
+    if line.trim_ascii().is_empty() {
+        return Ok(Piece::Nothing);
+    }
+    if got == size && is_object(&line) {
+        return Ok(Piece::Lines(line));
+    }
+    line.truncate(KEPT);
+    Ok(Piece::Broken(bytes, line))
+}
+
+fn is_object(line: &[u8]) -> bool {
+    let line = line.trim_ascii();
+    line.starts_with(b"{") && serde_json::from_slice::<serde::de::IgnoredAny>(line).is_ok()
+}
+
 /// Looks for the end of a line that is too long to be read.
 fn skip(file: &File, offset: u64, searched: &mut u64) -> io::Result<Piece> {
     let mut buffer = vec![0; PIECE];
@@ -62,7 +89,7 @@ fn skip(file: &File, offset: u64, searched: &mut u64) -> io::Result<Piece> {
         if let Some(end) = buffer[..got].iter().position(|b| *b == b'\n') {
             let bytes = *searched + end as u64 + 1;
             *searched = 0;
-            buffer.resize(4096, 0);
+            buffer.resize(KEPT, 0);
             let begins = fill(file, &mut buffer, offset)?;
             buffer.truncate(begins);
             return Ok(Piece::TooLong(bytes, buffer));

@@ -9,10 +9,11 @@ use codepiper_store::ingest::{self, Taken};
 use codepiper_store::sessions;
 use codepiper_store::transcripts::{self as rows, Problem, Transcript};
 use tokio::task::JoinHandle;
+use tokio::time::Instant;
 
 use super::file::{Followed, Found};
 use super::piece::{self, Piece};
-use super::{TranscriptTailer, digest, find};
+use super::{PATIENCE, TranscriptTailer, Unfound, digest, find};
 use crate::analytics::Prices;
 
 /// How many pieces of a file are read in a row while others wait.
@@ -58,6 +59,7 @@ impl TranscriptTailer {
                 Ok(Some(understood)) => understood,
                 Ok(None) if file.is_last_look() => return self.leave(&file),
                 Ok(None) => {
+                    file.works();
                     // Whoever has ended replaces no file any more.
                     if file.has_ended() {
                         file.close();
@@ -66,9 +68,11 @@ impl TranscriptTailer {
                     return;
                 }
                 Err(error) => {
-                    tracing::warn!(%error, path = %path.display(), "cannot read a transcript");
                     if file.is_last_look() {
                         return self.leave(&file);
+                    }
+                    if !file.has_failed() {
+                        tracing::warn!(%error, path = %path.display(), "cannot read a transcript");
                     }
                     let before = file.kept();
                     return self.go_on(file, Written::Failed(before)).await;
@@ -106,11 +110,11 @@ impl TranscriptTailer {
     }
 
     /// Puts a file back after its last piece in a row. One that could not be read or written is read
-    /// again when it changes.
+    /// again later, or when it changes.
     async fn go_on(&mut self, mut file: Followed, written: Written) {
         let path = PathBuf::from(&file.row.path);
         match written {
-            Written::Down => {}
+            Written::Down => file.works(),
             Written::Outdated => {
                 let text = file.row.path.clone();
                 let read = move |db: &codepiper_store::Connection| rows::of_path(db, &text);
@@ -123,6 +127,7 @@ impl TranscriptTailer {
             }
             Written::Failed(before) => {
                 file.restart(before);
+                file.fails();
                 self.files.insert(path, file);
                 return;
             }
@@ -143,7 +148,12 @@ impl TranscriptTailer {
         match self.store.write(take).await {
             Ok(Taken::Revision(revision)) => {
                 self.revision.send_replace(revision);
-                self.claim_sub_agents(&now, sub_agents, is_live).await;
+                for name in sub_agents {
+                    let until = Instant::now() + PATIENCE;
+                    let by = now.clone();
+                    self.claim_sub_agent(Unfound { by, name, until }, is_live)
+                        .await;
+                }
                 Written::Down
             }
             Ok(Taken::Outdated) => {
@@ -172,17 +182,20 @@ impl TranscriptTailer {
         project
     }
 
-    /// Follows the sub-agents that a transcript named, where they are found by their names.
-    async fn claim_sub_agents(&mut self, row: &Transcript, names: Vec<String>, is_live: bool) {
-        let path = PathBuf::from(&row.path);
-        if provider(row.provider).sub_agents_folder(&path).is_some() {
+    /// Follows a sub-agent that a transcript named, where those are found by their names.
+    pub(super) async fn claim_sub_agent(&mut self, named: Unfound, is_live: bool) {
+        let (agent, session) = (named.by.provider, named.by.session_id);
+        let path = PathBuf::from(&named.by.path);
+        if provider(agent).sub_agents_folder(&path).is_some() {
             return;
         }
-        for name in names {
-            if let Some(found) = find::beside(&path, &name).await {
-                self.claim(&found, row.provider, row.session_id, Some(name), is_live)
+        match find::beside(&path, &named.name).await {
+            Some(found) => {
+                self.claim(&found, agent, session, Some(named.name), is_live)
                     .await;
             }
+            None if Instant::now() < named.until => self.unfound.push(named),
+            None => tracing::warn!(name = named.name, "a sub-agent has no transcript"),
         }
     }
 }
@@ -210,11 +223,17 @@ fn understand(
                 reason: format!("longer than {} MiB", piece::LINE_MAX / 1024 / 1024),
                 begins,
             };
-            let piece = ingest::Piece {
-                problems: vec![problem],
-                ..ingest::Piece::default()
+            (aside(problem), bytes)
+        }
+        Piece::Broken(bytes, begins) => {
+            let problem = Problem {
+                offset: found.from,
+                bytes,
+                seen_at: now,
+                reason: rows::BREAKS_OFF.to_owned(),
+                begins,
             };
-            (piece, bytes)
+            (aside(problem), 0)
         }
         Piece::Nothing => (ingest::Piece::default(), 0),
     };
@@ -224,6 +243,14 @@ fn understand(
         before,
         now: file.row.clone(),
     })
+}
+
+/// A piece of which nothing can be read.
+fn aside(problem: Problem) -> ingest::Piece {
+    ingest::Piece {
+        problems: vec![problem],
+        ..ingest::Piece::default()
+    }
 }
 
 fn sub_agents(piece: &ingest::Piece) -> Vec<String> {

@@ -90,6 +90,12 @@ impl Watch {
         true
     }
 
+    /// Whether a folder is not what is at its place any more.
+    pub(super) fn has_moved(&self) -> bool {
+        let mut folders = self.folders.iter();
+        folders.any(|(folder, watched)| identity(folder) != watched.identity)
+    }
+
     /// Gives up the folders that are not what is at their places any more, and returns them.
     pub(super) fn give_up_moved(&mut self, lot: &Lot) -> HashSet<PathBuf> {
         let is_moved = |folder: &PathBuf, watched: &Watched| {

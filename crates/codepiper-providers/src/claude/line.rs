@@ -12,7 +12,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use crate::line::{Malformed, ReaderState, about, or_default, time, turn_ms};
+use crate::line::{Malformed, ReaderState, about, or_default, time, turn_ms, with_time};
 use crate::transcript::INTERRUPTED;
 
 /// Lines that say nothing about the conversation.
@@ -178,7 +178,7 @@ pub(crate) fn read(text: &str, state: &mut ReaderState) -> Result<Vec<Note>, Mal
     if !says_nothing {
         state.pass(line.uuid.as_deref(), at);
     }
-    read
+    with_time(read, line.timestamp.as_deref())
 }
 
 struct Reader<'a> {

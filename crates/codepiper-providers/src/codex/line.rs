@@ -10,7 +10,7 @@ use codepiper_model::{
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::line::{Malformed, ReaderState, about, name, time, turn_ms};
+use crate::line::{Malformed, ReaderState, about, name, time, turn_ms, with_time};
 
 use super::Tokens;
 
@@ -88,7 +88,7 @@ pub(super) fn read(text: &str, state: &mut ReaderState) -> Result<Vec<Note>, Mal
         _ => Ok(vec![reader.unknown(state)]),
     };
     state.pass(None, at);
-    read
+    with_time(read, line.timestamp.as_deref())
 }
 
 struct Reader<'a> {

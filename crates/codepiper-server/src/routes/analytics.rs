@@ -4,7 +4,8 @@ use axum::Json;
 use axum::extract::State;
 use codepiper_api::{
     AnalyticsParams, DecisionDay, HeatCell, ModelTokens, OverviewResponse, ProviderSessions,
-    RuleDecisions, TimelineDay, TokenDay, ToolUsage, UsageResponse, UsageRow, UsageSum,
+    RebuildResponse, RuleDecisions, TimelineDay, TokenDay, ToolUsage, UsageResponse, UsageRow,
+    UsageSum,
 };
 use codepiper_engine::{By, Engine, Tally, UsageQuery, UsageSums, Whose, cache_hit_rate, dollars};
 use codepiper_model::Zone;
@@ -40,6 +41,7 @@ pub(crate) async fn usage(
         to: sums.to,
         time_zone: sums.time_zone,
         total: sum(&sums.total),
+        prices_problem: prices_problem(&engine),
     }))
 }
 
@@ -79,6 +81,7 @@ pub(crate) async fn overview(
         from: sums.from,
         to: sums.to,
         time_zone: sums.time_zone,
+        prices_problem: prices_problem(&engine),
     }))
 }
 
@@ -280,15 +283,26 @@ pub(crate) async fn rules(
     path = "/analytics/rebuild",
     tag = "analytics",
     operation_id = "rebuild_analytics",
-    responses((status = 200, body = UsageResponse))
+    responses((status = 200, body = RebuildResponse))
 )]
-pub(crate) async fn rebuild(State(engine): State<Engine>) -> Result<Json<UsageResponse>, ApiError> {
-    engine.analytics.rebuild().await?;
+pub(crate) async fn rebuild(
+    State(engine): State<Engine>,
+) -> Result<Json<RebuildResponse>, ApiError> {
+    let removed = engine.analytics.rebuild().await?;
     let params = AnalyticsParams {
         range: Some("all".to_owned()),
         ..AnalyticsParams::default()
     };
-    usage(State(engine), Params(params)).await
+    let Json(usage) = usage(State(engine), Params(params)).await?;
+    Ok(Json(RebuildResponse {
+        usage,
+        removed_answers: removed.answers,
+        removed_turns: removed.turns,
+    }))
+}
+
+fn prices_problem(engine: &Engine) -> Option<String> {
+    engine.analytics.prices_problem().map(ToString::to_string)
 }
 
 async fn rows(engine: &Engine, params: AnalyticsParams, by: By) -> Result<UsageSums, ApiError> {

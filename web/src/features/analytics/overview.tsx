@@ -22,45 +22,55 @@ export function Overview({ range }: { range: string }) {
   const all = overview.data;
   const read = total && total.input + total.cacheRead + total.cacheWrite5m + total.cacheWrite1h;
   return (
-    <dl className="mb-8 grid grid-cols-2 gap-2 sm:grid-cols-4">
-      <Tile
-        name="Cost"
-        value={total && (total.answers === 0 ? "–" : price(total.costUsd))}
-        note={
-          total && total.unpricedAnswers > 0 && total.costUsd !== null
-            ? `partial: ${exact(total.unpricedAnswers)} of ${exact(total.answers)} answers have no price`
-            : null
-        }
-      />
-      <Tile
-        name="Tokens"
-        value={total && compact(totalOf(total))}
-        note={total && exact(totalOf(total))}
-      />
-      <Tile
-        name="Read from the cache"
-        value={all && (read ? `${all.cacheHitRate.toFixed(1)} %` : "–")}
-        note={total && `${exact(total.cacheRead)} tokens`}
-      />
-      <Tile name="Turns" value={total && exact(total.turns)} />
-      <Tile
-        name="Answers"
-        value={total && exact(total.answers)}
-        note={
-          total && total.answers > 0
-            ? `${compact(Math.round(totalOf(total) / total.answers))} tokens on average`
-            : null
-        }
-      />
-      <Tile name="Agents worked" value={total && span(total.workingMs)} />
-      <Tile name="Agents waited for you" value={all && span(all.waitingMs)} />
-      <Tile
-        name="Sessions begun"
-        value={all && exact(all.sessionsCount)}
-        note={all && `${exact(all.activeSessions)} live now`}
-      />
-    </dl>
+    <>
+      {all?.pricesProblem && <PricesNote problem={all.pricesProblem} />}
+      <dl className="mb-8 grid grid-cols-2 gap-2 sm:grid-cols-4">
+        <Tile
+          name="Cost"
+          value={total && (total.answers === 0 ? "–" : price(total.costUsd))}
+          note={
+            total && total.unpricedAnswers > 0 && total.costUsd !== null
+              ? `partial: ${exact(total.unpricedAnswers)} of ${exact(total.answers)} answers have no price`
+              : null
+          }
+        />
+        <Tile
+          name="Tokens"
+          value={total && compact(totalOf(total))}
+          note={total && exact(totalOf(total))}
+        />
+        <Tile
+          name="Read from the cache"
+          value={all && (read ? `${all.cacheHitRate.toFixed(1)} %` : "–")}
+          note={total && `${exact(total.cacheRead)} tokens`}
+        />
+        <Tile name="Turns" value={total && exact(total.turns)} />
+        <Tile
+          name="Answers"
+          value={total && exact(total.answers)}
+          note={
+            total && total.answers > 0
+              ? `${compact(Math.round(totalOf(total) / total.answers))} tokens on average`
+              : null
+          }
+        />
+        <Tile name="Agents worked" value={total && span(total.workingMs)} />
+        <Tile name="Agents waited for you" value={all && span(all.waitingMs)} />
+        <Tile
+          name="Sessions begun"
+          value={all && exact(all.sessionsCount)}
+          note={all && `${exact(all.activeSessions)} live now`}
+        />
+      </dl>
+    </>
   );
+}
+
+/** Says that the person's own prices are left out. */
+function PricesNote({ problem }: { problem: string }) {
+  const message = `Your own prices are left out, and those of the program count. ${problem}`;
+  const next = "Mend the file, then `codepiper daemon restart` and `codepiper analytics rebuild`.";
+  return <ErrorNote error={new Error(`${message}. ${next}`)} className="mb-6" />;
 }
 
 interface TileProps {

@@ -22,6 +22,8 @@ pub(super) async fn run(context: &Context, args: &Analytics) -> Result<(), CliEr
     let by = by(args)?;
     check_days(args)?;
     let answer = ask(context, args, by).await?;
+    note_prices(&answer);
+    note_removed(&answer);
     if context.json {
         return output::json(&answer);
     }
@@ -38,6 +40,31 @@ pub(super) async fn run(context: &Context, args: &Analytics) -> Result<(), CliEr
                 _ => SessionNames::default(),
             };
             usage::print(&answer, view, by, &names)
+        }
+    }
+}
+
+/// Says that the own prices are left out, where they are.
+fn note_prices(answer: &Value) {
+    if let Some(problem) = answer["pricesProblem"].as_str() {
+        output::note(format!(
+            "warning: your own prices are left out, and those of the program count: {}\n  mend the \
+             file, then `codepiper daemon restart` and `codepiper analytics rebuild`",
+            output::harmless(problem)
+        ));
+    }
+}
+
+/// Says what a rebuild counts no more.
+fn note_removed(answer: &Value) {
+    let removed = [
+        ("removedAnswers", "answers of more tokens than any has"),
+        ("removedTurns", "turns longer than any is"),
+    ];
+    for (field, what) in removed {
+        let count = answer[field].as_u64().unwrap_or(0);
+        if count > 0 {
+            output::note(format!("removed: {count} {what}"));
         }
     }
 }

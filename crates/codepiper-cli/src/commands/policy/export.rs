@@ -17,5 +17,5 @@ pub(super) async fn run(context: &Context, args: ExportPolicies) -> Result<(), C
         return output::json(&answer);
     }
     let ExportPoliciesResponse { text } = ExportPoliciesResponse::deserialize(&answer)?;
-    output::raw(text.as_bytes())
+    output::text(&text)
 }
