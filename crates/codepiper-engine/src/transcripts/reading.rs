@@ -16,7 +16,7 @@ use super::{TranscriptTailer, digest, find};
 use crate::analytics::Prices;
 
 /// How many pieces of a file are read in a row while others wait.
-const IN_A_ROW: usize = 8;
+const IN_A_ROW: usize = 32;
 
 /// A piece that was understood.
 struct Understood {
