@@ -8,7 +8,6 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, Transaction, params_from_iter};
 
 use crate::StoreError;
-use crate::counts::Span;
 use crate::transcripts::bytes;
 use crate::usage::{SUMS, Tally, tokens};
 use crate::whose::Whose;
@@ -108,61 +107,6 @@ pub fn sums(
     let mut statement = db.prepare_cached(&sql)?;
     let rows = statement.query_and_then(params_from_iter(values), |row| {
         Ok::<_, StoreError>((row.get("grouped")?, Tally::read(row)?))
-    })?;
-    rows.collect()
-}
-
-/// A tool, and what came of its calls.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ToolCalls {
-    /// The tool.
-    pub tool: String,
-    /// How often it was used.
-    pub calls: u64,
-    /// How often that failed or was refused.
-    pub errors: u64,
-    /// How long it ran, of the calls of which that is known; milliseconds.
-    pub duration_ms: u64,
-    /// How many calls those are.
-    pub timed: u64,
-}
-
-/// The tools that were used in a time, the most used first. A call of which a fork has a copy
-/// counts once.
-pub fn tools(
-    db: &Connection,
-    (from, until): Span,
-    whose: &Whose,
-    limit: usize,
-) -> Result<Vec<ToolCalls>, StoreError> {
-    let mut values: Vec<Value> = vec![from.as_millis().into(), until.as_millis().into()];
-    let mut of = whose.sessions("t.session_id", &mut values);
-    if !of.is_empty() {
-        let of_sessions = format!("(SELECT t.id FROM transcripts t WHERE TRUE{of})");
-        of = format!(" AND c.transcript_id IN {of_sessions}");
-    }
-    if let Some(model) = &whose.model {
-        values.push(model.clone().into());
-        let _infallible = write!(of, " AND c.model = ?{}", values.len());
-    }
-    values.push(i64::try_from(limit).unwrap_or(i64::MAX).into());
-    let mut statement = db.prepare_cached(&format!(
-        "SELECT c.tool, count(*) AS calls, total(c.is_error) AS errors,
-             total(c.duration_ms) AS duration_ms, count(c.duration_ms) AS timed
-         FROM conversation c INDEXED BY conversation_tools
-         WHERE c.tool IS NOT NULL AND c.at >= ?1 AND c.at < ?2{of} AND NOT EXISTS (
-             SELECT 1 FROM conversation d WHERE d.call_id = c.call_id AND d.id < c.id)
-         GROUP BY c.tool ORDER BY calls DESC, c.tool LIMIT ?{}",
-        values.len()
-    ))?;
-    let rows = statement.query_and_then(params_from_iter(values), |row| {
-        Ok::<_, StoreError>(ToolCalls {
-            tool: row.get("tool")?,
-            calls: whole(row.get("calls")?),
-            errors: whole(row.get("errors")?),
-            duration_ms: whole(row.get("duration_ms")?),
-            timed: whole(row.get("timed")?),
-        })
     })?;
     rows.collect()
 }
@@ -276,13 +220,4 @@ fn remove_impossible(
         answers: remove(&answers, Tokens::MOST)?,
         turns: remove(turns, TurnEnded::LONGEST_MS)?,
     })
-}
-
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "a count"
-)]
-fn whole(total: f64) -> u64 {
-    total as u64
 }

@@ -12,8 +12,9 @@ use crate::StoreError;
 /// Marks our files (`PRAGMA application_id`): the letters C, P, i, p.
 pub(crate) const APPLICATION_ID: i32 = 0x4350_6970;
 
-/// How much of the log's file is kept once all of it was carried over; bytes.
-const LOG_KEPT: i64 = 16 * 1024 * 1024;
+/// How much of the log's file is kept once all of it was carried over; bytes. To write over what is
+/// there is cheaper than to make a file longer: it keeps what a log that is carried over has.
+const LOG_KEPT: i64 = 64 * 1024 * 1024;
 
 /// A database of another program that was found in our place.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -33,6 +33,7 @@ pub mod settings;
 pub mod sign_ins;
 mod stretch;
 mod text;
+pub mod tools;
 pub mod transcripts;
 pub mod usage;
 pub mod whose;

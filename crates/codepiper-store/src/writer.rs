@@ -15,11 +15,21 @@ const BATCH: usize = 256;
 
 /// Tells the caller of a job how it ended, once it is known what became of the batch.
 type Finish = Box<dyn FnOnce(Result<(), Lost>) + Send>;
-type Job = Box<dyn FnOnce(&Transaction<'_>) -> Done + Send>;
+type Job = Box<dyn FnOnce(&Transaction<'_>, Place) -> Done + Send>;
+
+/// Where a job stands in its transaction.
+#[derive(Clone, Copy)]
+enum Place {
+    /// In front of all others: the transaction can be taken back instead of the job.
+    First,
+    /// Behind what must stay.
+    Later,
+}
 
 /// A job that was run.
 struct Done {
     finish: Finish,
+    has_failed: bool,
     /// It found no room.
     is_full: bool,
 }
@@ -54,8 +64,12 @@ impl Writer {
         F: FnOnce(&Transaction<'_>) -> Result<T, StoreError> + Send + 'static,
     {
         let (sender, receiver) = oneshot::channel();
-        let job: Job = Box::new(move |tx| {
-            let result = in_savepoint(tx, job);
+        let job: Job = Box::new(move |tx, place| {
+            let result = match place {
+                Place::First => caught(tx, job),
+                Place::Later => in_savepoint(tx, job),
+            };
+            let has_failed = result.is_err();
             let is_full = matches!(result, Err(StoreError::Full));
             let finish = move |batch: Result<(), Lost>| {
                 let result = match batch {
@@ -67,6 +81,7 @@ impl Writer {
             };
             Done {
                 finish: Box::new(finish),
+                has_failed,
                 is_full,
             }
         });
@@ -75,15 +90,24 @@ impl Writer {
     }
 }
 
-/// Runs a job so that its failure undoes what it did, and only that. One that panics has failed: it
-/// must not take along the thread that all others write with.
+/// Runs a job. One that panics has failed: it must not take along the thread that all others write
+/// with.
+fn caught<T>(
+    tx: &Transaction<'_>,
+    job: impl FnOnce(&Transaction<'_>) -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
+    catch_unwind(AssertUnwindSafe(|| job(tx))).unwrap_or(Err(StoreError::Panicked))
+}
+
+/// Runs a job so that its failure undoes what it did, and only that. SQLite keeps a copy of every
+/// page for that.
 fn in_savepoint<T>(
     tx: &Transaction<'_>,
     job: impl FnOnce(&Transaction<'_>) -> Result<T, StoreError>,
 ) -> Result<T, StoreError> {
     let run = |sql| tx.prepare_cached(sql)?.execute([]);
     run("SAVEPOINT job")?;
-    let result = catch_unwind(AssertUnwindSafe(|| job(tx))).unwrap_or(Err(StoreError::Panicked));
+    let result = caught(tx, job);
     // On a full disk SQLite may have taken back the whole transaction, and the savepoint with it.
     if result.is_err() && tx.is_autocommit() {
         return result;
@@ -109,14 +133,21 @@ fn write_batches(
                 continue;
             }
         };
-        let mut done = vec![first(&tx)];
+        let first = first(&tx, Place::First);
+        if first.has_failed {
+            // Dropped, a transaction is taken back.
+            drop(tx);
+            (first.finish)(Ok(()));
+            continue;
+        }
+        let mut done = vec![first];
         // What followed on a transaction that was taken back would be committed by itself, while its
         // caller is told that it was not.
         while !tx.is_autocommit()
             && done.len() < BATCH
             && let Ok(job) = jobs.try_recv()
         {
-            done.push(job(&tx));
+            done.push(job(&tx, Place::Later));
         }
         let found_no_room = done.iter().any(|done| done.is_full);
         let batch = if tx.is_autocommit() {

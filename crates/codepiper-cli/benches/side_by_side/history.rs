@@ -21,6 +21,9 @@ const PATIENCE: Duration = Duration::from_mins(10);
 /// Entries that share a transaction while the database is made.
 const BATCH: usize = 5000;
 
+/// Calls of tools over the year.
+const CALLS: usize = 1_000_000;
+
 pub(crate) fn measure(answers: usize, megabytes: usize, table: &mut Table) -> Result<()> {
     let mut home = Home::new()?;
     home.start()?;
@@ -31,6 +34,7 @@ pub(crate) fn measure(answers: usize, megabytes: usize, table: &mut Table) -> Re
     let (store, _) = Store::open(&path)?;
     runtime.block_on(store_usage(&store, answers))?;
     runtime.block_on(store_words(&store, &session, megabytes << 20))?;
+    runtime.block_on(store_calls(&store))?;
     drop(store);
     home.start()?;
     until_indexed(&home)?;
@@ -46,6 +50,13 @@ pub(crate) fn measure(answers: usize, megabytes: usize, table: &mut Table) -> Re
         ["day", "session", "model"].map(|by| format!("/analytics/usage?range=365d&by={by}"));
     let usage = ask(&home, &usage.each_ref().map(String::as_str))?;
     table.note("a year's usage by day, session, model", usage.both());
+    let tools = ask(&home, &["/analytics/tools?range=365d"])?;
+    table.judge(
+        format!("a year's tools, of {CALLS} calls"),
+        tools.both(),
+        "p95 under 50 ms",
+        tools.percentile(95) < 50.0,
+    );
     for (what, asked) in [
         ("a rare word", "name_4242"),
         ("two words that are often", "result option"),
@@ -125,6 +136,33 @@ async fn store_usage(store: &Store, answers: usize) -> Result<()> {
         let zone = days::kept(tx)?.and_then(|kept| Zone::named(&kept.zone));
         days::begin(tx, &zone.unwrap_or_else(Zone::utc))?;
         while days::go_on(tx, 1000)? {}
+        Ok(())
+    };
+    Ok(store.write(fill).await?)
+}
+
+/// Calls of some tools over the last year, in 500 transcripts.
+async fn store_calls(store: &Store) -> Result<()> {
+    let calls = i64::try_from(CALLS)?;
+    let fill = move |tx: &codepiper_store::Transaction<'_>| {
+        tx.execute_batch(
+            "WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 500)
+             INSERT INTO transcripts (id, path, provider, session_id)
+             SELECT n + 1000, '/calls/' || n, 'claude-code',
+                 printf('00000000-0000-4000-8000-%012d', n) FROM n",
+        )?;
+        tx.execute(
+            "WITH RECURSIVE n (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM n WHERE n < ?1 - 1)
+             INSERT INTO conversation (transcript_id, offset, revision, key, at, kind, text, model,
+                 message_id, call_id, tool, input, result, is_error, ended_at, duration_ms)
+             SELECT 1001 + n * 500 / ?1, n, (SELECT max(revision) FROM conversation) + 1,
+                 'call:c' || n, (unixepoch() - 365 * 86400) * 1000 + n * (365 * 86400000 / ?1),
+                 'tool_call', 'cat part_' || n, 'model-1', 'm' || n, 'c' || n,
+                 CASE n % 10 WHEN 0 THEN 'mcp__tool_' || n / 10 % 20 WHEN 1 THEN 'Edit'
+                     WHEN 2 THEN 'Read' ELSE 'Bash' END,
+                 '{}', 'done', n % 13 = 0, 0, n % 5000 FROM n",
+            [calls],
+        )?;
         Ok(())
     };
     Ok(store.write(fill).await?)

@@ -10,7 +10,8 @@ use std::sync::Arc;
 
 use codepiper_model::zone::{date_text, quarter};
 use codepiper_model::{Clock, Tokens, Zone};
-use codepiper_store::analytics::{self as stored, Group, Removed, Sums, ToolCalls};
+use codepiper_store::analytics::{self as stored, Group, Removed, Sums};
+use codepiper_store::tools::{self, ToolCalls};
 use codepiper_store::usage::Tally;
 use codepiper_store::whose::Whose;
 use codepiper_store::{Connection, Store, StoreError, Transaction, days};
@@ -193,8 +194,20 @@ impl Analytics {
         let read = move |db: &Connection| {
             let (from, to) = query.range.days(&zone, now, stored::span(db)?);
             let span = (zone.beginning(from), zone.beginning(to + 1));
-            stored::tools(db, span, &query.whose, limit)
+            let utc = Zone::utc();
+            let over = span.1.min(utc.beginning(utc.day(now)));
+            Ok((span, tools::unmade(db, (span.0, over))?))
         };
+        let (span, unmade) = self.store.read(read).await?;
+        for day in unmade {
+            let make = move |tx: &Transaction<'_>| tools::make(tx, day);
+            if let Err(error) = self.store.write(make).await {
+                // Its calls are counted one by one then.
+                tracing::warn!(%error, "cannot sum the calls of a day up");
+                break;
+            }
+        }
+        let read = move |db: &Connection| tools::calls(db, span, &query.whose, limit);
         Ok(self.store.read(read).await?)
     }
 

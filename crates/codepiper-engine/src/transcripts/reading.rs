@@ -17,7 +17,7 @@ use super::{PATIENCE, TranscriptTailer, Unfound, digest, find};
 use crate::analytics::Prices;
 
 /// How many pieces of a file are read in a row while others wait.
-const IN_A_ROW: usize = 8;
+const IN_A_ROW: usize = 32;
 
 /// A piece that was understood.
 struct Understood {

@@ -195,11 +195,11 @@ impl Reader<'_> {
         let Some(message) = &self.line.message else {
             return Ok(Vec::new());
         };
-        let blocks = blocks(message.content)?;
+        let mut blocks = blocks(message.content)?;
         let mut notes = Vec::new();
         // Only where a block asks for it, and then once for all of them.
         let raw = OnceCell::new();
-        for (place, block) in blocks.iter().enumerate() {
+        for (place, block) in blocks.iter_mut().enumerate() {
             notes.extend(self.block(place, block, &raw)?);
         }
         notes.extend(self.sub_agent(&blocks));
@@ -213,25 +213,28 @@ impl Reader<'_> {
     fn block<'b>(
         &'b self,
         place: usize,
-        block: &Block<'_>,
+        block: &mut Block<'_>,
         raw: &OnceCell<Vec<&'b RawValue>>,
     ) -> Result<Option<Note>, Malformed> {
         use ConversationKind::{Compaction, Error, Prompt, Reply, Thinking};
         let is_user = self.line.kind == "user";
-        let said = |kind, text: &Option<String>| {
-            let text = text.clone().unwrap_or_default();
+        let said = |kind, text: &mut Option<String>| {
+            let text = text.take().unwrap_or_default();
             (!text.trim().is_empty()).then(|| self.said(place, kind, text))
         };
         let text = block.text.as_deref().unwrap_or_default();
         Ok(match block.kind.as_str() {
-            "text" if self.line.is_compact_summary => said(Compaction, &block.text),
+            "text" if self.line.is_compact_summary => said(Compaction, &mut block.text),
             "text" if is_user && self.line.is_meta => None,
-            "text" if is_user && text.starts_with(INTERRUPTED) => said(Error, &block.text),
+            "text" if is_user && text.starts_with(INTERRUPTED) => said(Error, &mut block.text),
             "text" if is_user && text.starts_with(PRINTED) => None,
-            "text" if is_user => said(Prompt, &command(text).or_else(|| block.text.clone())),
-            "text" if self.line.is_api_error_message => said(Error, &block.text),
-            "text" => said(Reply, &block.text),
-            "thinking" => said(Thinking, &block.thinking),
+            "text" if is_user => {
+                let mut text = command(text).or_else(|| block.text.take());
+                said(Prompt, &mut text)
+            }
+            "text" if self.line.is_api_error_message => said(Error, &mut block.text),
+            "text" => said(Reply, &mut block.text),
+            "thinking" => said(Thinking, &mut block.thinking),
             "tool_use" | "server_tool_use" => self.call(place, block),
             "tool_result" => Some(Note::Result(self.result(block)?)),
             kind if WORDLESS.contains(&kind) => None,
@@ -286,14 +289,19 @@ impl Reader<'_> {
     }
 
     fn result(&self, block: &Block<'_>) -> Result<ToolResult, Malformed> {
-        let texts = blocks(block.content)?.into_iter().map(|block| {
+        let mut texts = blocks(block.content)?.into_iter().map(|block| {
             let kind = block.kind;
             block.text.unwrap_or_else(|| format!("[{kind}]"))
         });
+        let mut text = texts.next().unwrap_or_default();
+        for next in texts {
+            text.push('\n');
+            text.push_str(&next);
+        }
         Ok(ToolResult {
             call_id: block.tool_use_id.clone().unwrap_or_default(),
             at: self.at,
-            text: texts.collect::<Vec<_>>().join("\n"),
+            text,
             is_error: block.is_error,
             duration_ms: None,
         })

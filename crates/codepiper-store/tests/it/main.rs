@@ -5,6 +5,7 @@ mod database;
 mod events;
 mod sessions;
 mod sums;
+mod tools;
 
 use std::path::{Path, PathBuf};
 
