@@ -130,16 +130,15 @@ impl<'w> Checker<'w> {
 
     fn of_outputs(&self, reference: &Reference, path: &str) {
         match reference.segments() {
-            [first, name, rest @ ..] if first == "steps" => match self.positions.get(name.as_str())
-            {
-                Some((step, position)) => {
-                    if self.loop_around(position, &[]).is_some() {
-                        self.within_loop(name, path);
-                    }
-                    self.result(step, rest, path);
+            [first, name, rest @ ..] if first == "steps" => {
+                let Some((step, position)) = self.positions.get(name.as_str()) else {
+                    return self.no_step(name, path);
+                };
+                if loop_around(position, &[]).is_some() {
+                    self.within_loop(name, path);
                 }
-                None => self.no_step(name, path),
-            },
+                self.result(step, rest, path);
+            }
             _ => self.reference(reference, path, None),
         }
     }
@@ -150,12 +149,11 @@ impl<'w> Checker<'w> {
                 let Some((step, _)) = self.positions.get(name.as_str()) else {
                     return self.no_step(name, path);
                 };
-                match from {
-                    Some(from) => self.order(name, from, path),
-                    None => {
-                        let message = "no step has run yet where this is needed";
-                        self.problems.add(path, message);
-                    }
+                if let Some(from) = from {
+                    self.order(name, from, path);
+                } else {
+                    let message = "no step has run yet where this is needed";
+                    self.problems.add(path, message);
                 }
                 self.result(step, rest, path);
             }
@@ -165,7 +163,7 @@ impl<'w> Checker<'w> {
             }
             [first, ..] if first == "item" || first == "index" => {
                 let position = from.and_then(|from| self.positions.get(from.name.as_str()));
-                let is_in_loop = position.is_some_and(|(_, p)| self.loop_around(p, &[]).is_some());
+                let is_in_loop = position.is_some_and(|(_, p)| loop_around(p, &[]).is_some());
                 if !is_in_loop && self.inputs.is_some() {
                     let message = format!("`${{{first}}}` has a value only in a loop");
                     self.problems.add(path, message);
@@ -271,7 +269,7 @@ impl<'w> Checker<'w> {
         };
         if let Some(why) = why {
             self.problems.add(path, why);
-        } else if self.loop_around(there, here).is_some() {
+        } else if loop_around(there, here).is_some() {
             self.within_loop(name, path);
         }
     }
@@ -283,29 +281,28 @@ impl<'w> Checker<'w> {
         );
         self.problems.add(path, message);
     }
+}
 
-    /// The innermost loop over a list that is around one position and not around the other.
-    fn loop_around(
-        &self,
-        there: &Position<'w>,
-        here: &[(Option<&'w Step>, &str, usize)],
-    ) -> Option<&'w Step> {
-        let around = |p: &[(Option<&'w Step>, &str, usize)]| -> Vec<&'w Step> {
-            let steps = p.iter().filter(|(_, list, _)| *list == "steps");
-            steps.filter_map(|(step, ..)| *step).collect()
+/// The innermost loop over a list that is around one position and not around the other.
+fn loop_around<'w>(
+    there: &Position<'w>,
+    here: &[(Option<&'w Step>, &str, usize)],
+) -> Option<&'w Step> {
+    let around = |p: &[(Option<&'w Step>, &str, usize)]| -> Vec<&'w Step> {
+        let steps = p.iter().filter(|(_, list, _)| *list == "steps");
+        steps.filter_map(|(step, ..)| *step).collect()
+    };
+    let outside = here.is_empty();
+    let others = around(here);
+    let mut found = around(there).into_iter().filter(|step| {
+        let counts = match step.kind {
+            Kind::Foreach { .. } => true,
+            Kind::Until { .. } => outside,
+            _ => false,
         };
-        let outside = here.is_empty();
-        let others = around(here);
-        let mut found = around(there).into_iter().filter(|step| {
-            let counts = match step.kind {
-                Kind::Foreach { .. } => true,
-                Kind::Until { .. } => outside,
-                _ => false,
-            };
-            counts && !others.iter().any(|other| other.name == step.name)
-        });
-        found.next_back()
-    }
+        counts && !others.iter().any(|other| other.name == step.name)
+    });
+    found.next_back()
 }
 
 /// What a step itself refers to, with the part that does so.

@@ -112,7 +112,7 @@ impl Writer {
         let mut written = String::new();
         for part in crate::tokens::parts(tokens) {
             match part {
-                Side::Joint(word) => written.push_str(&format!(" {word} ")),
+                Side::Joint(word) => written.extend([" ", word, " "]),
                 Side::Operand(tokens) => written.push_str(&self.comparison(tokens)?),
             }
         }
@@ -150,7 +150,7 @@ impl Writer {
             match token {
                 Token::Reference(reference) => written.push_str(&self.reference(reference)),
                 Token::Text(text) => written.push_str(&self.text(text)?),
-                Token::Word(word) => written.push_str(&format!(" {word} ")),
+                Token::Word(word) => written.extend([" ", word, " "]),
                 Token::Pipe => written.push('|'),
                 Token::Group(open, inner, close) => {
                     let is_list = *open == '[';
@@ -159,7 +159,9 @@ impl Writer {
                     } else {
                         self.group(inner)?
                     };
-                    written.push_str(&format!("{open}{inner}{close}"));
+                    written.push(*open);
+                    written.push_str(&inner);
+                    written.push(*close);
                 }
                 Token::Compare(sign) | Token::Joint(sign) => written.push_str(sign),
             }

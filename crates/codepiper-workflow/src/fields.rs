@@ -72,12 +72,12 @@ impl<'a> Fields<'a> {
     }
 
     pub(crate) fn text(&self, name: &'static str) -> Option<String> {
-        self.as_text(self.get(name)?)
+        self.as_text(&self.get(name)?)
     }
 
     pub(crate) fn needed_text(&self, name: &'static str) -> Option<String> {
         let part = self.need(name)?;
-        let (text, path) = (self.as_text(part.clone())?, part.path);
+        let (text, path) = (self.as_text(&part)?, part.path);
         if text.trim().is_empty() {
             self.problems.add(&path, format!("`{path}` is empty"));
             return None;
@@ -85,7 +85,7 @@ impl<'a> Fields<'a> {
         Some(text)
     }
 
-    fn as_text(&self, part: Part<'a>) -> Option<String> {
+    fn as_text(&self, part: &Part<'a>) -> Option<String> {
         match part.value {
             Value::String(text) => Some(text.clone()),
             // `name: 007` and `pattern: 12` are what people write.
@@ -96,18 +96,17 @@ impl<'a> Fields<'a> {
     }
 
     pub(crate) fn template(&self, name: &'static str) -> Option<Template> {
-        let part = self.get(name)?;
-        self.read_template(part)
+        self.read_template(&self.get(name)?)
     }
 
     pub(crate) fn needed_template(&self, name: &'static str) -> Option<Template> {
-        let path = self.need(name)?;
+        let part = self.need(name)?;
         self.needed_text(name)?;
-        self.read_template(path)
+        self.read_template(&part)
     }
 
-    pub(crate) fn read_template(&self, part: Part<'a>) -> Option<Template> {
-        let text = self.as_text(part.clone())?;
+    pub(crate) fn read_template(&self, part: &Part<'a>) -> Option<Template> {
+        let text = self.as_text(part)?;
         match Template::parse(&text) {
             Ok(template) => Some(template.at(&part.path)),
             Err(why) => {
@@ -172,20 +171,20 @@ impl<'a> Fields<'a> {
     pub(crate) fn templates(&self, name: &'static str) -> Vec<Template> {
         let parts = self.list(name).unwrap_or_default();
         let read = parts.into_iter();
-        read.filter_map(|part| self.read_template(part)).collect()
+        read.filter_map(|part| self.read_template(&part)).collect()
     }
 
     pub(crate) fn texts(&self, name: &'static str) -> Vec<String> {
         let parts = self.list(name).unwrap_or_default();
         let read = parts.into_iter();
-        read.filter_map(|part| self.as_text(part)).collect()
+        read.filter_map(|part| self.as_text(&part)).collect()
     }
 
     /// Names and what they stand for.
     pub(crate) fn template_map(&self, name: &'static str) -> BTreeMap<String, Template> {
         let mut map = BTreeMap::new();
         for (key, part) in self.map(name) {
-            if let Some(template) = self.read_template(part) {
+            if let Some(template) = self.read_template(&part) {
                 map.insert(key, template);
             }
         }

@@ -107,7 +107,7 @@ fn summary(step: &Step) -> String {
         Kind::Log { message } => first_line(&message.source()),
     };
     if let Some(retry) = step.retry {
-        said.push_str(&format!("; up to {} attempts", retry.max_attempts));
+        said = format!("{said}; up to {} attempts", retry.max_attempts);
     }
     if step.on_error == OnError::Continue {
         said.push_str("; goes on if it fails");

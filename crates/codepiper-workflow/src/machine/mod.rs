@@ -65,7 +65,6 @@ enum Stand {
 impl<'a> Machine<'a> {
     fn take(&mut self, happened: Happened) {
         match happened {
-            Happened::Time => {}
             Happened::Done { effect, outcome } => self.done(&effect, outcome),
             Happened::Cancel => self.cancel(),
             // What is done at the end is not put off.
@@ -77,7 +76,7 @@ impl<'a> Machine<'a> {
                 self.state.is_paused = false;
                 self.note(None, Level::Info, "goes on");
             }
-            Happened::Pause | Happened::Resume => {}
+            Happened::Time | Happened::Pause | Happened::Resume => {}
             Happened::Retry => self.retry(),
         }
     }

@@ -81,12 +81,11 @@ fn session(fields: &Fields<'_>, problems: &Problems) -> Option<SessionStep> {
     };
     let dangerous = fields.flag("dangerous_mode");
     let keep = fields.flag("keep");
-    let turn = match fields.get("prompt") {
-        Some(_) => Some(turn::turn(fields, problems)?),
-        None => {
-            turn::none(fields, problems);
-            None
-        }
+    let turn = if fields.get("prompt").is_some() {
+        Some(turn::turn(fields, problems)?)
+    } else {
+        turn::none(fields, problems);
+        None
     };
     Some(SessionStep {
         provider: provider?,
@@ -102,16 +101,16 @@ fn session(fields: &Fields<'_>, problems: &Problems) -> Option<SessionStep> {
 }
 
 fn command(fields: &Fields<'_>, problems: &Problems) -> Option<CommandStep> {
-    let run = fields.need("run").and_then(|part| match part.value {
-        Value::Array(values) => {
-            if values.is_empty() {
-                problems.add(&part.path, format!("`{}` names no program", part.path));
-            }
-            let parts = parts(values, &part.path).into_iter();
-            let words = parts.filter_map(|part| fields.read_template(part));
-            Some(Run::Program(words.collect()))
+    let run = fields.need("run").and_then(|part| {
+        let Value::Array(values) = part.value else {
+            return fields.needed_template("run").map(Run::Shell);
+        };
+        if values.is_empty() {
+            problems.add(&part.path, format!("`{}` names no program", part.path));
         }
-        _ => fields.needed_template("run").map(Run::Shell),
+        let parts = parts(values, &part.path).into_iter();
+        let words = parts.filter_map(|part| fields.read_template(&part));
+        Some(Run::Program(words.collect()))
     });
     let cwd = fields.template("cwd");
     let env = fields.template_map("env");

@@ -21,6 +21,7 @@ pub struct Source {
 
 impl Source {
     /// Reads YAML or JSON.
+    #[expect(clippy::result_large_err, reason = "a definition is read once")]
     pub fn text(text: &str) -> Result<Self, Problem> {
         let yaml = Yaml::parse(text).map_err(problem)?;
         Ok(Self {

@@ -85,13 +85,13 @@ fn add(
         "stop" | "idle_prompt" => wait.turn = true,
         "permission_prompt" => wait.permission = true,
         "timeout" => {}
-        "event" => match event {
-            Some(event) => wait.events.push(event),
-            None => {
+        "event" => {
+            let Some(event) = event else {
                 problems.add(path, "`event_type` is missing: which event is waited for");
                 return None;
-            }
-        },
+            };
+            wait.events.push(event);
+        }
         other => {
             let message = format!(
                 "`{other}` cannot be waited for; known are `stop`, `idle_prompt`, \
