@@ -19,7 +19,7 @@ use crate::state::{ExecutionStatus, Failure, Node, NodeStatus, Phase, State, nod
 use places::Places;
 use scope::Scope;
 
-/// How long the steps at the end may take where the workflow does not say.
+/// How long the steps about an error may take, and those at the end, in milliseconds.
 const FINALLY_MAX: i64 = 600_000;
 
 /// Tells an execution what has happened, and says what comes of it for its log. What is to be done
