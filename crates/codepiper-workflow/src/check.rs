@@ -2,16 +2,21 @@
 
 use std::collections::HashMap;
 
-use crate::definition::{Input, Kind, OnError, Run, SessionStep, Step, Turn, Workflow};
+use crate::definition::{
+    Input, Item, Items, Kind, OnError, Run, SessionStep, Step, Turn, Workflow,
+};
 use crate::extract::Extract;
 use crate::fields::nearest;
+use crate::leaves;
 use crate::limits::STEPS_MAX;
 use crate::problem::Problems;
 use crate::template::{Reference, Template};
 
-/// Where a step stands: for each level the step around it, the list of that step, and the place in
-/// the list.
-type Position<'w> = Vec<(Option<&'w Step>, &'static str, usize)>;
+/// A level of where a step stands: the step around it, the list of that step, the place in the list.
+type Around<'w> = (Option<&'w Step>, &'static str, usize);
+
+/// Where a step stands, from the outermost level in.
+type Position<'w> = Vec<Around<'w>>;
 
 struct Checker<'w> {
     positions: HashMap<&'w str, (&'w Step, Position<'w>)>,
@@ -63,7 +68,7 @@ impl<'w> Checker<'w> {
         around: Option<&'w Step>,
         list: &'static str,
         steps: &'w [Step],
-        outer: &[(Option<&'w Step>, &'static str, usize)],
+        outer: &[Around<'w>],
     ) {
         for (i, step) in steps.iter().enumerate() {
             let mut position = outer.to_vec();
@@ -83,10 +88,21 @@ impl<'w> Checker<'w> {
     }
 
     fn step(&self, step: &'w Step) {
+        let position = self.positions.get(step.name.as_str());
+        let here = position.map_or(&[][..], |(_, position)| position);
         for (path, reference) in references(step) {
-            self.reference(reference, path, Some(step));
+            self.reference(reference, path, Some(here));
         }
         match &step.kind {
+            Kind::Until {
+                condition, steps, ..
+            } => {
+                // It is asked at the end of each round.
+                let end = [here, &[(Some(step), "steps", steps.len())]].concat();
+                for reference in condition.references() {
+                    self.reference(reference, condition.path(), Some(&end));
+                }
+            }
             Kind::Session(session) if session.cwd.is_none() && !self.has_cwd => {
                 let message = "`cwd` is missing: where the session starts";
                 self.problems.add(&step.path, message);
@@ -103,12 +119,12 @@ impl<'w> Checker<'w> {
                     }
                 }
             }
-            Kind::Send(send) => self.session_of(&send.session, step),
+            Kind::Send(send) => self.session_of(&send.session, step, here),
             _ => {}
         }
     }
 
-    fn session_of(&self, name: &str, step: &'w Step) {
+    fn session_of(&self, name: &str, step: &Step, here: &[Around<'w>]) {
         let path = format!("{}.session", step.path);
         match self.positions.get(name) {
             Some((other, _)) if !matches!(other.kind, Kind::Session(_)) => {
@@ -116,7 +132,7 @@ impl<'w> Checker<'w> {
                 let message = format!("`{name}` is a `{kind}` step and has no session");
                 self.problems.add(&path, message);
             }
-            Some(_) => self.order(name, step, &path),
+            Some(_) => self.order(name, here, &path),
             None => self.no_step(name, &path),
         }
     }
@@ -130,32 +146,42 @@ impl<'w> Checker<'w> {
 
     fn of_outputs(&self, reference: &Reference, path: &str) {
         match reference.segments() {
-            [first, name, rest @ ..] if first == "steps" => match self.positions.get(name.as_str())
-            {
-                Some((step, position)) => {
-                    if self.loop_around(position, &[]).is_some() {
-                        self.within_loop(name, path);
-                    }
-                    self.result(step, rest, path);
+            [first, name, rest @ ..] if first == "steps" => {
+                let Some((step, position)) = self.positions.get(name.as_str()) else {
+                    return self.no_step(name, path);
+                };
+                if loop_around(position, &[]).is_some() {
+                    self.within_loop(name, path);
                 }
-                None => self.no_step(name, path),
-            },
+                self.result(step, rest, path);
+            }
+            [first, rest @ ..] if first == "error" => {
+                self.part_of("error", rest, &["message", "step"], path);
+            }
             _ => self.reference(reference, path, None),
         }
     }
 
-    fn reference(&self, reference: &Reference, path: &str, from: Option<&'w Step>) {
+    fn part_of(&self, whole: &str, rest: &[String], known: &[&str], path: &str) {
+        let Some(part) = rest.first().filter(|part| !known.contains(&part.as_str())) else {
+            return;
+        };
+        let known: Vec<String> = known.iter().map(|part| format!("`{part}`")).collect();
+        let message = format!("`{whole}` has no `{part}`; it has {}", known.join(", "));
+        self.problems.add(path, message);
+    }
+
+    fn reference(&self, reference: &Reference, path: &str, here: Option<&[Around<'w>]>) {
         match reference.segments() {
             [first, name, rest @ ..] if first == "steps" => {
                 let Some((step, _)) = self.positions.get(name.as_str()) else {
                     return self.no_step(name, path);
                 };
-                match from {
-                    Some(from) => self.order(name, from, path),
-                    None => {
-                        let message = "no step has run yet where this is needed";
-                        self.problems.add(path, message);
-                    }
+                if let Some(here) = here {
+                    self.order(name, here, path);
+                } else {
+                    let message = "no step has run yet where this is needed";
+                    self.problems.add(path, message);
                 }
                 self.result(step, rest, path);
             }
@@ -164,14 +190,25 @@ impl<'w> Checker<'w> {
                 self.problems.add(path, message);
             }
             [first, ..] if first == "item" || first == "index" => {
-                let position = from.and_then(|from| self.positions.get(from.name.as_str()));
-                let is_in_loop = position.is_some_and(|(_, p)| self.loop_around(p, &[]).is_some());
-                if !is_in_loop && self.inputs.is_some() {
-                    let message = format!("`${{{first}}}` has a value only in a loop");
+                let is_counting = first == "index";
+                if !is_in_loop(here.unwrap_or_default(), is_counting) {
+                    let place = if is_counting { "a loop" } else { "a `foreach`" };
+                    let message = format!("`${{{first}}}` has a value only in {place}");
                     self.problems.add(path, message);
                 }
             }
-            [first, ..] if first == "error" || first == "execution" => {}
+            [first, rest @ ..] if first == "error" => {
+                let is_told = |(_, list, _): &Around<'_>| matches!(*list, "on_error" | "finally");
+                if !here.unwrap_or_default().iter().any(is_told) {
+                    let message = "`${error}` has a value only in `on_error` and `finally`";
+                    self.problems.add(path, message);
+                }
+                self.part_of("error", rest, &["message", "step"], path);
+            }
+            [first, rest @ ..] if first == "execution" => {
+                self.part_of("execution", rest, &["id"], path);
+            }
+            [first] if first == "inputs" => {}
             [first, name, ..] if first == "inputs" => self.input(name, path),
             [name, ..] => self.input(name, path),
             [] => {}
@@ -192,38 +229,7 @@ impl<'w> Checker<'w> {
     /// A result that such a step has.
     fn result(&self, step: &Step, rest: &[String], path: &str) {
         let Some(key) = rest.first() else { return };
-        let mut known = vec!["status", "error", "result", "attempts"];
-        let extracts = match &step.kind {
-            Kind::Session(session) => {
-                known.extend(["sessionId", "session_id"]);
-                session.turn.as_ref().map(|turn| &turn.extract)
-            }
-            Kind::Send(send) => {
-                known.extend(["sessionId", "session_id"]);
-                Some(&send.turn.extract)
-            }
-            Kind::Command(command) => {
-                known.extend(["exitCode", "exit_code", "stdout", "stderr", "output"]);
-                Some(&command.extract)
-            }
-            Kind::Approve { .. } => {
-                known.extend(["note", "by"]);
-                None
-            }
-            Kind::Foreach { .. } => {
-                known.extend(["results", "count"]);
-                None
-            }
-            Kind::Until { .. } => {
-                known.push("rounds");
-                None
-            }
-            _ => None,
-        };
-        if let Some(extracts) = extracts {
-            known.extend(["reply", "extractedData", "extracted_data"]);
-            known.extend(extracts.keys().map(String::as_str));
-        }
+        let known = leaves::results(step);
         if !known.contains(&key.as_str()) {
             let hint = nearest(key, &known).map_or_else(String::new, |n| format!("; is it `{n}`?"));
             let message = format!("step `{}` has no result `{key}`{hint}", step.name);
@@ -232,14 +238,11 @@ impl<'w> Checker<'w> {
     }
 
     /// What is referred to has run by then.
-    fn order(&self, name: &str, from: &Step, path: &str) {
-        let (Some((_, there)), Some((_, here))) = (
-            self.positions.get(name),
-            self.positions.get(from.name.as_str()),
-        ) else {
+    fn order(&self, name: &str, here: &[Around<'w>], path: &str) {
+        let Some((_, there)) = self.positions.get(name) else {
             return;
         };
-        let is_same = |a: &(Option<&Step>, &str, usize), b: &(Option<&Step>, &str, usize)| {
+        let is_same = |a: &Around<'_>, b: &Around<'_>| {
             a.0.map(|s| &s.name) == b.0.map(|s| &s.name) && a.1 == b.1 && a.2 == b.2
         };
         let pairs = there.iter().zip(here);
@@ -271,7 +274,7 @@ impl<'w> Checker<'w> {
         };
         if let Some(why) = why {
             self.problems.add(path, why);
-        } else if self.loop_around(there, here).is_some() {
+        } else if loop_around(there, here).is_some() {
             self.within_loop(name, path);
         }
     }
@@ -283,29 +286,33 @@ impl<'w> Checker<'w> {
         );
         self.problems.add(path, message);
     }
+}
 
-    /// The innermost loop over a list that is around one position and not around the other.
-    fn loop_around(
-        &self,
-        there: &Position<'w>,
-        here: &[(Option<&'w Step>, &str, usize)],
-    ) -> Option<&'w Step> {
-        let around = |p: &[(Option<&'w Step>, &str, usize)]| -> Vec<&'w Step> {
-            let steps = p.iter().filter(|(_, list, _)| *list == "steps");
-            steps.filter_map(|(step, ..)| *step).collect()
-        };
-        let outside = here.is_empty();
-        let others = around(here);
-        let mut found = around(there).into_iter().filter(|step| {
-            let counts = match step.kind {
-                Kind::Foreach { .. } => true,
-                Kind::Until { .. } => outside,
-                _ => false,
-            };
-            counts && !others.iter().any(|other| other.name == step.name)
+/// Whether a place is in a round of a loop: one over a list, or one of any kind.
+fn is_in_loop(here: &[Around<'_>], any_kind: bool) -> bool {
+    here.iter().any(|(around, list, _)| {
+        let is_loop = around.is_some_and(|step| match step.kind {
+            Kind::Foreach { .. } => true,
+            Kind::Until { .. } => any_kind,
+            _ => false,
         });
-        found.next_back()
-    }
+        is_loop && *list == "steps"
+    })
+}
+
+/// The innermost loop that is around one position and not around the other. Of an `until`
+/// the last round is seen from outside.
+fn loop_around<'w>(there: &[Around<'w>], here: &[Around<'w>]) -> Option<&'w Step> {
+    let around = |p: &[Around<'w>]| -> Vec<&'w Step> {
+        let steps = p.iter().filter(|(_, list, _)| *list == "steps");
+        steps.filter_map(|(step, ..)| *step).collect()
+    };
+    let others = around(here);
+    let mut found = around(there).into_iter().filter(|step| {
+        let counts = matches!(step.kind, Kind::Foreach { .. });
+        counts && !others.iter().any(|other| other.name == step.name)
+    });
+    found.next_back()
 }
 
 /// What a step itself refers to, with the part that does so.
@@ -324,7 +331,13 @@ pub(crate) fn references(step: &Step) -> Vec<(&str, &Reference)> {
             templates.extend(command.env.values());
         }
         Kind::Approve { message } | Kind::Log { message } => templates.push(message),
-        Kind::Foreach { items, .. } => templates.push(items),
+        Kind::Foreach { items, .. } => match items {
+            Items::Text(text) => templates.push(text),
+            Items::List(items) => templates.extend(items.iter().filter_map(|item| match item {
+                Item::Text(text) => Some(text),
+                Item::Value(_) => None,
+            })),
+        },
         Kind::If { condition, .. } => {
             let references = condition.references().iter();
             found.extend(references.map(|reference| (condition.path(), reference)));
@@ -339,6 +352,7 @@ pub(crate) fn references(step: &Step) -> Vec<(&str, &Reference)> {
 }
 
 fn of_session<'w>(session: &'w SessionStep, templates: &mut Vec<&'w Template>) {
+    templates.push(&session.provider);
     templates.extend(&session.cwd);
     templates.extend(&session.args);
     templates.extend(session.env.values());

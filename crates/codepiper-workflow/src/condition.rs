@@ -3,6 +3,8 @@
 //! words are texts; and comparisons go by what values say, as in the conditions people have:
 //! `"3" > 0` is true, `===` asks for the same type too. `&&`, `||` and `!` are and, or and not.
 
+mod words;
+
 use std::cmp::Ordering;
 
 use minijinja::value::{Serde, Value as Jinja, ValueKind};
@@ -47,7 +49,10 @@ impl Condition {
             let why = error.detail().unwrap_or("it cannot be read").to_owned();
             format!("`{text}` is no condition: {why}")
         })?;
-        Ok(condition)
+        match words::unknown(&environment, &tokens, &condition.program) {
+            Some(why) => Err(format!("`{text}` is no condition: {why}")),
+            None => Ok(condition),
+        }
     }
 
     pub(crate) fn at(mut self, path: &str) -> Self {
@@ -112,7 +117,7 @@ impl Writer {
         let mut written = String::new();
         for part in crate::tokens::parts(tokens) {
             match part {
-                Side::Joint(word) => written.push_str(&format!(" {word} ")),
+                Side::Joint(word) => written.extend([" ", word, " "]),
                 Side::Operand(tokens) => written.push_str(&self.comparison(tokens)?),
             }
         }
@@ -120,6 +125,9 @@ impl Writer {
     }
 
     fn comparison(&mut self, tokens: &[Token]) -> Result<String, String> {
+        if tokens.iter().any(|token| token.as_word() == Some("=")) {
+            return Err("a `=` stands alone: `==` compares".to_owned());
+        }
         let signs: Vec<usize> = (0..tokens.len())
             .filter(|i| matches!(tokens[*i], Token::Compare(_)))
             .collect();
@@ -143,14 +151,20 @@ impl Writer {
         }
         let words: Option<Vec<&str>> = tokens.iter().map(Token::as_word).collect();
         if let Some(words) = words {
-            return Ok(literal(&bare(&words.join(" "))));
+            let said = words.join(" ");
+            if said.starts_with("steps.") || said.starts_with("inputs.") {
+                return Err(format!(
+                    "`{said}` is a text here; its value is `${{{said}}}`"
+                ));
+            }
+            return Ok(literal(&bare(&said)));
         }
         let mut written = String::new();
         for token in tokens {
             match token {
                 Token::Reference(reference) => written.push_str(&self.reference(reference)),
                 Token::Text(text) => written.push_str(&self.text(text)?),
-                Token::Word(word) => written.push_str(&format!(" {word} ")),
+                Token::Word(word) => written.extend([" ", word, " "]),
                 Token::Pipe => written.push('|'),
                 Token::Group(open, inner, close) => {
                     let is_list = *open == '[';
@@ -159,7 +173,9 @@ impl Writer {
                     } else {
                         self.group(inner)?
                     };
-                    written.push_str(&format!("{open}{inner}{close}"));
+                    written.push(*open);
+                    written.push_str(&inner);
+                    written.push(*close);
                 }
                 Token::Compare(sign) | Token::Joint(sign) => written.push_str(sign),
             }

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use codepiper_model::ProviderId;
 use serde_json::Value;
 
 use crate::condition::Condition;
@@ -114,7 +113,7 @@ pub enum Kind {
     /// Does the same for each item of a list.
     Foreach {
         /// The list.
-        items: Template,
+        items: Items,
         /// What is done for each.
         steps: Vec<Step>,
         /// How many items at a time.
@@ -136,11 +135,29 @@ pub enum Kind {
     },
 }
 
+/// The items of a loop.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Items {
+    /// What names a list, or a text that is one.
+    Text(Template),
+    /// Each by itself.
+    List(Vec<Item>),
+}
+
+/// An item that is written down.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Item {
+    /// A text, or what one `${…}` names.
+    Text(Template),
+    /// Anything else, as it stands.
+    Value(Value),
+}
+
 /// A session to start.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SessionStep {
-    /// The agent.
-    pub provider: ProviderId,
+    /// The agent's name.
+    pub provider: Template,
     /// Where it starts.
     pub cwd: Option<Template>,
     /// Further arguments for it.

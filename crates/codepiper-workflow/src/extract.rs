@@ -74,7 +74,7 @@ impl Extract {
     }
 
     /// What it takes from a text, where the text is all it needs.
-    pub(crate) fn from_text(&self, text: &str) -> Option<Result<Value, String>> {
+    pub(crate) fn of_text(&self, text: &str) -> Option<Result<Value, String>> {
         Some(match self {
             Self::Regex(pattern) => Ok(matched(pattern, text)),
             Self::JsonPath(path) => json_in(text)
@@ -179,22 +179,17 @@ mod tests {
     fn results_are_taken_from_answers() {
         let text =
             "Tests: 12 pass, 3 fail\nSee:\n```json\n{\"ok\": false, \"n\": [1, 2]}\n```\nDone.";
-        let regex = |pattern: &str| Extract::regex(pattern).unwrap().from_text(text).unwrap();
+        let regex = |pattern: &str| Extract::regex(pattern).unwrap().of_text(text).unwrap();
         assert_eq!(regex(r"Tests: (\d+) pass"), Ok(json!("12")));
         assert_eq!(regex(r"(\d+) pass, (\d+) fail"), Ok(json!(["12", "3"])));
         assert_eq!(regex("Do.e"), Ok(json!("Done")));
         assert_eq!(regex("nothing"), Ok(Value::Null));
-        let path = |path: &str| Extract::json_path(path).unwrap().from_text(text).unwrap();
+        let path = |path: &str| Extract::json_path(path).unwrap().of_text(text).unwrap();
         assert_eq!(path("$.ok"), Ok(json!(false)));
         assert_eq!(path("$.n[*]"), Ok(json!([1, 2])));
         assert_eq!(path("$.none"), Ok(Value::Null));
         let schema = json!({ "type": "object", "properties": { "ok": { "type": "boolean" } } });
-        let json = |schema| {
-            Extract::json(Some(schema))
-                .unwrap()
-                .from_text(text)
-                .unwrap()
-        };
+        let json = |schema| Extract::json(Some(schema)).unwrap().of_text(text).unwrap();
         assert_eq!(json(schema), Ok(json!({ "ok": false, "n": [1, 2] })));
         let strict = json!({ "properties": { "ok": { "type": "string" } } });
         assert!(json(strict).unwrap_err().contains("`/ok`"));

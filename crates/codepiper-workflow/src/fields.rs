@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
+use crate::limits::is_env_name;
 use crate::problem::Problems;
 use crate::template::Template;
 
@@ -72,12 +73,12 @@ impl<'a> Fields<'a> {
     }
 
     pub(crate) fn text(&self, name: &'static str) -> Option<String> {
-        self.as_text(self.get(name)?)
+        self.as_text(&self.get(name)?)
     }
 
     pub(crate) fn needed_text(&self, name: &'static str) -> Option<String> {
         let part = self.need(name)?;
-        let (text, path) = (self.as_text(part.clone())?, part.path);
+        let (text, path) = (self.as_text(&part)?, part.path);
         if text.trim().is_empty() {
             self.problems.add(&path, format!("`{path}` is empty"));
             return None;
@@ -85,7 +86,23 @@ impl<'a> Fields<'a> {
         Some(text)
     }
 
-    fn as_text(&self, part: Part<'a>) -> Option<String> {
+    /// A text in which nothing is filled in.
+    pub(crate) fn fixed_text(&self, name: &'static str) -> Option<String> {
+        let part = self.get(name)?;
+        let text = self.needed_text(name)?;
+        self.fixed(&part.path, text)
+    }
+
+    fn fixed(&self, path: &str, text: String) -> Option<String> {
+        if text.contains("${") {
+            let message = format!("nothing is filled in here: `{path}` stays as it is written");
+            self.problems.add(path, message);
+            return None;
+        }
+        Some(text)
+    }
+
+    fn as_text(&self, part: &Part<'a>) -> Option<String> {
         match part.value {
             Value::String(text) => Some(text.clone()),
             // `name: 007` and `pattern: 12` are what people write.
@@ -96,18 +113,18 @@ impl<'a> Fields<'a> {
     }
 
     pub(crate) fn template(&self, name: &'static str) -> Option<Template> {
-        let part = self.get(name)?;
-        self.read_template(part)
+        self.get(name)?;
+        self.needed_template(name)
     }
 
     pub(crate) fn needed_template(&self, name: &'static str) -> Option<Template> {
-        let path = self.need(name)?;
+        let part = self.need(name)?;
         self.needed_text(name)?;
-        self.read_template(path)
+        self.read_template(&part)
     }
 
-    pub(crate) fn read_template(&self, part: Part<'a>) -> Option<Template> {
-        let text = self.as_text(part.clone())?;
+    pub(crate) fn read_template(&self, part: &Part<'a>) -> Option<Template> {
+        let text = self.as_text(part)?;
         match Template::parse(&text) {
             Ok(template) => Some(template.at(&part.path)),
             Err(why) => {
@@ -172,24 +189,38 @@ impl<'a> Fields<'a> {
     pub(crate) fn templates(&self, name: &'static str) -> Vec<Template> {
         let parts = self.list(name).unwrap_or_default();
         let read = parts.into_iter();
-        read.filter_map(|part| self.read_template(part)).collect()
+        read.filter_map(|part| self.read_template(&part)).collect()
     }
 
-    pub(crate) fn texts(&self, name: &'static str) -> Vec<String> {
+    /// Texts in which nothing is filled in.
+    pub(crate) fn fixed_texts(&self, name: &'static str) -> Vec<String> {
         let parts = self.list(name).unwrap_or_default();
-        let read = parts.into_iter();
-        read.filter_map(|part| self.as_text(part)).collect()
+        let read = parts
+            .iter()
+            .filter_map(|part| self.fixed(&part.path, self.as_text(part)?));
+        read.collect()
     }
 
     /// Names and what they stand for.
     pub(crate) fn template_map(&self, name: &'static str) -> BTreeMap<String, Template> {
-        let mut map = BTreeMap::new();
-        for (key, part) in self.map(name) {
-            if let Some(template) = self.read_template(part) {
-                map.insert(key, template);
+        let parts = self.map(name).into_iter();
+        let read = parts.filter_map(|(key, part)| Some((key, self.read_template(&part)?)));
+        read.collect()
+    }
+
+    /// The variables of a process.
+    pub(crate) fn env(&self) -> BTreeMap<String, Template> {
+        let mut env = BTreeMap::new();
+        for (key, part) in self.map("env") {
+            if !is_env_name(&key) {
+                let message = format!(
+                    "`{key}` cannot name a variable: letters, digits and `_`, and no digit at first"
+                );
+                self.problems.add_at_key(&part.path, message);
             }
+            env.extend(self.read_template(&part).map(|value| (key, value)));
         }
-        map
+        env
     }
 
     pub(crate) fn map(&self, name: &'static str) -> Vec<(String, Part<'a>)> {

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use codepiper_model::ProviderId;
 use serde_json::{Map, Value};
 
 use crate::check::references;
-use crate::definition::Workflow;
+use crate::definition::{Kind, Workflow};
 use crate::fields::nearest;
-use crate::template::Reference;
+use crate::template::{Lookup, Reference, descend};
 
 /// The values that an execution begins with, or everything that is wrong with what it was given.
 pub fn given(
@@ -39,6 +40,7 @@ pub fn given(
         }
     }
     let names: Vec<&str> = inputs.iter().map(|input| input.name.as_str()).collect();
+    wrong.extend(unknown_providers(workflow, &values));
     for name in said.keys() {
         let hint = nearest(name, &names).map_or_else(String::new, |n| format!("; is it `{n}`?"));
         wrong.push(format!("there is no input `{name}`{hint}"));
@@ -58,9 +60,10 @@ fn with_all_mentioned(
     let missing = mentioned(workflow)
         .into_iter()
         .filter(|name| !said.contains_key(name));
-    let wrong: Vec<String> = missing
+    let mut wrong: Vec<String> = missing
         .map(|name| format!("`{name}` has no value"))
         .collect();
+    wrong.extend(unknown_providers(workflow, &said));
     if wrong.is_empty() {
         Ok(said)
     } else {
@@ -68,13 +71,37 @@ fn with_all_mentioned(
     }
 }
 
+/// What is wrong with the agents that the values name.
+fn unknown_providers(workflow: &Workflow, values: &Map<String, Value>) -> Vec<String> {
+    let mut wrong = Vec::new();
+    workflow.walk(&mut |step, _| {
+        if let Kind::Session(session) = &step.kind
+            && let Ok(provider) = session.provider.text(&Given(values))
+            && let Err(unknown) = provider.parse::<ProviderId>()
+        {
+            wrong.push(format!("step `{}`: {unknown}", step.name));
+        }
+    });
+    wrong
+}
+
+struct Given<'a>(&'a Map<String, Value>);
+
+impl Lookup for Given<'_> {
+    fn lookup(&self, reference: &Reference) -> Option<Value> {
+        match reference.segments() {
+            [first, name, rest @ ..] if first == "inputs" => descend(self.0.get(name)?, rest),
+            [name, rest @ ..] => descend(self.0.get(name)?, rest),
+            [] => None,
+        }
+    }
+}
+
 /// The variables that a workflow mentions.
 pub(crate) fn mentioned(workflow: &Workflow) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
     let mut note = |reference: &Reference| match reference.segments() {
-        [first, name, ..] if first == "inputs" => {
-            names.insert(name.clone());
-        }
+        [first, rest @ ..] if first == "inputs" => names.extend(rest.first().cloned()),
         [first, ..]
             if !matches!(
                 first.as_str(),
@@ -89,7 +116,7 @@ pub(crate) fn mentioned(workflow: &Workflow) -> BTreeSet<String> {
         for (_, reference) in references(step) {
             note(reference);
         }
-        if let crate::definition::Kind::Until { condition, .. } = &step.kind {
+        if let Kind::Until { condition, .. } = &step.kind {
             condition.references().iter().for_each(&mut note);
         }
     });

@@ -12,6 +12,7 @@ mod fields;
 mod given;
 mod ids;
 mod input;
+mod leaves;
 mod limits;
 mod machine;
 mod plan;
@@ -23,8 +24,8 @@ mod tokens;
 
 pub use condition::Condition;
 pub use definition::{
-    CommandStep, Input, InputKind, Kind, OnError, Retry, Run, SendStep, SessionStep, Step, Turn,
-    Wait, WaitFor, Workflow,
+    CommandStep, Input, InputKind, Item, Items, Kind, OnError, Retry, Run, SendStep, SessionStep,
+    Step, Turn, Wait, WaitFor, Workflow,
 };
 pub use effect::{Command, Effect, Prompt, Start};
 pub use extract::Extract;

@@ -55,6 +55,13 @@ pub(crate) fn is_variable(name: &str) -> bool {
     is_word && !TAKEN.contains(&name)
 }
 
+/// Whether a word can name a variable of a process.
+pub(crate) fn is_env_name(name: &str) -> bool {
+    !name.starts_with(|c: char| c.is_ascii_digit())
+        && !name.is_empty()
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+}
+
 /// Whether a text can name a step: it is part of references and of logs.
 pub(crate) fn is_step_name(name: &str) -> bool {
     let is_kept_out = |c: char| c.is_control() || ".[]{}$`\"".contains(c);

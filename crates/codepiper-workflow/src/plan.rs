@@ -3,7 +3,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::definition::{Kind, OnError, Run, Step, WaitFor, Workflow};
+use crate::definition::{Items, Kind, OnError, Run, Step, WaitFor, Workflow};
 
 /// A step as it would be done.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -65,7 +65,7 @@ fn planned(step: &Step) -> PlannedStep {
 fn summary(step: &Step) -> String {
     let mut said = match &step.kind {
         Kind::Session(session) => {
-            let agent = session.provider;
+            let agent = session.provider.source();
             let model = session.model.as_ref();
             let model = model.map_or_else(String::new, |model| format!(" ({})", model.source()));
             let prompt = session.turn.as_ref();
@@ -100,14 +100,17 @@ fn summary(step: &Step) -> String {
             };
             format!("{} at a time, {until}", steps.len())
         }
-        Kind::Foreach { items, .. } => format!("for each of {}", items.source()),
+        Kind::Foreach { items, .. } => match items {
+            Items::Text(text) => format!("for each of {}", text.source()),
+            Items::List(items) => format!("for each of {} items", items.len()),
+        },
         Kind::Until {
             condition, limit, ..
         } => format!("until {}, at most {limit} times", condition.source()),
         Kind::Log { message } => first_line(&message.source()),
     };
     if let Some(retry) = step.retry {
-        said.push_str(&format!("; up to {} attempts", retry.max_attempts));
+        said = format!("{said}; up to {} attempts", retry.max_attempts);
     }
     if step.on_error == OnError::Continue {
         said.push_str("; goes on if it fails");

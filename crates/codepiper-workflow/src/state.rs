@@ -204,6 +204,13 @@ impl fmt::Display for Failure {
     }
 }
 
+impl Held {
+    /// The name of what ends it.
+    fn end_name(&self, session: &str) -> String {
+        format!("end {session} {}", self.number)
+    }
+}
+
 impl State {
     /// An execution that has not begun.
     pub fn new(execution: &str, inputs: Map<String, Value>, now: Timestamp) -> Self {
@@ -235,11 +242,18 @@ impl State {
         });
         let ended = self.sessions.iter().filter(|(_, held)| held.is_ending);
         let ends = ended.filter_map(|(session, held)| {
-            let name = format!("end {session} {}", held.number);
+            let name = held.end_name(session);
             let session = session.parse().ok()?;
             Some((name, Effect::End { session }))
         });
         of_nodes.chain(ends).collect()
+    }
+
+    /// The session that an effect of this name ends; none where it is not to be ended by it now.
+    pub(crate) fn ended_by(&self, effect: &str) -> Option<String> {
+        let mut ending = self.sessions.iter().filter(|(_, held)| held.is_ending);
+        let (session, _) = ending.find(|(session, held)| held.end_name(session) == effect)?;
+        Some(session.clone())
     }
 
     /// The name of what a step asks for now; it never comes again.

@@ -140,8 +140,17 @@ impl Reference {
         // `list[0]` is `list.0`.
         let dotted = text.replace('[', ".").replace(']', "");
         let segments: Vec<String> = dotted.split('.').map(|s| s.trim().to_owned()).collect();
-        if segments.iter().any(String::is_empty) || text.contains(['{', '\n']) {
-            return Err(format!("`${{{text}}}` names nothing"));
+        let is_name = |c: char| c.is_alphanumeric() || c == '_' || c == '-';
+        let names = segments.iter().all(|segment| !segment.is_empty())
+            && segments
+                .first()
+                .is_some_and(|first| first.chars().all(is_name))
+            && !text.contains(['{', '\n']);
+        if !names {
+            return Err(format!(
+                "`${{{text}}}` names nothing: there is a name such as `steps.NAME.result` in it, and \
+                 `\\${{` is a `${{` that stays"
+            ));
         }
         Ok(Self { segments })
     }

@@ -75,6 +75,11 @@ fn what_is_no_condition_is_named() {
         ("${}", "names nothing"),
         ("${n} and", "no condition"),
         ("${n}|nosuch ${n}", "no condition"),
+        ("${n}|nosuch", "no filter `nosuch`"),
+        ("(${n} > 1) and ${n} is not nosuch", "no test `nosuch`"),
+        ("nosuch(${n}) > 1", "`nosuch` is no value"),
+        ("${n} in allowed", "`allowed` is no value"),
+        ("steps.a.result == 1", "its value is `${steps.a.result}`"),
     ] {
         let error = Condition::parse(text).expect_err(text);
         assert!(error.contains(why), "{text}: {error}");

@@ -4,10 +4,10 @@ use serde_json::{Value, json};
 
 use super::{Machine, Stand, results};
 use crate::condition::Condition;
-use crate::definition::{Kind, Step, WaitFor};
+use crate::definition::{Item, Items, Kind, Step, WaitFor};
 use crate::limits::{self, ITEMS_MAX};
 use crate::state::{Failure, node_key};
-use crate::template::Template;
+use crate::template::{Lookup, Template};
 
 impl<'a> Machine<'a> {
     /// A step that is under way.
@@ -163,14 +163,11 @@ impl<'a> Machine<'a> {
     }
 
     /// The items of a loop, when it begins.
-    pub(super) fn items(&mut self, step: &'a Step, items: &Template, rounds: &[u32], key: &str) {
-        let value = items.value(&self.scope(Some(&step.name), rounds));
-        let items = match value {
-            Err(unknown) => Err(unknown.to_string()),
-            Ok(Value::Array(items)) => Ok(items),
-            Ok(Value::String(text)) => Ok(limits::items(&text)),
-            Ok(Value::Null) => Ok(Vec::new()),
-            Ok(_) => Err("`items` is to be a list, or a text with commas between items".to_owned()),
+    pub(super) fn items(&mut self, step: &'a Step, items: &Items, rounds: &[u32], key: &str) {
+        let scope = self.scope(Some(&step.name), rounds);
+        let items = match items {
+            Items::Text(text) => listed(text, &scope),
+            Items::List(items) => each(items, &scope),
         };
         let items = items.and_then(|items| match items.len() {
             0..=ITEMS_MAX => Ok(items),
@@ -246,4 +243,24 @@ impl<'a> Machine<'a> {
             }
         }
     }
+}
+
+/// The items that one text names.
+fn listed(text: &Template, values: &impl Lookup) -> Result<Vec<Value>, String> {
+    match text.value(values) {
+        Err(unknown) => Err(unknown.to_string()),
+        Ok(Value::Array(items)) => Ok(items),
+        Ok(Value::String(text)) => Ok(limits::items(&text)),
+        Ok(Value::Null) => Ok(Vec::new()),
+        Ok(_) => Err("`items` is to be a list, or a text with commas between items".to_owned()),
+    }
+}
+
+/// Items that are written down.
+fn each(items: &[Item], values: &impl Lookup) -> Result<Vec<Value>, String> {
+    let items = items.iter().map(|item| match item {
+        Item::Text(text) => text.value(values).map_err(|unknown| unknown.to_string()),
+        Item::Value(value) => Ok(value.clone()),
+    });
+    items.collect()
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use codepiper_model::SessionId;
+use codepiper_model::{ProviderId, SessionId};
 use serde_json::json;
 
 use super::{Machine, later, results};
@@ -60,7 +60,7 @@ impl<'a> Machine<'a> {
     ) -> Result<Effect, String> {
         let session = self.own_id("session", key);
         let start = self.start_of(step, asked, rounds, session);
-        let start = start.map_err(|unknown| unknown.to_string())?;
+        let start = start?;
         self.node(key, |node| node.session = Some(session));
         self.state.hold(session, key, asked.keep);
         Ok(Effect::Start(start))
@@ -80,21 +80,20 @@ impl<'a> Machine<'a> {
         asked: &SessionStep,
         rounds: &[u32],
         session: SessionId,
-    ) -> Result<Start, Unknown> {
+    ) -> Result<Start, String> {
         let scope = self.scope(Some(&step.name), rounds);
-        let args = asked.args.iter().map(|arg| arg.text(&scope));
+        let text = |template: &Template| template.text(&scope).map_err(|why| why.to_string());
+        let cwd = self.cwd(asked.cwd.as_ref(), step, rounds);
+        let env = self.env(&asked.env, step, rounds);
+        let provider = text(&asked.provider)?.parse::<ProviderId>();
         Ok(Start {
             session,
-            provider: asked.provider,
+            provider: provider.map_err(|unknown| unknown.to_string())?,
             name: node_key(&step.name, rounds),
-            cwd: self.cwd(asked.cwd.as_ref(), step, rounds)?,
-            args: args.collect::<Result<_, _>>()?,
-            env: self.env(&asked.env, step, rounds)?,
-            model: asked
-                .model
-                .as_ref()
-                .map(|model| model.text(&scope))
-                .transpose()?,
+            cwd: cwd.map_err(|unknown| unknown.to_string())?,
+            args: asked.args.iter().map(text).collect::<Result<_, _>>()?,
+            env: env.map_err(|unknown| unknown.to_string())?,
+            model: asked.model.as_ref().map(text).transpose()?,
             policy_sets: asked.policy_sets.clone(),
             dangerous: asked.dangerous,
         })
@@ -108,12 +107,12 @@ impl<'a> Machine<'a> {
         rounds: &[u32],
         key: &str,
     ) -> Result<Effect, String> {
-        let shared = self.places.loops(name).len().min(rounds.len());
-        let other = node_key(name, &rounds[..shared]);
-        let session = self.state.nodes.get(&other).and_then(|node| node.session);
-        let Some(session) = session else {
+        let other = self.scope(Some(&step.name), rounds).node(name);
+        let started = other.and_then(|node| Some((node.session?, &node.rounds)));
+        let Some((session, its_rounds)) = started else {
             return Err(format!("step `{name}` has started no session"));
         };
+        let other = node_key(name, its_rounds);
         let keeps = self.places.get(name).is_some_and(
             |place| matches!(&place.step.kind, Kind::Session(session) if session.keep),
         );
@@ -197,14 +196,13 @@ impl<'a> Machine<'a> {
 
     /// Something that was asked for is done.
     pub(super) fn done(&mut self, effect: &str, outcome: Result<Outcome, String>) {
-        if let Some(session) = effect.strip_prefix("end ") {
-            let session = session.split(' ').next().unwrap_or_default();
+        if let Some(session) = self.state.ended_by(effect) {
             // Whatever could be done about it has been done.
             if let Err(why) = outcome {
                 let message = format!("session `{session}` could not be ended: {why}");
                 self.note(None, Level::Warning, &message);
             }
-            self.state.sessions.remove(session);
+            self.state.sessions.remove(&session);
             return;
         }
         let mut nodes = self.state.nodes.iter();

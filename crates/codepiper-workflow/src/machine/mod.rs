@@ -19,7 +19,7 @@ use crate::state::{ExecutionStatus, Failure, Node, NodeStatus, Phase, State, nod
 use places::Places;
 use scope::Scope;
 
-/// How long the steps at the end may take where the workflow does not say.
+/// How long the steps about an error may take, and those at the end, in milliseconds.
 const FINALLY_MAX: i64 = 600_000;
 
 /// Tells an execution what has happened, and says what comes of it for its log. What is to be done
@@ -65,7 +65,6 @@ enum Stand {
 impl<'a> Machine<'a> {
     fn take(&mut self, happened: Happened) {
         match happened {
-            Happened::Time => {}
             Happened::Done { effect, outcome } => self.done(&effect, outcome),
             Happened::Cancel => self.cancel(),
             // What is done at the end is not put off.
@@ -77,7 +76,7 @@ impl<'a> Machine<'a> {
                 self.state.is_paused = false;
                 self.note(None, Level::Info, "goes on");
             }
-            Happened::Pause | Happened::Resume => {}
+            Happened::Time | Happened::Pause | Happened::Resume => {}
             Happened::Retry => self.retry(),
         }
     }

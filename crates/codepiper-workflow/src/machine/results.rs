@@ -17,7 +17,7 @@ pub(super) fn of_turn(turn: &Turn, answer: &Answer) -> Result<Map<String, Value>
         &answer.said
     };
     let extracted = extracted(&turn.extract, said, &answer.reply, &answer.further)?;
-    let mut result = named(extracted);
+    let mut result = named(&extracted);
     result.insert("reply".to_owned(), json!(answer.reply));
     result
         .entry("result")
@@ -36,7 +36,7 @@ pub(super) fn of_command(
         Ok(extracted) => (extracted, None),
         Err(why) => (BTreeMap::new(), Some(why)),
     };
-    let mut result = named(extracted);
+    let mut result = named(&extracted);
     for key in ["exitCode", "exit_code"] {
         result.insert(key.to_owned(), json!(output.exit_code));
     }
@@ -75,7 +75,7 @@ fn extracted(
             },
             Extract::DiffStat => Ok(json!(further.diff_stat)),
             Extract::Cost => Ok(json!(further.cost)),
-            of_text => of_text.from_text(text).unwrap_or_else(|| Ok(Value::Null)),
+            of_text => of_text.of_text(text).unwrap_or(Ok(Value::Null)),
         };
         let value = value.map_err(|why| format!("`{name}`: {why}"))?;
         values.insert(name.clone(), value);
@@ -83,7 +83,7 @@ fn extracted(
     Ok(values)
 }
 
-fn named(extracted: BTreeMap<String, Value>) -> Map<String, Value> {
+fn named(extracted: &BTreeMap<String, Value>) -> Map<String, Value> {
     let mut result: Map<String, Value> = extracted.clone().into_iter().collect();
     for key in ["extractedData", "extracted_data"] {
         result.insert(key.to_owned(), json!(extracted));

@@ -24,13 +24,14 @@ impl Lookup for Scope<'_> {
             "index" if !self.rounds.is_empty() => Some(json!(self.rounds.last()?)),
             "inputs" => descend(&Value::Object(self.state.inputs.clone()), rest),
             "execution" => descend(&json!({ "id": self.state.execution }), rest),
-            "error" => descend(&json!(self.error()), rest),
+            // Nothing may have gone wrong: the steps at the end ask all the same.
+            "error" => Some(descend(&json!(self.error()), rest).unwrap_or_default()),
             name => descend(self.state.inputs.get(name)?, rest),
         }
     }
 }
 
-impl Scope<'_> {
+impl<'a> Scope<'a> {
     /// What went wrong, for those who do something about it.
     fn error(&self) -> Option<Value> {
         let around = self.step.and_then(|step| self.places.get(step));
@@ -84,7 +85,7 @@ impl Scope<'_> {
 
     /// The node of a step that this one can see: in the rounds that they share, and in the last one
     /// of a loop that only the other is in.
-    fn node(&self, name: &str) -> Option<&Node> {
+    pub(super) fn node(&self, name: &str) -> Option<&'a Node> {
         let mine = self
             .step
             .map_or_else(Vec::new, |step| self.places.loops(step));

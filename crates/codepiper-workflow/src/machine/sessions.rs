@@ -1,8 +1,9 @@
 //! A session runs as long as somebody may still need it.
 
 use super::Machine;
+use crate::check::on_error_steps;
 use crate::definition::{Kind, Step};
-use crate::state::{Held, Phase, node_key};
+use crate::state::{Held, Node, NodeStatus, Phase, node_key};
 
 impl Machine<'_> {
     /// Marks the sessions that nobody needs any more; to end them is then outstanding.
@@ -61,7 +62,7 @@ impl Machine<'_> {
         // What they have in common is over: nothing within it comes any more.
         let is_over = |step: &Step, rounds: &[u32]| {
             let node = self.state.nodes.get(&node_key(&step.name, rounds));
-            node.is_some_and(|node| node.status.is_over() && !self.is_being_handled(step, node))
+            node.is_some_and(|node| node.status.is_over() && !is_being_handled(step, node))
         };
         let rounds_of = |name: &str| {
             let depth = self.places.loops(name).len().min(rounds.len());
@@ -75,12 +76,6 @@ impl Machine<'_> {
         // The round of a loop that both are in may be over although the loop is not.
         let next = around.get(common).copied().unwrap_or(step);
         !is_over(next, rounds_of(&next.name)) && self.is_section_ahead(around, step)
-    }
-
-    /// Whether something is still to be done about a step's failure.
-    fn is_being_handled(&self, step: &Step, node: &crate::state::Node) -> bool {
-        let about = crate::check::on_error_steps(step);
-        node.status == crate::state::NodeStatus::Failed && !about.is_empty() && !node.is_handled
     }
 
     /// Whether the part of the workflow that a step is in has not been passed.
@@ -102,4 +97,10 @@ impl Machine<'_> {
         };
         section >= now
     }
+}
+
+/// Whether something is still to be done about a step's failure.
+fn is_being_handled(step: &Step, node: &Node) -> bool {
+    let about = on_error_steps(step);
+    node.status == NodeStatus::Failed && !about.is_empty() && !node.is_handled
 }

@@ -3,8 +3,11 @@ use serde_json::Value;
 
 use super::{step, turn};
 use crate::condition::Condition;
-use crate::definition::{CommandStep, Kind, Run, SendStep, SessionStep, Step, WaitFor};
+use crate::definition::{
+    CommandStep, Item, Items, Kind, Run, SendStep, SessionStep, Step, WaitFor,
+};
 use crate::fields::{Fields, parts};
+use crate::limits::ITEMS_MAX;
 use crate::problem::Problems;
 
 /// What a step of this kind does; nothing where that cannot be told.
@@ -36,7 +39,7 @@ pub(super) fn kind(kind: &str, fields: &Fields<'_>, problems: &Problems) -> Opti
         }
         "parallel" => parallel(fields, problems),
         "foreach" => {
-            let items = fields.needed_template("items");
+            let items = items(fields, problems);
             let steps = body(fields, problems);
             let max_concurrent = concurrency(fields).unwrap_or(1);
             Kind::Foreach {
@@ -63,30 +66,31 @@ pub(super) fn kind(kind: &str, fields: &Fields<'_>, problems: &Problems) -> Opti
 }
 
 fn session(fields: &Fields<'_>, problems: &Problems) -> Option<SessionStep> {
-    let provider = fields.needed_text("provider").and_then(|said| {
-        let known = said.parse::<ProviderId>();
-        let path = format!("{}.provider", fields.path());
-        known
-            .map_err(|error| problems.add(&path, error.to_string()))
-            .ok()
-    });
+    let provider = fields.needed_template("provider");
+    // Another one is known when the workflow is given its inputs.
+    if let Some(provider) = &provider
+        && let Some(Err(error)) = provider.as_plain().map(str::parse::<ProviderId>)
+    {
+        problems.add(provider.path(), error.to_string());
+    }
     let cwd = fields.template("cwd");
     let args = fields.templates("args");
-    let env = fields.template_map("env");
+    let env = fields.env();
     let model = fields.template("model");
     let policy_sets = match fields.get("policy_set") {
-        Some(part) if part.value.is_string() => fields.text("policy_set").into_iter().collect(),
-        Some(_) => fields.texts("policy_set"),
+        Some(part) if part.value.is_string() => {
+            fields.fixed_text("policy_set").into_iter().collect()
+        }
+        Some(_) => fields.fixed_texts("policy_set"),
         None => Vec::new(),
     };
     let dangerous = fields.flag("dangerous_mode");
     let keep = fields.flag("keep");
-    let turn = match fields.get("prompt") {
-        Some(_) => Some(turn::turn(fields, problems)?),
-        None => {
-            turn::none(fields, problems);
-            None
-        }
+    let turn = if fields.get("prompt").is_some() {
+        Some(turn::turn(fields, problems)?)
+    } else {
+        turn::none(fields, problems);
+        None
     };
     Some(SessionStep {
         provider: provider?,
@@ -102,21 +106,21 @@ fn session(fields: &Fields<'_>, problems: &Problems) -> Option<SessionStep> {
 }
 
 fn command(fields: &Fields<'_>, problems: &Problems) -> Option<CommandStep> {
-    let run = fields.need("run").and_then(|part| match part.value {
-        Value::Array(values) => {
-            if values.is_empty() {
-                problems.add(&part.path, format!("`{}` names no program", part.path));
-            }
-            let parts = parts(values, &part.path).into_iter();
-            let words = parts.filter_map(|part| fields.read_template(part));
-            Some(Run::Program(words.collect()))
+    let run = fields.need("run").and_then(|part| {
+        let Value::Array(values) = part.value else {
+            return fields.needed_template("run").map(Run::Shell);
+        };
+        if values.is_empty() {
+            problems.add(&part.path, format!("`{}` names no program", part.path));
         }
-        _ => fields.needed_template("run").map(Run::Shell),
+        let parts = parts(values, &part.path).into_iter();
+        let words = parts.filter_map(|part| fields.read_template(&part));
+        Some(Run::Program(words.collect()))
     });
     let cwd = fields.template("cwd");
-    let env = fields.template_map("env");
+    let env = fields.env();
     let allow_failure = fields.flag("allow_failure");
-    let extract = turn::extracts(fields, problems);
+    let extract = turn::extracts(fields, true, problems);
     Some(CommandStep {
         run: run?,
         cwd,
@@ -153,6 +157,27 @@ fn body(fields: &Fields<'_>, problems: &Problems) -> Vec<Step> {
             problems.add(fields.path(), "`steps` is missing: what is repeated");
             Vec::new()
         }
+    }
+}
+
+fn items(fields: &Fields<'_>, problems: &Problems) -> Option<Items> {
+    let part = fields.need("items")?;
+    match part.value {
+        Value::String(_) => fields.needed_template("items").map(Items::Text),
+        Value::Array(values) if values.is_empty() || values.len() > ITEMS_MAX => {
+            let message = format!("a loop has 1 to {ITEMS_MAX} items, not {}", values.len());
+            problems.add(&part.path, message);
+            None
+        }
+        Value::Array(values) => {
+            let parts = parts(values, &part.path).into_iter();
+            let items = parts.map(|part| match part.value {
+                Value::String(_) => fields.read_template(&part).map(Item::Text),
+                value => Some(Item::Value(value.clone())),
+            });
+            items.collect::<Option<_>>().map(Items::List)
+        }
+        _ => fields.wrong(&part.path, "a list, or a text such as `${files}` or `a, b`"),
     }
 }
 

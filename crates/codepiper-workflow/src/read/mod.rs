@@ -21,6 +21,7 @@ pub struct Source {
 
 impl Source {
     /// Reads YAML or JSON.
+    #[expect(clippy::result_large_err, reason = "a definition is read once")]
     pub fn text(text: &str) -> Result<Self, Problem> {
         let yaml = Yaml::parse(text).map_err(problem)?;
         Ok(Self {
@@ -51,7 +52,12 @@ impl Source {
         let found = problems.into_found();
         match workflow {
             Some(workflow) if found.is_empty() => Ok(workflow),
-            _ => Err(found.into_iter().map(|found| self.place(found)).collect()),
+            _ => {
+                let placed = found.into_iter().map(|found| self.place(found));
+                let mut problems: Vec<Problem> = placed.collect();
+                problems.sort_by_key(|problem| (problem.line, problem.column));
+                Err(problems)
+            }
         }
     }
 
@@ -112,7 +118,7 @@ fn workflow(value: &Value, problems: &Problems) -> Option<Workflow> {
     let name = fields.needed_text("name");
     let description = fields.text("description");
     let inputs = inputs(&fields, problems);
-    let env = fields.template_map("env");
+    let env = fields.env();
     let cwd = fields.template("cwd");
     let timeout = limits::duration(&fields, "timeout");
     let steps = match fields.need("steps") {

@@ -5,6 +5,7 @@ use serde_json::Value;
 use crate::definition::{Turn, Wait};
 use crate::extract::Extract;
 use crate::fields::{Fields, Part, parts};
+use crate::leaves;
 use crate::limits;
 use crate::problem::Problems;
 
@@ -12,7 +13,7 @@ use crate::problem::Problems;
 pub(super) fn turn(fields: &Fields<'_>, problems: &Problems) -> Option<Turn> {
     let prompt = fields.needed_template("prompt");
     let wait = wait(fields, problems);
-    let extract = extracts(fields, problems);
+    let extract = extracts(fields, false, problems);
     let wait = wait?;
     if !wait.turn
         && wait.events.is_empty()
@@ -52,6 +53,9 @@ fn wait(fields: &Fields<'_>, problems: &Problems) -> Option<Wait> {
         Value::String(word) => {
             // `wait: stop`
             add(&mut wait, word, &part.path, None, problems)?;
+            if word == "timeout" {
+                problems.add(&part.path, "`timeout` is missing: how long is waited");
+            }
             return Some(wait);
         }
         _ => return fields.wrong(&part.path, "a list of what is waited for"),
@@ -59,7 +63,14 @@ fn wait(fields: &Fields<'_>, problems: &Problems) -> Option<Wait> {
     for part in conditions {
         let condition = Fields::of(part.value, &part.path, problems)?;
         let kind = condition.needed_text("type");
-        let event = condition.text("event_type");
+        let event = condition.fixed_text("event_type");
+        if kind.as_deref() == Some("timeout") {
+            condition.need("timeout");
+        } else if kind.as_deref() != Some("event")
+            && let Some(part) = condition.get("event_type")
+        {
+            problems.add_at_key(&part.path, "`event_type` belongs to waits of type `event`");
+        }
         if let Some(timeout) = limits::duration(&condition, "timeout") {
             wait.timeout = Some(wait.timeout.map_or(timeout, |least| least.min(timeout)));
         }
@@ -85,13 +96,13 @@ fn add(
         "stop" | "idle_prompt" => wait.turn = true,
         "permission_prompt" => wait.permission = true,
         "timeout" => {}
-        "event" => match event {
-            Some(event) => wait.events.push(event),
-            None => {
+        "event" => {
+            let Some(event) = event else {
                 problems.add(path, "`event_type` is missing: which event is waited for");
                 return None;
-            }
-        },
+            };
+            wait.events.push(event);
+        }
         other => {
             let message = format!(
                 "`{other}` cannot be waited for; known are `stop`, `idle_prompt`, \
@@ -105,7 +116,11 @@ fn add(
 }
 
 /// What is taken from an answer: an object of names, or a list of objects that have one.
-pub(super) fn extracts(fields: &Fields<'_>, problems: &Problems) -> BTreeMap<String, Extract> {
+pub(super) fn extracts(
+    fields: &Fields<'_>,
+    is_command: bool,
+    problems: &Problems,
+) -> BTreeMap<String, Extract> {
     let mut extracts = BTreeMap::new();
     let Some(part) = fields.get("extract") else {
         return extracts;
@@ -133,6 +148,10 @@ pub(super) fn extracts(fields: &Fields<'_>, problems: &Problems) -> BTreeMap<Str
         };
         if name.contains(['.', '[', ']', '{', '}', '$']) || name.is_empty() {
             problems.add_at_key(&part.path, format!("`{name}` cannot name a result"));
+        } else if leaves::taken(is_command).contains(&name.as_str()) {
+            let message =
+                format!("`{name}` is a result that the step has anyway: take another name");
+            problems.add_at_key(&part.path, message);
         } else if extracts.insert(name.clone(), extract).is_some() {
             problems.add_at_key(&part.path, format!("`{name}` is extracted twice"));
         }
@@ -160,12 +179,16 @@ fn extract(fields: &Fields<'_>, problems: &Problems) -> Option<Extract> {
         }
         "file" => {
             let part = fields.need("path")?;
-            (part.path, file(&fields.text("path")?))
+            (part.path, file(&fields.fixed_text("path")?))
         }
         "reply" => return Some(Extract::Reply),
         "diff_stat" => return Some(Extract::DiffStat),
         "cost" => return Some(Extract::Cost),
         other => {
+            // Nobody knows what else belongs to it.
+            for name in ["pattern", "path", "schema"] {
+                fields.get(name);
+            }
             let message = format!(
                 "nothing is extracted by `{other}`; known are `regex`, `jsonpath`, `json`, \
                  `reply`, `file`, `diff_stat`, `cost`"

@@ -1,5 +1,9 @@
 //! Workflows as people write them, against a world that is told what to answer.
-#![expect(clippy::unwrap_used, reason = "a failure is how a test speaks")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a failure is how a test speaks"
+)]
 
 mod existing;
 mod invalid;

@@ -148,7 +148,7 @@ fn act(world: &mut World, choice: u32) {
         1..4 => return world.tell(Happened::Resume),
         4 => {
             // Once in a while somebody ends it.
-            if choice % 7 == 0 {
+            if choice.is_multiple_of(7) {
                 world.tell(Happened::Cancel);
             }
             return;
@@ -164,18 +164,18 @@ fn act(world: &mut World, choice: u32) {
         return;
     }
     let (name, effect) = &open[choice as usize % open.len()];
-    if choice % 5 == 0 {
+    if choice.is_multiple_of(5) {
         return world.done(name, Err("it went wrong".to_owned()));
     }
     let outcome = match effect {
         Effect::Start(_) | Effect::End { .. } => Outcome::Done,
         Effect::Prompt(_) => Outcome::Answered(Answer::default()),
         Effect::Run(_) => Outcome::Ran(Output {
-            exit_code: Some(i32::from(choice % 3 == 0)),
+            exit_code: Some(i32::from(choice.is_multiple_of(3))),
             ..Output::default()
         }),
         Effect::Ask { .. } => Outcome::Said {
-            yes: choice % 3 > 0,
+            yes: !choice.is_multiple_of(3),
             by: "owner".to_owned(),
             note: None,
         },

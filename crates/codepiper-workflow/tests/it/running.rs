@@ -250,3 +250,92 @@ fn a_failed_execution_goes_on_where_it_failed() {
     );
     assert_eq!(world.result("more", "reply"), json!("0"));
 }
+
+#[test]
+fn a_session_of_a_round_is_prompted_from_outside_and_from_another_loop() {
+    let mut world = World::new(
+        "name: x\ncwd: /srv\ninputs: {agent: {default: demo}}\nsteps:
+  - name: rounds
+    type: until
+    condition: ${steps.try.reply} == done
+    limit: 3
+    steps:
+      - {name: try, type: session, provider: '${agent}', prompt: 'try ${index}'}
+  - name: others
+    type: foreach
+    items: [a, '${agent}', 7]
+    steps:
+      - {name: end it, type: send, session: try, prompt: 'and ${item}'}
+finally: [{name: last, type: log, message: 'error: ${error.message}'}]",
+        &json!({}),
+    );
+    world.falls = true;
+    world.run(|text| Ok(if text == "try 0" { "again" } else { "done" }.to_owned()));
+    assert_eq!(world.state.status, ExecutionStatus::Completed);
+    assert_eq!(
+        world.texts(),
+        ["try 0", "try 1", "and a", "and demo", "and 7"]
+    );
+    let prompted = |step: &str| world.state.nodes[step].session;
+    for round in ["end it[0]", "end it[1]", "end it[2]"] {
+        assert_eq!(prompted(round), prompted("try[1]"));
+    }
+    assert_eq!(ended(&world), 2);
+    assert_eq!(
+        world
+            .log
+            .iter()
+            .filter(|line| line.message == "error: ")
+            .count(),
+        1
+    );
+}
+
+#[test]
+fn what_ended_a_session_before_it_was_taken_again_is_no_news() {
+    let text = "name: x\ncwd: /srv\nsteps:
+  - {name: first, type: session, provider: demo, prompt: first}
+  - {name: bad, type: command, run: bad}
+  - {name: more, type: send, session: first, prompt: more}";
+    let mut world = World::new(text, &json!({}));
+    world.run(|text| Ok(if text == "bad" { "1" } else { "0" }.to_owned()));
+    let ends = |world: &World| {
+        let asked = world
+            .asked
+            .iter()
+            .filter(|(_, e)| matches!(e, Effect::End { .. }));
+        asked.map(|(name, _)| name.clone()).collect::<Vec<_>>()
+    };
+    let first = ends(&world).remove(0);
+    world.tell(Happened::Retry);
+    world.done("bad#2.1 again 1", Ok(ran(0)));
+    assert_eq!(world.state.sessions.len(), 1);
+    world.done(&first, Ok(codepiper_workflow::Outcome::Done));
+    assert_eq!(world.state.sessions.len(), 1, "it has been taken again");
+    world.run(|_| Ok("0".to_owned()));
+    assert_eq!(ends(&world).len(), 2);
+}
+
+#[test]
+fn inputs_that_name_no_agent_are_refused_before_anything_runs() {
+    let workflow = crate::world::read(
+        "name: x\ncwd: /srv\ninputs: {agent: {default: demo}}\nsteps:
+  - {name: a, type: session, provider: '${agent}'}",
+    );
+    let said = json!({ "agent": "gpt", "agnt": 1 });
+    let wrong = codepiper_workflow::given(&workflow, said.as_object().unwrap().clone());
+    assert_eq!(
+        wrong.unwrap_err(),
+        [
+            "step `a`: unknown provider `gpt`; known are `claude-code`, `codex`, `demo`",
+            "there is no input `agnt`; is it `agent`?"
+        ]
+    );
+}
+
+fn ran(exit_code: i32) -> codepiper_workflow::Outcome {
+    codepiper_workflow::Outcome::Ran(codepiper_workflow::Output {
+        exit_code: Some(exit_code),
+        ..codepiper_workflow::Output::default()
+    })
+}
