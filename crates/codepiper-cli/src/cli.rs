@@ -207,7 +207,8 @@ pub(crate) enum Command {
     },
     /// Run a command of a workflow, and write down what came of it.
     #[command(hide = true)]
-    WorkflowCommand {
+    #[command(name = "workflow-command")]
+    RunOrder {
         /// The directory that says what to run.
         dir: PathBuf,
     },

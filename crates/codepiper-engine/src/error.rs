@@ -115,7 +115,9 @@ impl EngineError {
 }
 
 fn told(problems: &[Problem]) -> String {
-    let first = problems.first().map_or_else(String::new, Problem::to_string);
+    let first = problems
+        .first()
+        .map_or_else(String::new, Problem::to_string);
     match problems.len() {
         0 | 1 => first,
         many => format!("{first} (and {} more)", many - 1),

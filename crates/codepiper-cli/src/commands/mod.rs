@@ -68,7 +68,7 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode, CliError> {
         Command::HookForward(options) => return Ok(hook_forward::run(&options)),
         Command::StatusLine => return Ok(status_line::run()),
         Command::ReaperExec { command } => return reaper_exec::run(&command),
-        Command::WorkflowCommand { dir } => {
+        Command::RunOrder { dir } => {
             codepiper_engine::run_command(&dir)?;
             return Ok(ExitCode::SUCCESS);
         }
@@ -143,7 +143,7 @@ async fn run_client(mut context: Context, command: Command) -> Result<ExitCode, 
         Command::Settings(args) => settings::run(&context, args).await?,
         Command::Doctor => return doctor::run(&context).await,
         Command::AgentExec { .. }
-        | Command::WorkflowCommand { .. }
+        | Command::RunOrder { .. }
         | Command::HookForward(_)
         | Command::StatusLine
         | Command::ReaperExec { .. }

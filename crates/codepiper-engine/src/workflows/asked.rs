@@ -48,7 +48,9 @@ impl Questions {
 
     /// What is asked for a step.
     pub(super) fn of(&self, node: &str) -> Option<String> {
-        self.open().get(node).map(|question| question.message.clone())
+        self.open()
+            .get(node)
+            .map(|question| question.message.clone())
     }
 
     pub(super) fn count(&self) -> usize {

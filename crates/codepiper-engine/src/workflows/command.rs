@@ -64,7 +64,8 @@ impl WorkflowExecutor {
         let dir = dir(&self.parts.config, command.run);
         if !dir.join("command.json").exists() {
             self.ask_rules(node, &command, questions).await?;
-            self.order(&dir, &command).map_err(|error| error.to_string())?;
+            self.order(&dir, &command)
+                .map_err(|error| error.to_string())?;
         }
         let ended = self.wait_for(&dir).await?;
         if let Some(error) = ended.error {
@@ -140,7 +141,10 @@ impl WorkflowExecutor {
         if !dir.join("began").exists() {
             let mut runner = tokio::process::Command::new(&self.parts.program);
             runner.arg("workflow-command").arg(dir);
-            runner.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+            runner
+                .stdin(Stdio::null())
+                .stdout(Stdio::null())
+                .stderr(Stdio::null());
             let mut child = runner.spawn().map_err(|error| {
                 format!("`{}` cannot be run: {error}", self.parts.program.display())
             })?;
@@ -150,7 +154,9 @@ impl WorkflowExecutor {
             sleep(LOOK).await;
         }
         let text = fs_err::read(dir.join("ended.json"));
-        let ended = text.ok().and_then(|text| serde_json::from_slice(&text).ok());
+        let ended = text
+            .ok()
+            .and_then(|text| serde_json::from_slice(&text).ok());
         ended.ok_or_else(|| {
             "it was ended from outside before it was done; how far it came is not known".to_owned()
         })
@@ -172,7 +178,9 @@ pub fn run(dir: &Path) -> std::io::Result<()> {
     write!(began, "{}", std::process::id())?;
     let ended = match start(dir) {
         Ok(status) => Ended {
-            exit_code: status.code().or_else(|| status.signal().map(|signal| 128 + signal)),
+            exit_code: status
+                .code()
+                .or_else(|| status.signal().map(|signal| 128 + signal)),
             error: None,
         },
         Err(error) => Ended {
@@ -279,7 +287,9 @@ pub(super) fn forget_others(config: &Config, wanted: &[SessionId]) {
     let Ok(entries) = fs_err::read_dir(runs(config)) else {
         return;
     };
-    let names = entries.flatten().filter_map(|entry| entry.file_name().into_string().ok());
+    let names = entries
+        .flatten()
+        .filter_map(|entry| entry.file_name().into_string().ok());
     for id in names.filter_map(|name| name.parse::<SessionId>().ok()) {
         if !wanted.contains(&id) {
             end(config, id);
@@ -330,20 +340,33 @@ fn content_of(dir: &Path, file: &str) -> Option<String> {
     let path = fs_err::canonicalize(dir.join(file)).ok()?;
     let metadata = fs_err::metadata(&path).ok()?;
     let is_ours = path.starts_with(&dir) && metadata.is_file() && metadata.len() <= FILE_MAX;
-    is_ours.then(|| fs_err::read_to_string(&path).ok()).flatten()
+    is_ours
+        .then(|| fs_err::read_to_string(&path).ok())
+        .flatten()
 }
 
 /// How much differs from the last commit.
 async fn changed(cwd: &Path) -> Option<Value> {
     let mut git = tokio::process::Command::new("git");
-    git.args(["--no-optional-locks", "-c", "core.fsmonitor=false", "diff", "--no-ext-diff"]);
-    git.args(["--no-textconv", "--numstat", "-z", "HEAD", "--"]).current_dir(cwd);
-    git.stdin(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true);
+    git.args([
+        "--no-optional-locks",
+        "-c",
+        "core.fsmonitor=false",
+        "diff",
+        "--no-ext-diff",
+    ]);
+    git.args(["--no-textconv", "--numstat", "-z", "HEAD", "--"])
+        .current_dir(cwd);
+    git.stdin(Stdio::null())
+        .stderr(Stdio::null())
+        .kill_on_drop(true);
     let output = timeout(GIT_TIME, git.output()).await.ok()?.ok()?;
     let text = String::from_utf8_lossy(&output.stdout);
     let (mut files, mut added, mut removed) = (0_u64, 0_u64, 0_u64);
     for line in text.split('\0').filter(|line| line.contains('\t')) {
-        let mut counts = line.split('\t').map(|count| count.parse::<u64>().unwrap_or(0));
+        let mut counts = line
+            .split('\t')
+            .map(|count| count.parse::<u64>().unwrap_or(0));
         files += 1;
         added += counts.next().unwrap_or(0);
         removed += counts.next().unwrap_or(0);

@@ -90,7 +90,11 @@ impl WorkflowExecutor {
         if !self.parts.store.write(insert).await? {
             let message = format!("there is a workflow `{id}` already");
             let hint = "give another id, or change that one with `codepiper workflow update`";
-            return Err(EngineError::conflict_with_hint("workflow_exists", message, hint));
+            return Err(EngineError::conflict_with_hint(
+                "workflow_exists",
+                message,
+                hint,
+            ));
         }
         Ok(view(row))
     }
@@ -130,7 +134,11 @@ impl WorkflowExecutor {
             Err(running) => {
                 let message = format!("execution `{running}` of workflow `{id}` is under way");
                 let hint = format!("end it first: `codepiper workflow cancel {running}`");
-                Err(EngineError::conflict_with_hint("workflow_running", message, hint))
+                Err(EngineError::conflict_with_hint(
+                    "workflow_running",
+                    message,
+                    hint,
+                ))
             }
         }
     }

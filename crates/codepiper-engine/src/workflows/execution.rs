@@ -37,9 +37,8 @@ impl WorkflowExecutor {
         };
         let source = read_source(&text)?;
         let definition = source.read().map_err(EngineError::InvalidWorkflow)?;
-        let inputs = given(&definition, with.variables).map_err(|wrong| {
-            EngineError::invalid("variables", wrong.join("; "))
-        })?;
+        let inputs = given(&definition, with.variables)
+            .map_err(|wrong| EngineError::invalid("variables", wrong.join("; ")))?;
         let id = codepiper_model::SessionId::random().to_string();
         let state = State::new(&id, inputs, self.parts.clock.now());
         let row = StoredExecution {
@@ -83,10 +82,7 @@ impl WorkflowExecutor {
     }
 
     /// One execution with its steps.
-    pub async fn execution(
-        &self,
-        id: &str,
-    ) -> Result<(ExecutionView, Vec<StepView>), EngineError> {
+    pub async fn execution(&self, id: &str) -> Result<(ExecutionView, Vec<StepView>), EngineError> {
         let row = self.row(id).await?;
         let (source, state) = read_state(&row)?;
         let workflow = source.read().ok();
@@ -130,7 +126,10 @@ impl WorkflowExecutor {
     pub async fn retry(&self, id: &str) -> Result<(), EngineError> {
         let row = self.row(id).await?;
         let (source, mut state) = read_state(&row)?;
-        let may = matches!(state.status, ExecutionStatus::Failed | ExecutionStatus::Cancelled);
+        let may = matches!(
+            state.status,
+            ExecutionStatus::Failed | ExecutionStatus::Cancelled
+        );
         if !may || self.running().contains_key(id) {
             let status = state.status.as_str();
             let message = format!("execution `{id}` is {status}: only what failed is tried again");
@@ -200,7 +199,9 @@ fn replace(value: &mut Value, provider: &str) {
                 fields.remove("model");
                 fields.remove("args");
             }
-            fields.values_mut().for_each(|value| replace(value, provider));
+            fields
+                .values_mut()
+                .for_each(|value| replace(value, provider));
         }
         Value::Array(items) => items.iter_mut().for_each(|item| replace(item, provider)),
         _ => {}

@@ -1,6 +1,8 @@
 use std::time::Duration;
 
-use codepiper_model::{Actor, ActivityState, ConversationKind, ReceiptStatus, SessionId, Timestamp};
+use codepiper_model::{
+    ActivityState, Actor, ConversationKind, ReceiptStatus, SessionId, Timestamp,
+};
 use codepiper_workflow::{Answer, Outcome, Prompt};
 
 use super::WorkflowExecutor;
@@ -12,7 +14,7 @@ use crate::{
 };
 
 /// How long a person is waited for before the agent is looked at again.
-const LOOK_AGAIN: Duration = Duration::from_secs(600);
+const LOOK_AGAIN: Duration = Duration::from_mins(10);
 
 /// The most that is read of what was said in a turn.
 const SAID_MAX: usize = 500;
@@ -46,7 +48,11 @@ impl WorkflowExecutor {
             Some(since) => self.said(id, since).await.unwrap_or_default(),
             None => String::new(),
         };
-        let said = if said.contains(&reply) { said } else { format!("{said}{reply}") };
+        let said = if said.contains(&reply) {
+            said
+        } else {
+            format!("{said}{reply}")
+        };
         let session = self.parts.sessions.get(id).await.map_err(told)?;
         let mut further = further(&session.cwd, &prompt.files, prompt.diff_stat).await;
         if prompt.cost {
@@ -69,7 +75,7 @@ impl WorkflowExecutor {
         }
         sessions.resume(id, Actor::Owner).await.map_err(told)?;
         let states = [Until::Running, Until::Exited];
-        let waited = sessions.wait(id, &states, Duration::from_secs(120)).await;
+        let waited = sessions.wait(id, &states, Duration::from_mins(2)).await;
         let session = waited.map_err(told)?.session;
         if session.status.is_live() {
             Ok(())
@@ -158,7 +164,9 @@ impl WorkflowExecutor {
     /// When the prompt was accepted.
     async fn sent_at(&self, id: SessionId, key: &str) -> Option<Timestamp> {
         let prompts = self.parts.sessions.prompts(id, Some(100)).await.ok()?;
-        let found = prompts.into_iter().find(|sent| sent.key.as_deref() == Some(key));
+        let found = prompts
+            .into_iter()
+            .find(|sent| sent.key.as_deref() == Some(key));
         found.map(|sent| sent.created_at)
     }
 
@@ -172,9 +180,7 @@ impl WorkflowExecutor {
         };
         let part = self.parts.conversations.page(id, page).await?;
         let texts = part.entries.into_iter().filter(|entry| {
-            entry.at >= since
-                && entry.kind == ConversationKind::Reply
-                && entry.agent_id.is_none()
+            entry.at >= since && entry.kind == ConversationKind::Reply && entry.agent_id.is_none()
         });
         let texts: Vec<String> = texts.map(|entry| entry.text).collect();
         Ok(texts.join("\n"))
@@ -198,6 +204,11 @@ impl WorkflowExecutor {
 /// A name that is as good, where the whole one is too long.
 fn shorter(key: &str) -> String {
     use sha2::{Digest as _, Sha256};
-    let digest: String = Sha256::digest(key).iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("workflow {digest}")
+    use std::fmt::Write as _;
+    let mut name = "workflow ".to_owned();
+    for byte in Sha256::digest(key) {
+        // Writing into a text does not fail.
+        let _ = write!(name, "{byte:02x}");
+    }
+    name
 }

@@ -187,7 +187,9 @@ impl Execution {
             let (done, asked) = (self.done.clone(), effect.clone());
             let (key, execution) = (name.clone(), self.row.clone());
             let task = self.executor.parts.tasks.spawn(async move {
-                let outcome = executor.perform(&execution, &key, &node, asked, &questions).await;
+                let outcome = executor
+                    .perform(&execution, &key, &node, asked, &questions)
+                    .await;
                 // The execution may be over.
                 drop(done.send((key, outcome)).await);
             });
@@ -228,7 +230,9 @@ fn until(now: Timestamp, at: Timestamp) -> Duration {
 
 fn stored_line(line: &LogLine) -> StoredLine {
     let level = serde_json::to_value(line.level);
-    let level = level.ok().and_then(|level| level.as_str().map(str::to_owned));
+    let level = level
+        .ok()
+        .and_then(|level| level.as_str().map(str::to_owned));
     StoredLine {
         id: 0,
         timestamp: line.timestamp,

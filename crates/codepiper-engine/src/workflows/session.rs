@@ -11,7 +11,7 @@ use crate::{CreateSession, EngineError, Until};
 
 /// How long an agent may take to come up; one that asks something first takes longer, and its
 /// first prompt waits.
-const COMES_UP: Duration = Duration::from_secs(120);
+const COMES_UP: Duration = Duration::from_mins(2);
 
 impl WorkflowExecutor {
     /// Starts a session, unless an earlier daemon has.

@@ -241,7 +241,7 @@ pub(crate) async fn log(
     let waited = timeout(patience, async {
         while lines.is_empty() && !status.is_final() {
             match changes.recv().await {
-                Ok(changed) if changed != id => continue,
+                Ok(changed) if changed != id => {}
                 Ok(_) | Err(RecvError::Lagged(_)) => (status, lines) = read().await?,
                 Err(RecvError::Closed) => break,
             }

@@ -31,7 +31,10 @@ pub(super) async fn create(
         ..WorkflowRequest::default()
     };
     let answer = context.client.post("/workflows", &request).await?;
-    let id = answer["workflow"]["id"].as_str().unwrap_or_default().to_owned();
+    let id = answer["workflow"]["id"]
+        .as_str()
+        .unwrap_or_default()
+        .to_owned();
     said(context, &answer, &format!("workflow {id} created"))
 }
 
@@ -49,7 +52,13 @@ pub(super) async fn keep(context: &Context, file: &Path) -> Result<String, CliEr
     let stem = file.file_stem().unwrap_or_default().to_string_lossy();
     let id: String = stem
         .chars()
-        .map(|c| if c.is_ascii_alphanumeric() || "-_.".contains(c) { c } else { '-' })
+        .map(|c| {
+            if c.is_ascii_alphanumeric() || "-_.".contains(c) {
+                c
+            } else {
+                '-'
+            }
+        })
         .collect();
     let request = WorkflowRequest {
         source: Some(text_of(file)?),

@@ -36,7 +36,9 @@ pub(super) fn execution(answer: &Value) -> Result<(), CliError> {
     }
     if let Some(outputs) = execution["outputs"].as_object() {
         for (name, value) in outputs {
-            let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            let value = value
+                .as_str()
+                .map_or_else(|| value.to_string(), str::to_owned);
             output::line(output::harmless(&format!("  {name} = {value}")))?;
         }
     }
@@ -52,10 +54,22 @@ fn draw(step: &Value) -> Result<(), CliError> {
         _ => '…',
     };
     let attempt = step["attempt"].as_u64().unwrap_or(1);
-    let again = if attempt > 1 { format!(", attempt {attempt}") } else { String::new() };
+    let again = if attempt > 1 {
+        format!(", attempt {attempt}")
+    } else {
+        String::new()
+    };
     let session: String = text("sessionId").chars().take(8).collect();
-    let session = if session.is_empty() { session } else { format!("  session {session}") };
-    let said = format!("  {sign} {}  {}{again}{session}", text("id"), text("stepType"));
+    let session = if session.is_empty() {
+        session
+    } else {
+        format!("  session {session}")
+    };
+    let said = format!(
+        "  {sign} {}  {}{again}{session}",
+        text("id"),
+        text("stepType")
+    );
     output::line(output::harmless(&said))?;
     if let Some(error) = step["error"].as_str() {
         output::line(output::harmless(&format!("      {error}")))?;

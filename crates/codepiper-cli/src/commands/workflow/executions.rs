@@ -9,11 +9,16 @@ use crate::{output, url};
 
 /// The one execution whose id begins so.
 pub(super) async fn find(context: &Context, text: &str) -> Result<String, CliError> {
-    let answer = context.client.get("/workflows/executions?limit=1000").await?;
+    let answer = context
+        .client
+        .get("/workflows/executions?limit=1000")
+        .await?;
     let all = answer["executions"].as_array().cloned().unwrap_or_default();
     let ids = all.iter().filter_map(|execution| execution["id"].as_str());
     let lower = text.to_ascii_lowercase();
-    let found: Vec<&str> = ids.filter(|id| !lower.is_empty() && id.starts_with(&lower)).collect();
+    let found: Vec<&str> = ids
+        .filter(|id| !lower.is_empty() && id.starts_with(&lower))
+        .collect();
     match found.as_slice() {
         [one] => Ok((*one).to_owned()),
         // One that is older than all of these.
@@ -27,7 +32,7 @@ pub(super) async fn find(context: &Context, text: &str) -> Result<String, CliErr
         several => {
             let message = format!("`{text}` begins several executions");
             let body = ErrorBody::new("ambiguous", message);
-            Err(CliError::NotFound(body.with_hint(&several.join("\n"))))
+            Err(CliError::NotFound(body.with_hint(several.join("\n"))))
         }
     }
 }
@@ -123,7 +128,7 @@ async fn only_question(context: &Context, id: &str) -> Result<String, CliError> 
         }
         several => {
             let body = ErrorBody::new("ambiguous", "several steps ask: name one");
-            Err(CliError::NotFound(body.with_hint(&several.join("\n"))))
+            Err(CliError::NotFound(body.with_hint(several.join("\n"))))
         }
     }
 }

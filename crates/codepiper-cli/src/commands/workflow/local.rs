@@ -21,7 +21,10 @@ pub(in crate::commands) fn validate(file: &Path, as_json: bool) -> Result<(), Cl
     match read {
         Ok(workflow) => {
             if !as_json {
-                output::line(format!("{} is a workflow", output::harmless(&workflow.name)))?;
+                output::line(format!(
+                    "{} is a workflow",
+                    output::harmless(&workflow.name)
+                ))?;
             }
             Ok(())
         }
@@ -77,5 +80,5 @@ pub(super) fn wrong(file: &Path, problems: &[Problem]) -> CliError {
         many => format!("{many} problems"),
     };
     let body = ErrorBody::new("invalid_workflow", format!("{file}: {count}"));
-    CliError::Failed(body.with_hint(&said.join("\n")))
+    CliError::Failed(body.with_hint(said.join("\n")))
 }

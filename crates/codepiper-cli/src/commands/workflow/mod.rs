@@ -32,10 +32,14 @@ pub(super) async fn run(context: &Context, command: WorkflowCommand) -> Result<(
             let id = executions::find(context, &which.execution).await?;
             run::follow(context, &id, follow).await.map(drop)
         }
-        WorkflowCommand::Cancel(one) => executions::tell(context, &one, "cancel", "cancelled").await,
+        WorkflowCommand::Cancel(one) => {
+            executions::tell(context, &one, "cancel", "cancelled").await
+        }
         WorkflowCommand::Pause(one) => executions::tell(context, &one, "pause", "paused").await,
         WorkflowCommand::Resume(one) => executions::tell(context, &one, "resume", "goes on").await,
-        WorkflowCommand::Retry(one) => executions::tell(context, &one, "retry", "tried again").await,
+        WorkflowCommand::Retry(one) => {
+            executions::tell(context, &one, "retry", "tried again").await
+        }
         WorkflowCommand::Approve(args) => executions::answer(context, args, true).await,
         WorkflowCommand::Deny(args) => executions::answer(context, args, false).await,
     }

@@ -33,7 +33,10 @@ pub(super) async fn run(context: &Context, args: RunWorkflow) -> Result<(), CliE
     };
     let path = format!("{}/execute", definitions::path(&id));
     let answer = context.client.post(&path, &request).await?;
-    let execution = answer["executionId"].as_str().unwrap_or_default().to_owned();
+    let execution = answer["executionId"]
+        .as_str()
+        .unwrap_or_default()
+        .to_owned();
     if !args.wait {
         if context.json {
             return output::json(&answer);
@@ -43,13 +46,13 @@ pub(super) async fn run(context: &Context, args: RunWorkflow) -> Result<(), CliE
     let followed = follow(context, &execution, true);
     let status = match args.timeout {
         None => followed.await?,
-        Some(millis) => match timeout(Duration::from_millis(millis), followed).await {
-            Ok(status) => status?,
-            Err(_) => {
+        Some(millis) => {
+            let followed = timeout(Duration::from_millis(millis), followed).await;
+            followed.map_err(|_| {
                 let message = format!("execution `{execution}` is still running");
-                return Err(CliError::TimedOut(ErrorBody::new("timeout", message)));
-            }
-        },
+                CliError::TimedOut(ErrorBody::new("timeout", message))
+            })??
+        }
     };
     let answer = context.client.get(&executions::path(&execution)).await?;
     if context.json {
