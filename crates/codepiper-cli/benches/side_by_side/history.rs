@@ -50,7 +50,7 @@ pub(crate) fn measure(answers: usize, megabytes: usize, table: &mut Table) -> Re
         ["day", "session", "model"].map(|by| format!("/analytics/usage?range=365d&by={by}"));
     let usage = ask(&home, &usage.each_ref().map(String::as_str))?;
     table.note("a year's usage by day, session, model", usage.both());
-    let tools = ask(&home, &["/analytics/tools?range=365d"])?;
+    let tools = ask(&home, &["/analytics/tool-usage?range=365d"])?;
     table.judge(
         format!("a year's tools, of {CALLS} calls"),
         tools.both(),
