@@ -46,10 +46,13 @@ fn compact(home: &TestHome, id: &str) {
     idle(home, id);
 }
 
-/// Kills the session in the middle of a turn that has made this file.
-fn kill_behind(home: &TestHome, id: &str, prompt: &str, made: &Path) {
+/// Kills the session in the middle of a turn whose sub-agent has made a file, and written that down.
+fn kill_at_work(home: &TestHome, id: &str, prompt: &str) {
     home.run(&["send", id, prompt]).ok();
-    home.until("the sub-agent works", || made.exists());
+    home.until("the sub-agent works", || {
+        let done = home.run(&["conversation", id, "-n", "1000", "--json"]).ok();
+        done.stdout.contains("\"text\":\"touch made\"")
+    });
     home.run(&["kill", id]).ok();
 }
 
@@ -90,7 +93,7 @@ fn claude_is_counted_to_the_token_over_forks_and_sub_agents() {
     let [one, other] = ["a", "b"].map(|name| agent(&format!("{steps} {name}\\nSLOW: 300")));
     send(&home, &id, &format!("{one}\n{other}\nTOGETHER\nSAY: both"));
     let slow = agent("RUN: touch made\\nSAY: many words that take their time\\nSLOW: 60000");
-    kill_behind(&home, &id, &slow, &home.path("work/made"));
+    kill_at_work(&home, &id, &slow);
     resume(&home, &id);
     say(&home, &id, "after it was killed");
     check_totals(&home, 4, served(&fake.requests(), is_in_transcript));
@@ -113,7 +116,7 @@ fn codex_is_counted_to_the_token_over_forks_and_sub_agents() {
     );
     let slow = agent("RUN: touch made\\nSAY: many words that take their time\\nSLOW: 60000");
     let slow = format!("{slow}\nWAIT: 60000\nSAY: never");
-    kill_behind(&home, &id, &slow, &home.path("work/made"));
+    kill_at_work(&home, &id, &slow);
     resume(&home, &id);
     say(&home, &id, "after it was killed");
     // The same conversation, in another session.
