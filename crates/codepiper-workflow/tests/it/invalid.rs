@@ -31,7 +31,7 @@ fn errors_name_line_and_cause() {
         // One cause, one error: what follows from it is not told as well.
         if !told || found.len() > 1 {
             let found: Vec<String> = found.iter().map(ToString::to_string).collect();
-            wrong += &format!("{}: {found:#?}\n", part("name"));
+            wrong = format!("{wrong}{}: {found:#?}\n", part("name"));
         }
     }
     assert!(wrong.is_empty(), "{wrong}");
