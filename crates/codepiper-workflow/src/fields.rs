@@ -252,12 +252,22 @@ impl<'a> Fields<'a> {
             if asked.iter().find(is_known).is_some() {
                 continue;
             }
-            let nearest = nearest(name, &asked);
-            let hint = nearest.map_or_else(String::new, |near| format!("; is it `{near}`?"));
+            let hint = nearest(name, &asked)
+                .map_or_else(|| all_of(&asked), |near| format!("; is it `{near}`?"));
             let message = format!("{what} has no field `{name}`{hint}");
             self.problems.add_at_key(&join(&self.path, name), message);
         }
     }
+}
+
+fn all_of(asked: &[&'static str]) -> String {
+    let mut known: Vec<String> = Vec::new();
+    for name in asked.iter().map(|name| format!("`{name}`")) {
+        if !known.contains(&name) {
+            known.push(name);
+        }
+    }
+    format!("; it has {}", known.join(", "))
 }
 
 pub(crate) fn parts<'a>(values: &'a [Value], path: &str) -> Vec<Part<'a>> {

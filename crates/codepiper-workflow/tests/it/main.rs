@@ -8,5 +8,7 @@
 mod existing;
 mod invalid;
 mod properties;
+mod ready;
 mod running;
+mod schema;
 mod world;

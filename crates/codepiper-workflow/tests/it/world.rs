@@ -20,6 +20,8 @@ pub(crate) struct World {
     /// Whether the state goes through its stored form between any two transitions.
     pub(crate) falls: bool,
     pub(crate) transitions: usize,
+    /// The transition at which the daemon is killed: once before it is kept, once after.
+    pub(crate) killed_at: Option<usize>,
 }
 
 pub(crate) fn read(text: &str) -> Workflow {
@@ -35,10 +37,28 @@ impl World {
         Self::of(read(text), inputs)
     }
 
+    /// One whose daemon is killed at this transition.
+    pub(crate) fn killed(text: &str, inputs: &Value, at: usize) -> Self {
+        let mut world = Self::still(read(text), inputs);
+        world.killed_at = Some(at);
+        world.begin();
+        world
+    }
+
     pub(crate) fn of(workflow: Workflow, inputs: &Value) -> Self {
+        let mut world = Self::still(workflow, inputs);
+        world.begin();
+        world
+    }
+
+    fn begin(&mut self) {
+        self.tell(Happened::Time);
+    }
+
+    fn still(workflow: Workflow, inputs: &Value) -> Self {
         let said: Map<String, Value> = inputs.as_object().unwrap().clone();
         let inputs = given(&workflow, said).unwrap();
-        let mut world = Self {
+        Self {
             state: State::new("e1", inputs, Timestamp::from_millis(0)),
             workflow,
             now: 0,
@@ -48,21 +68,26 @@ impl World {
             open: BTreeMap::new(),
             falls: false,
             transitions: 0,
-        };
-        world.tell(Happened::Time);
-        world
+            killed_at: None,
+        }
     }
 
     pub(crate) fn tell(&mut self, happened: Happened) {
         let now = Timestamp::from_millis(self.now);
+        let is_killed = self.killed_at == Some(self.transitions);
+        if is_killed {
+            let mut lost = self.state.clone();
+            drop(advance(&self.workflow, &mut lost, happened.clone(), now));
+            self.restart();
+        }
         self.log
             .extend(advance(&self.workflow, &mut self.state, happened, now));
         self.transitions += 1;
+        if is_killed {
+            self.restart();
+        }
         if self.falls {
-            let stored = serde_json::to_string(&self.state).unwrap();
-            let back: State = serde_json::from_str(&stored).unwrap();
-            assert_eq!(back, self.state);
-            self.state = back;
+            self.restart();
         }
         let outstanding = self.state.outstanding();
         for (name, effect) in &outstanding {
@@ -75,6 +100,15 @@ impl World {
             }
         }
         self.open = outstanding;
+    }
+
+    /// A daemon has nothing but what was kept; what it then asks for goes by the same names.
+    fn restart(&mut self) {
+        let stored = serde_json::to_string(&self.state).unwrap();
+        let back: State = serde_json::from_str(&stored).unwrap();
+        assert_eq!(back, self.state);
+        assert_eq!(back.outstanding(), self.state.outstanding());
+        self.state = back;
     }
 
     pub(crate) fn open(&self) -> Vec<(String, Effect)> {
