@@ -27,7 +27,6 @@ pub struct PlannedList {
     /// What it is: `steps`, `then`, `else`, `on_error`, `finally`.
     pub name: &'static str,
     /// The steps.
-    #[schema(no_recursion)]
     pub steps: Vec<PlannedStep>,
 }
 

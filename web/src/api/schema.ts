@@ -137,6 +137,14 @@ export type EventSource =
  */
 export type Example = string | ExampleCall;
 /**
+ * How an execution stands.
+ */
+export type ExecutionStatus = "pending" | "running" | "completed" | "failed" | "cancelled";
+/**
+ * How a step stands.
+ */
+export type NodeStatus = "pending" | "running" | "completed" | "failed" | "cancelled";
+/**
  * How a session came to its end.
  */
 export type ExitReason = "stopped" | "exited" | "killed" | "tmux_lost" | "launch_failed";
@@ -677,6 +685,19 @@ export interface AnswerApprovalRequest {
    * Whether the same is to be answered so for the rest of the session.
    */
   rule?: boolean;
+}
+/**
+ * `POST /workflows/executions/:id/steps/:step/answer`
+ */
+export interface AnswerStepRequest {
+  /**
+   * Whether it is a yes.
+   */
+  approve: boolean;
+  /**
+   * What else is said.
+   */
+  note?: string | null;
 }
 /**
  * Ids by what became of them, in the order of the file.
@@ -1876,6 +1897,173 @@ export interface ExampleCall {
   tool: string;
 }
 /**
+ * `POST /workflows/:id/execute`
+ */
+export interface ExecuteWorkflowRequest {
+  /**
+   * The agent that takes the place of every other: a rehearsal.
+   */
+  provider?: string | null;
+  /**
+   * The values of its inputs.
+   */
+  variables?: {
+    [k: string]: unknown;
+  };
+}
+/**
+ * An execution that has begun.
+ */
+export interface ExecuteWorkflowResponse {
+  /**
+   * Its id.
+   */
+  executionId: string;
+  /**
+   * How it stands.
+   */
+  status: ExecutionStatus;
+}
+/**
+ * One execution.
+ */
+export interface ExecutionResponse {
+  /**
+   * How it stands.
+   */
+  execution: WorkflowExecution;
+  /**
+   * Its steps, as far as they have begun, in the order of the workflow.
+   */
+  steps: WorkflowStep[];
+}
+/**
+ * An execution as it is shown.
+ */
+export interface WorkflowExecution {
+  /**
+   * When it was over.
+   */
+  completedAt: Timestamp | null;
+  /**
+   * The first thing that went wrong.
+   */
+  error: Failure | null;
+  /**
+   * Its id.
+   */
+  id: string;
+  /**
+   * Whether nothing new is begun.
+   */
+  isPaused: boolean;
+  /**
+   * What came of it.
+   */
+  outputs: {
+    [k: string]: unknown;
+  };
+  /**
+   * How many of its steps wait for a person's yes.
+   */
+  questions: number;
+  /**
+   * When it began.
+   */
+  startedAt: Timestamp;
+  /**
+   * How it stands.
+   */
+  status: ExecutionStatus;
+  /**
+   * What it was given.
+   */
+  variables: {
+    [k: string]: unknown;
+  };
+  /**
+   * Its workflow.
+   */
+  workflowId: string;
+}
+/**
+ * What went wrong, and where.
+ */
+export interface Failure {
+  /**
+   * What.
+   */
+  message: string;
+  /**
+   * The step, with its round; none for the workflow as a whole.
+   */
+  step: string | null;
+}
+/**
+ * A step of an execution as it is shown.
+ */
+export interface WorkflowStep {
+  /**
+   * Which attempt it is, from 1.
+   */
+  attempt: number;
+  /**
+   * When it was over.
+   */
+  completedAt: Timestamp | null;
+  /**
+   * Why it failed.
+   */
+  error: string | null;
+  /**
+   * Its name with its rounds, such as `fix[2]`.
+   */
+  id: string;
+  /**
+   * What a person is asked before it goes on.
+   */
+  question: string | null;
+  /**
+   * What came of it.
+   */
+  result: {
+    [k: string]: unknown;
+  };
+  /**
+   * Which round of each loop around it, from 0, the outermost first.
+   */
+  rounds: number[];
+  /**
+   * Its session.
+   */
+  sessionId: SessionId | null;
+  /**
+   * When its latest attempt began.
+   */
+  startedAt: Timestamp;
+  /**
+   * How it stands.
+   */
+  status: NodeStatus;
+  /**
+   * The step of the workflow.
+   */
+  stepName: string;
+  /**
+   * What kind of step it is.
+   */
+  stepType: string;
+}
+/**
+ * Executions.
+ */
+export interface ExecutionsResponse {
+  /**
+   * The latest first.
+   */
+  executions: WorkflowExecution[];
+}
+/**
  * The end of a session.
  */
 export interface Exit {
@@ -2409,6 +2597,49 @@ export interface OverviewResponse {
   workingMs: number;
 }
 /**
+ * What a definition would do.
+ */
+export interface PlanWorkflowResponse {
+  /**
+   * Its parts in order.
+   */
+  plan: PlannedList[];
+}
+/**
+ * Steps within another, or a part of the workflow.
+ */
+export interface PlannedList {
+  /**
+   * What it is: `steps`, `then`, `else`, `on_error`, `finally`.
+   */
+  name: string;
+  /**
+   * The steps.
+   */
+  steps: PlannedStep[];
+}
+/**
+ * A step as it would be done.
+ */
+export interface PlannedStep {
+  /**
+   * The lists of steps within it.
+   */
+  lists: PlannedList[];
+  /**
+   * Its name.
+   */
+  name: string;
+  /**
+   * What it does, in a line.
+   */
+  summary: string;
+  /**
+   * What kind of step it is.
+   */
+  type: string;
+}
+/**
  * Policies.
  */
 export interface PoliciesResponse {
@@ -2480,6 +2711,35 @@ export interface PolicySetsResponse {
    * By their names.
    */
   policySets: PolicySet[];
+}
+/**
+ * What is wrong with a definition, and with which part of it.
+ */
+export interface Problem {
+  /**
+   * Its column, from 1.
+   */
+  column?: number;
+  /**
+   * Its line, from 1, where the text is known.
+   */
+  line?: number;
+  /**
+   * What is wrong.
+   */
+  message: string;
+  /**
+   * The part, such as `steps[0].wait`; empty for the whole.
+   */
+  path: string;
+  /**
+   * Its line with a caret below it.
+   */
+  snippet?: string;
+  /**
+   * The step it is in.
+   */
+  stepName?: string;
 }
 /**
  * Lines of transcripts that could not be read, the newest first.
@@ -3502,6 +3762,19 @@ export interface UpdatePolicySetRequest {
   name?: string | null;
 }
 /**
+ * What is wrong with a definition.
+ */
+export interface ValidateWorkflowResponse {
+  /**
+   * Whether nothing is.
+   */
+  valid: boolean;
+  /**
+   * Everything that is.
+   */
+  validationErrors: Problem[];
+}
+/**
  * What checking the audit came to.
  */
 export interface VerificationResponse {
@@ -3568,4 +3841,118 @@ export interface WaitResponse {
    * The session as it is now.
    */
   session: Session;
+}
+/**
+ * A workflow as it is shown.
+ */
+export interface Workflow {
+  /**
+   * When it was made.
+   */
+  createdAt: Timestamp;
+  /**
+   * What it says.
+   */
+  definition: unknown;
+  /**
+   * What it is for.
+   */
+  description: string | null;
+  /**
+   * Its id.
+   */
+  id: string;
+  /**
+   * What people call it.
+   */
+  name: string;
+  /**
+   * As its author wrote it: YAML or JSON.
+   */
+  source: string;
+  /**
+   * When it last changed.
+   */
+  updatedAt: Timestamp;
+}
+/**
+ * A line of a log.
+ */
+export interface WorkflowLogLine {
+  /**
+   * Its number, for `after`.
+   */
+  id: number;
+  /**
+   * `info`, `log`, `warning` or `error`.
+   */
+  level: string;
+  /**
+   * What happened.
+   */
+  message: string;
+  /**
+   * The step, with its rounds.
+   */
+  step: string | null;
+  /**
+   * When.
+   */
+  timestamp: Timestamp;
+}
+/**
+ * Lines of a log.
+ */
+export interface WorkflowLogResponse {
+  /**
+   * The lines in order.
+   */
+  lines: WorkflowLogLine[];
+  /**
+   * How the execution stands.
+   */
+  status: ExecutionStatus;
+}
+/**
+ * `POST /workflows`, and `PUT /workflows/:id` without `id`: a definition as an object, or as text.
+ */
+export interface WorkflowRequest {
+  /**
+   * What it says.
+   */
+  definition?: unknown;
+  /**
+   * What it is for.
+   */
+  description?: string | null;
+  /**
+   * Its id; one is made of its name when there is none.
+   */
+  id?: string | null;
+  /**
+   * What people call it; what its definition says when there is none.
+   */
+  name?: string | null;
+  /**
+   * The same as text: YAML or JSON. Errors then say in which line.
+   */
+  source?: string | null;
+}
+/**
+ * One workflow.
+ */
+export interface WorkflowResponse {
+  /**
+   * The workflow.
+   */
+  workflow: Workflow;
+}
+/**
+ * Workflows.
+ */
+export interface WorkflowsResponse {
+  /**
+   * The newest first.
+   */
+  workflows: Workflow[];
 }

@@ -9,6 +9,8 @@ use std::time::Duration;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
+use super::repository;
+
 /// How long anybody waits for a directory that may be on a machine that is gone.
 const PATIENCE: Duration = Duration::from_millis(250);
 
@@ -18,10 +20,7 @@ const FILE_MAX: u64 = 4096;
 /// The branch of a directory's repository, or the beginning of the commit where it is on none.
 /// Nothing where it is in no repository.
 pub(super) fn branch_of(directory: &Path) -> Option<String> {
-    let git = directory
-        .ancestors()
-        .map(|ancestor| ancestor.join(".git"))
-        .find(|git| git.exists())?;
+    let git = repository::root(directory)?.join(".git");
     let head = text_of(&git_directory(git)?.join("HEAD"))?;
     match head.strip_prefix("ref: ") {
         Some(reference) => named(reference.strip_prefix("refs/heads/").unwrap_or(reference)),

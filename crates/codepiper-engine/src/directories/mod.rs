@@ -2,6 +2,7 @@
 
 mod branch;
 mod place;
+pub(crate) mod repository;
 
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
@@ -233,7 +234,7 @@ fn listing(path: PathBuf, hidden: bool) -> io::Result<Listing> {
         .into_iter()
         .map(|name| {
             let path = path.join(&name);
-            let is_git = path.join(".git").exists();
+            let is_git = repository::is_root(&path);
             Entry { name, path, is_git }
         })
         .collect();

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use codepiper_policy::Context;
 
 use super::disk::{Disk, HOME};
+use crate::directories::repository;
 
 /// The directories that a session works in: its own, and the git worktree that this is in. Where an
 /// agent goes to meanwhile does not move it.
@@ -37,9 +38,7 @@ impl Workspace {
 /// The git worktree that a directory is in. A repository of dot files in the home directory, or
 /// further up, makes no workspace of it.
 fn worktree(directory: &Path) -> Option<&Path> {
-    let root = directory
-        .ancestors()
-        .find(|parent| parent.join(".git").exists())?;
+    let root = repository::root(directory)?;
     let holds_home = HOME.as_deref().is_some_and(|home| home.starts_with(root));
     (!holds_home && root.parent().is_some()).then_some(root)
 }
@@ -53,6 +52,7 @@ mod tests {
         let dir = tempfile::TempDir::new().unwrap();
         let root = dir.path().canonicalize().unwrap();
         std::fs::create_dir_all(root.join("repo/web/src")).unwrap();
+        std::fs::create_dir(root.join(".git")).unwrap();
         let alone = Workspace::of(Some(&root.join("repo/web")));
         assert_eq!(alone.roots, [root.join("repo/web")]);
         // As `git worktree add` leaves it.

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::directories::repository;
+
 /// The files of a folder; none where there is no such folder.
 pub(super) async fn files_in(folder: PathBuf) -> Vec<PathBuf> {
     let list = move || {
@@ -55,6 +57,5 @@ pub(super) fn nearest_folder(folder: &Path) -> Option<PathBuf> {
 
 /// What work in a directory is counted for: the repository around it, or the directory.
 pub(super) fn project(cwd: &Path) -> String {
-    let repository = cwd.ancestors().find(|folder| folder.join(".git").exists());
-    repository.unwrap_or(cwd).display().to_string()
+    repository::root(cwd).unwrap_or(cwd).display().to_string()
 }
