@@ -81,8 +81,8 @@ pub use sessions::{
 pub use settings::{DaemonSettings, Settings, SettingsChange};
 use transcripts::TranscriptTailer;
 pub use workflows::{
-    Answered, Execute, ExecutionView, NewWorkflow, StepView, WorkflowExecutor, WorkflowView,
-    run_command,
+    Answered, Execute, ExecutionView, NewWorkflow, QuestionView, StepView, WorkflowExecutor,
+    WorkflowView, run_command,
 };
 
 /// Everything a daemon does, without the doors through which it is asked.

@@ -3032,6 +3032,40 @@ export interface PruneResponse {
   sessions: DeletedSession[];
 }
 /**
+ * What waits for a person.
+ */
+export interface QuestionsResponse {
+  /**
+   * All that is asked now.
+   */
+  questions: WorkflowQuestion[];
+}
+/**
+ * What a step asks a person before it goes on.
+ */
+export interface WorkflowQuestion {
+  /**
+   * The execution.
+   */
+  executionId: string;
+  /**
+   * What is asked.
+   */
+  message: string;
+  /**
+   * The step with its rounds.
+   */
+  step: string;
+  /**
+   * Its workflow.
+   */
+  workflowId: string;
+  /**
+   * What people call that.
+   */
+  workflowName: string;
+}
+/**
  * How much is used of what an account may use in a time.
  */
 export interface RateLimit {
@@ -3946,6 +3980,32 @@ export interface WorkflowResponse {
    * The workflow.
    */
   workflow: Workflow;
+}
+/**
+ * A workflow to begin with.
+ */
+export interface WorkflowTemplate {
+  /**
+   * What it is for.
+   */
+  description: string;
+  /**
+   * Its name.
+   */
+  name: string;
+  /**
+   * Its definition in YAML, with comments that explain it.
+   */
+  source: string;
+}
+/**
+ * Workflows to begin with.
+ */
+export interface WorkflowTemplatesResponse {
+  /**
+   * All that there are.
+   */
+  templates: WorkflowTemplate[];
 }
 /**
  * Workflows.

@@ -2,12 +2,14 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use codepiper_workflow::Outcome;
-use tokio::sync::oneshot;
+use tokio::sync::{broadcast, oneshot};
 
 /// The questions of an execution that wait for a person.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub(super) struct Questions {
+    execution: String,
     open: Arc<Mutex<BTreeMap<String, Question>>>,
+    changes: broadcast::Sender<String>,
 }
 
 struct Question {
@@ -24,10 +26,20 @@ struct Open<'a> {
 impl Drop for Open<'_> {
     fn drop(&mut self) {
         self.questions.open().remove(self.node);
+        self.questions.tell();
     }
 }
 
 impl Questions {
+    /// Those of an execution, which is named where changes are told.
+    pub(super) fn new(execution: &str, changes: &broadcast::Sender<String>) -> Self {
+        Self {
+            execution: execution.to_owned(),
+            open: Arc::default(),
+            changes: changes.clone(),
+        }
+    }
+
     /// Waits for an answer, however long that takes.
     pub(super) async fn ask(&self, node: &str, message: String) -> Result<Outcome, String> {
         let (answer, answered) = oneshot::channel();
@@ -37,6 +49,7 @@ impl Questions {
             questions: self,
             node,
         };
+        self.tell();
         answered.await.map_err(|_| "nobody answers".to_owned())
     }
 
@@ -53,8 +66,22 @@ impl Questions {
             .map(|question| question.message.clone())
     }
 
+    /// Every step that asks, with what it asks.
+    pub(super) fn all(&self) -> Vec<(String, String)> {
+        let open = self.open();
+        let asked = open.iter();
+        asked
+            .map(|(node, question)| (node.clone(), question.message.clone()))
+            .collect()
+    }
+
     pub(super) fn count(&self) -> usize {
         self.open().len()
+    }
+
+    /// Nobody may be listening.
+    fn tell(&self) {
+        drop(self.changes.send(self.execution.clone()));
     }
 
     fn open(&self) -> MutexGuard<'_, BTreeMap<String, Question>> {

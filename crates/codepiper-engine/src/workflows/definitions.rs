@@ -13,7 +13,14 @@ use crate::EngineError;
 const ID_MAX: usize = 100;
 
 /// Ids that are paths of their own.
-const TAKEN: [&str; 3] = ["executions", "plan", "validate"];
+const TAKEN: [&str; 6] = [
+    "executions",
+    "plan",
+    "questions",
+    "schema",
+    "templates",
+    "validate",
+];
 
 /// A workflow to keep.
 #[derive(Clone, Debug)]
@@ -186,8 +193,8 @@ fn check_id(id: &str) -> Result<(), EngineError> {
     let is_word = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
     if id.is_empty() || id.len() > ID_MAX || !id.chars().all(is_word) || TAKEN.contains(&id) {
         let message = format!(
-            "`id` is 1 to {ID_MAX} letters, digits, `-`, `_` and `.`, and none of `executions`, \
-             `plan`, `validate`"
+            "`id` is 1 to {ID_MAX} letters, digits, `-`, `_` and `.`, and none of {}",
+            TAKEN.map(|id| format!("`{id}`")).join(", ")
         );
         return Err(EngineError::invalid("id", message));
     }

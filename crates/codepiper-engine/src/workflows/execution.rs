@@ -3,7 +3,7 @@ use codepiper_store::workflows::{self as stored, StoredExecution, StoredLine};
 use codepiper_workflow::{ExecutionStatus, Happened, Outcome, State, given};
 use serde_json::{Map, Value};
 
-use super::view::{self, ExecutionView, StepView};
+use super::view::{self, ExecutionView, QuestionView, StepView};
 use super::{WorkflowExecutor, read_source, read_state};
 use crate::EngineError;
 
@@ -140,6 +140,32 @@ impl WorkflowExecutor {
         let lines = codepiper_workflow::advance(&workflow, &mut state, Happened::Retry, now);
         let row = self.save(row, &state, &lines).await?;
         self.follow(row, &source, state)
+    }
+
+    /// Everything that waits for a person now.
+    pub async fn questions(&self) -> Result<Vec<QuestionView>, EngineError> {
+        let asked: Vec<_> = {
+            let running = self.running();
+            let all = running.iter();
+            all.map(|(id, running)| (id.clone(), running.questions.all()))
+                .filter(|(_, questions)| !questions.is_empty())
+                .collect()
+        };
+        let mut found = Vec::new();
+        for (id, questions) in asked {
+            // Its workflow cannot be removed before it is over.
+            let row = self.row(&id).await?;
+            let workflow = self.stored(&row.workflow_id).await?;
+            let shown = questions.into_iter().map(|(step, message)| QuestionView {
+                execution_id: id.clone(),
+                workflow_id: workflow.id.clone(),
+                workflow_name: workflow.name.clone(),
+                step,
+                message,
+            });
+            found.extend(shown);
+        }
+        Ok(found)
     }
 
     /// Answers what a step asks.

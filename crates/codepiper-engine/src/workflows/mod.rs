@@ -30,7 +30,7 @@ use asked::Questions;
 pub use command::run as run_command;
 pub use definitions::{NewWorkflow, WorkflowView};
 pub use execution::{Answered, Execute};
-pub use view::{ExecutionView, StepView};
+pub use view::{ExecutionView, QuestionView, StepView};
 
 /// Changes of executions that are kept for whoever has not heard of them yet.
 const CHANGES_KEPT: usize = 256;

@@ -46,7 +46,7 @@ impl WorkflowExecutor {
         let workflow = source.read().map_err(EngineError::InvalidWorkflow)?;
         let (inbox, told) = mpsc::channel(INBOX);
         let (done, came) = mpsc::channel(INBOX);
-        let questions = Questions::default();
+        let questions = Questions::new(&row.id, &self.changes);
         let running = Running {
             inbox,
             questions: questions.clone(),

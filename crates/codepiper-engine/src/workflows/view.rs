@@ -65,6 +65,23 @@ pub struct StepView {
     pub completed_at: Option<Timestamp>,
 }
 
+/// What a step asks a person before it goes on.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = WorkflowQuestion)]
+pub struct QuestionView {
+    /// The execution.
+    pub execution_id: String,
+    /// Its workflow.
+    pub workflow_id: String,
+    /// What people call that.
+    pub workflow_name: String,
+    /// The step with its rounds.
+    pub step: String,
+    /// What is asked.
+    pub message: String,
+}
+
 pub(super) fn execution(
     stored: &StoredExecution,
     state: &State,

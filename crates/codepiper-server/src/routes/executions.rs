@@ -9,7 +9,7 @@ use codepiper_api::{
     AnswerStepRequest, ErrorBody, ExecuteWorkflowRequest, ExecutionsParams, Success,
     WorkflowLogParams,
 };
-use codepiper_engine::{Answered, Engine, Execute, ExecutionView, StepView};
+use codepiper_engine::{Answered, Engine, Execute, ExecutionView, QuestionView, StepView};
 use codepiper_model::{Actor, Timestamp};
 use codepiper_workflow::ExecutionStatus;
 use serde::Serialize;
@@ -43,6 +43,13 @@ pub(crate) struct ExecuteWorkflowResponse {
 pub(crate) struct ExecutionsResponse {
     /// The latest first.
     executions: Vec<ExecutionView>,
+}
+
+/// What waits for a person.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct QuestionsResponse {
+    /// All that is asked now.
+    questions: Vec<QuestionView>,
 }
 
 /// One execution.
@@ -162,6 +169,20 @@ async fn listed(
     let status = status.transpose()?;
     let executions = engine.workflows.executions(workflow, status, limit).await?;
     Ok(Json(ExecutionsResponse { executions }))
+}
+
+/// Lists what steps ask a person.
+#[utoipa::path(
+    get,
+    path = "/workflows/questions",
+    tag = "workflows",
+    responses((status = 200, body = QuestionsResponse))
+)]
+pub(crate) async fn questions(
+    State(engine): State<Engine>,
+) -> Result<Json<QuestionsResponse>, ApiError> {
+    let questions = engine.workflows.questions().await?;
+    Ok(Json(QuestionsResponse { questions }))
 }
 
 /// Shows an execution with its steps.

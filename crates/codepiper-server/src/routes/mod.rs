@@ -110,6 +110,9 @@ pub(crate) fn described() -> OpenApiRouter<Engine> {
         .routes(routes!(workflows::list, workflows::create))
         .routes(routes!(workflows::validate))
         .routes(routes!(workflows::plan))
+        .routes(routes!(workflows::templates))
+        .routes(routes!(workflows::schema))
+        .routes(routes!(executions::questions))
         .routes(routes!(
             workflows::show,
             workflows::update,

@@ -3,6 +3,8 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::IntoResponse;
 use codepiper_api::{Success, WorkflowRequest};
 use codepiper_engine::{Engine, EngineError, NewWorkflow, WorkflowView};
 use codepiper_workflow::{PlannedList, Problem};
@@ -25,6 +27,24 @@ pub(crate) struct WorkflowsResponse {
 pub(crate) struct WorkflowResponse {
     /// The workflow.
     workflow: WorkflowView,
+}
+
+/// Workflows to begin with.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct WorkflowTemplatesResponse {
+    /// All that there are.
+    templates: Vec<WorkflowTemplate>,
+}
+
+/// A workflow to begin with.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct WorkflowTemplate {
+    /// Its name.
+    name: &'static str,
+    /// What it is for.
+    description: &'static str,
+    /// Its definition in YAML, with comments that explain it.
+    source: &'static str,
 }
 
 /// What is wrong with a definition.
@@ -108,6 +128,39 @@ pub(crate) async fn plan(
 ) -> Result<Json<PlanWorkflowResponse>, ApiError> {
     let plan = engine.workflows.plan(&new(request)?.source)?;
     Ok(Json(PlanWorkflowResponse { plan }))
+}
+
+/// Lists workflows to begin with.
+#[utoipa::path(
+    get,
+    path = "/workflows/templates",
+    tag = "workflows",
+    responses((status = 200, body = WorkflowTemplatesResponse))
+)]
+pub(crate) async fn templates() -> Json<WorkflowTemplatesResponse> {
+    let templates = codepiper_workflow::templates()
+        .iter()
+        .map(|ready| WorkflowTemplate {
+            name: ready.name,
+            description: ready.description,
+            source: ready.text,
+        });
+    let templates = templates.collect();
+    Json(WorkflowTemplatesResponse { templates })
+}
+
+/// The JSON Schema of a definition, for editors.
+#[utoipa::path(
+    get,
+    path = "/workflows/schema",
+    tag = "workflows",
+    responses((status = 200, body = serde_json::Value, description = "A JSON Schema (draft 2020-12)"))
+)]
+pub(crate) async fn schema() -> impl IntoResponse {
+    (
+        [(CONTENT_TYPE, "application/schema+json")],
+        codepiper_workflow::SCHEMA,
+    )
 }
 
 /// Shows a workflow.

@@ -10,6 +10,7 @@ use std::time::Duration;
 use codepiper_engine::{Engine, EngineError, EventFilter};
 use codepiper_model::{Actor, ApprovalId, Event, Seq, Session, SessionId};
 use serde_json::{Value, json};
+use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 use tokio::sync::mpsc;
 use tokio::time::sleep;
 
@@ -31,6 +32,8 @@ pub(super) enum Topic {
     Sessions,
     /// What waits for a person.
     Approvals,
+    /// How far executions of workflows have come.
+    Workflows,
     /// What happens in a session.
     Events(SessionId),
     /// That a session's conversation went on.
@@ -59,6 +62,7 @@ impl Topic {
         match name {
             "sessions" => return Ok(Self::Sessions),
             "approvals" => return Ok(Self::Approvals),
+            "workflows" => return Ok(Self::Workflows),
             "notifications" => return Err("there are no notifications to hear of".to_owned()),
             _ => {}
         }
@@ -76,7 +80,7 @@ impl Topic {
             let shown: String = name.chars().take(100).collect();
             format!(
                 "there is no topic `{shown}`; topics are `sessions`, `approvals`, \
-                 `session:ID:events`, `session:ID:conversation` and `session:ID:pty`"
+                 `workflows`, `session:ID:events`, `session:ID:conversation` and `session:ID:pty`"
             )
         })
     }
@@ -99,6 +103,7 @@ impl Subscriber {
         match self.topic {
             Topic::Sessions => self.tell_sessions().await,
             Topic::Approvals => self.tell_approvals().await,
+            Topic::Workflows => self.tell_workflows().await,
             Topic::Events(id) => self.tell_events(id).await,
             Topic::Conversation(id) => self.tell_conversation(id).await,
             Topic::Terminal(id) => self.tell_terminal(id).await,
@@ -164,6 +169,36 @@ impl Subscriber {
                         "approval": approval });
                     self.tell(message).await?;
                 }
+            }
+        }
+    }
+
+    /// Only which ones: how they stand is read then, by whoever wants to know.
+    async fn tell_workflows(&self) -> Result<Infallible, Over> {
+        let mut changes = self.engine.workflows.changes();
+        loop {
+            let mut touched = BTreeSet::new();
+            let mut all = false;
+            match changes.recv().await {
+                Ok(id) => drop(touched.insert(id)),
+                Err(RecvError::Lagged(_)) => all = true,
+                Err(RecvError::Closed) => return Err(Over::Gone),
+            }
+            sleep(GATHERING).await;
+            loop {
+                match changes.try_recv() {
+                    Ok(id) => drop(touched.insert(id)),
+                    Err(TryRecvError::Lagged(_)) => all = true,
+                    Err(TryRecvError::Empty | TryRecvError::Closed) => break,
+                }
+            }
+            // More than are remembered: then it may be any.
+            let named = touched.into_iter().map(Some);
+            let named: Vec<_> = if all { vec![None] } else { named.collect() };
+            for id in named {
+                self.tell(json!({ "topic": self.name, "type": "execution_updated",
+                    "executionId": id }))
+                    .await?;
             }
         }
     }
