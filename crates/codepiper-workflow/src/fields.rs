@@ -62,6 +62,11 @@ impl<'a> Fields<'a> {
         None
     }
 
+    /// Whether it is there, without saying that it may be.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.values.contains_key(name)
+    }
+
     /// A field that has to be there.
     pub(crate) fn need(&self, name: &'static str) -> Option<Part<'a>> {
         let found = self.get(name);

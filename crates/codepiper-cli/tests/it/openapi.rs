@@ -56,6 +56,15 @@ impl Reader {
     }
 }
 
+/// A workflow that asks before it is done.
+const WORKFLOW: &str = "
+name: Asks
+inputs: { of: { description: what it is of } }
+steps:
+  - { name: sure, type: approve, message: 'Go on with ${of}?' }
+outputs: { by: '${steps.sure.by}' }
+";
+
 #[test]
 fn every_answer_is_as_the_document_describes_it() {
     let home = TestHome::with_web(&[]);
@@ -125,6 +134,18 @@ fn every_answer_is_as_the_document_describes_it() {
     );
     home.call("GET", &of("wait?until=needs_permission"), &Value::Null);
 
+    let asks = json!({ "id": "w", "source": WORKFLOW });
+    reader.ask("POST", "/workflows", "/workflows", &asks);
+    reader.ask("PUT", "/workflows/{id}", "/workflows/w", &asks);
+    let path = "/workflows/w/execute";
+    let run = json!({ "variables": { "of": "this" } });
+    let begun = reader.ask("POST", "/workflows/{id}/execute", path, &run);
+    let execution = begun["executionId"].as_str().unwrap().to_owned();
+    home.until("the step asks", || {
+        let asked = home.call("GET", "/workflows/questions", &Value::Null);
+        asked["questions"][0]["message"] == "Go on with this?"
+    });
+
     // Whatever can be read.
     let streams = [
         "/audit/export",
@@ -156,10 +177,13 @@ fn every_answer_is_as_the_document_describes_it() {
             "approvals" => &[asked],
             "policies" => &["p"],
             "policy-sets" => &["s"],
+            "workflows" if path.starts_with("/workflows/executions/") => &[&execution],
+            "workflows" => &["w"],
             other => panic!("{other}"),
         };
         for id in ids {
-            let real = format!("{}{query}", path.replace("{id}", id));
+            let real = path.replace("{id}", id).replace("{execution}", &execution);
+            let real = format!("{real}{query}");
             reader.ask("GET", &path, &real, &Value::Null);
         }
     }
@@ -178,6 +202,30 @@ fn every_answer_is_as_the_document_describes_it() {
         "/analytics/rebuild",
         &Value::Null,
     );
+    for path in ["/workflows/validate", "/workflows/plan"] {
+        reader.ask("POST", path, path, &json!({ "source": WORKFLOW }));
+    }
+    let of_execution = |what: &str| format!("/workflows/executions/{execution}/{what}");
+    for (path, body) in [
+        ("pause", Value::Null),
+        ("resume", Value::Null),
+        ("steps/{step}/answer", json!({ "approve": true })),
+    ] {
+        let real = of_execution(&path.replace("{step}", "sure"));
+        let path = format!("/workflows/executions/{{id}}/{path}");
+        reader.ask("POST", &path, &real, &body);
+    }
+    home.until("it is over", || {
+        let path = of_execution("log?wait=30");
+        home.call("GET", &path, &Value::Null)["status"] == "completed"
+    });
+    reader.ask(
+        "GET",
+        "/workflows/executions/{id}",
+        &format!("/workflows/executions/{execution}"),
+        &Value::Null,
+    );
+    reader.ask("DELETE", "/workflows/{id}", "/workflows/w", &Value::Null);
     let call = json!({ "toolName": "Bash", "toolInput": { "command": "touch x" }, "cwd": "/" });
     reader.ask("POST", "/policies/check", "/policies/check", &call);
     let draft = json!({ "text": "name: d\nid: d\nrules: [{action: deny, tool: Bash}]" });

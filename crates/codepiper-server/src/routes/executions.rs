@@ -90,7 +90,7 @@ pub(crate) struct WorkflowLogLine {
 #[utoipa::path(
     post,
     path = "/workflows/{id}/execute",
-    tag = "workflows",
+    tag = "executions",
     params(("id" = String, Path, description = "The workflow")),
     request_body = ExecuteWorkflowRequest,
     responses((status = 202, body = ExecuteWorkflowResponse))
@@ -117,7 +117,7 @@ pub(crate) async fn execute(
 #[utoipa::path(
     get,
     path = "/workflows/executions",
-    tag = "workflows",
+    tag = "executions",
     params(ExecutionsParams),
     responses((status = 200, body = ExecutionsResponse))
 )]
@@ -132,7 +132,7 @@ pub(crate) async fn all(
 #[utoipa::path(
     get,
     path = "/workflows/{id}/executions",
-    tag = "workflows",
+    tag = "executions",
     params(("id" = String, Path, description = "The workflow"), ExecutionsParams),
     responses((status = 200, body = ExecutionsResponse))
 )]
@@ -175,7 +175,7 @@ async fn listed(
 #[utoipa::path(
     get,
     path = "/workflows/questions",
-    tag = "workflows",
+    tag = "executions",
     responses((status = 200, body = QuestionsResponse))
 )]
 pub(crate) async fn questions(
@@ -189,7 +189,7 @@ pub(crate) async fn questions(
 #[utoipa::path(
     get,
     path = "/workflows/executions/{id}",
-    tag = "workflows",
+    tag = "executions",
     params(("id" = String, Path, description = "The execution")),
     responses((status = 200, body = ExecutionResponse))
 )]
@@ -205,7 +205,7 @@ pub(crate) async fn show(
 #[utoipa::path(
     get,
     path = "/workflows/{id}/executions/{execution}",
-    tag = "workflows",
+    tag = "executions",
     params(
         ("id" = String, Path, description = "The workflow"),
         ("execution" = String, Path, description = "The execution"),
@@ -239,7 +239,7 @@ async fn of(
 #[utoipa::path(
     get,
     path = "/workflows/executions/{id}/log",
-    tag = "workflows",
+    tag = "executions",
     params(("id" = String, Path, description = "The execution"), WorkflowLogParams),
     responses((status = 200, body = WorkflowLogResponse))
 )]
@@ -288,7 +288,7 @@ pub(crate) async fn log(
 #[utoipa::path(
     post,
     path = "/workflows/executions/{id}/cancel",
-    tag = "workflows",
+    tag = "executions",
     params(("id" = String, Path, description = "The execution")),
     responses((status = 200, body = Success))
 )]
@@ -305,7 +305,7 @@ pub(crate) async fn cancel(
 #[utoipa::path(
     post,
     path = "/workflows/{id}/executions/{execution}/cancel",
-    tag = "workflows",
+    tag = "executions",
     params(
         ("id" = String, Path, description = "The workflow"),
         ("execution" = String, Path, description = "The execution"),
@@ -326,7 +326,7 @@ pub(crate) async fn cancel_of(
 #[utoipa::path(
     post,
     path = "/workflows/executions/{id}/pause",
-    tag = "workflows",
+    tag = "executions",
     params(("id" = String, Path, description = "The execution")),
     responses((status = 200, body = Success))
 )]
@@ -343,7 +343,7 @@ pub(crate) async fn pause(
 #[utoipa::path(
     post,
     path = "/workflows/executions/{id}/resume",
-    tag = "workflows",
+    tag = "executions",
     params(("id" = String, Path, description = "The execution")),
     responses((status = 200, body = Success))
 )]
@@ -360,7 +360,7 @@ pub(crate) async fn resume(
 #[utoipa::path(
     post,
     path = "/workflows/executions/{id}/retry",
-    tag = "workflows",
+    tag = "executions",
     params(("id" = String, Path, description = "The execution")),
     responses((status = 200, body = Success))
 )]
@@ -378,7 +378,7 @@ pub(crate) async fn retry(
 #[utoipa::path(
     post,
     path = "/workflows/executions/{id}/steps/{step}/answer",
-    tag = "workflows",
+    tag = "executions",
     params(
         ("id" = String, Path, description = "The execution"),
         ("step" = String, Path, description = "The step with its rounds"),

@@ -99,8 +99,12 @@ fn on_error(fields: &Fields<'_>, retries: bool, problems: &Problems) -> OnError 
 }
 
 fn retry(fields: &Fields<'_>, kind: &str, problems: &Problems) -> Option<Retry> {
+    let may = matches!(kind, "session" | "send" | "command");
+    if !may && !fields.has("retry") {
+        return None;
+    }
     let part = fields.get("retry")?;
-    if !matches!(kind, "session" | "send" | "command") {
+    if !may {
         let message = format!(
             "a `{kind}` step is not tried again: `retry` stands in `session`, `send` and `command` \
              steps, `until` repeats others"

@@ -30,7 +30,7 @@ fn run(name: &str, inputs: &Value, say: Say) -> World {
         count(|effect| matches!(effect, Effect::End { .. })),
         "no session is left"
     );
-    assert!(world.transitions > 4);
+    assert!(world.transitions > 3);
     for at in 0..world.transitions {
         let killed = end(World::killed(ready.text, inputs, at));
         assert_eq!(killed.state, world.state, "killed at {at}");

@@ -57,10 +57,15 @@ fn it_refuses_what_the_reader_refuses_for_its_form() {
         })
         .filter_map(|case| case["name"].as_str())
         .collect();
-    // What a default has to be depends on the type beside it, and `cwd` may stand outside.
+    // What one field says of another, and what stands within an expression.
     assert_eq!(
         missed,
-        ["a default of another type", "a session without a place"]
+        [
+            "a default of another type",
+            "an error policy without what it needs",
+            "a session without a place",
+            "a parenthesis that is not closed",
+        ]
     );
 }
 
