@@ -67,7 +67,8 @@ pub use streams::{
     TerminalMessage, TerminalParams, TerminalRequest,
 };
 pub use workflows::{
-    AnswerStepRequest, ExecuteWorkflowRequest, ExecutionsParams, WorkflowLogParams, WorkflowRequest,
+    AnswerStepRequest, ExecuteWorkflowRequest, ExecutionParams, ExecutionsParams,
+    WorkflowLogParams, WorkflowRequest,
 };
 
 /// The default place of the daemon's socket.

@@ -59,6 +59,17 @@ pub struct ExecutionsParams {
     pub limit: Option<usize>,
 }
 
+/// When to show an execution.
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ExecutionParams {
+    /// Once it is another one than this.
+    pub revision: Option<String>,
+    /// Seconds to wait for that; 60 at most.
+    pub wait: Option<u64>,
+}
+
 /// Which lines of a log to read.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

@@ -86,6 +86,18 @@ pub(crate) fn columns() -> Option<u16> {
     Some(size.ws_col).filter(|columns| *columns > 0)
 }
 
+/// How many rows it has.
+pub(crate) fn rows() -> Option<u16> {
+    let size = rustix::termios::tcgetwinsize(std::io::stdout()).ok()?;
+    Some(size.ws_row).filter(|rows| *rows > 0)
+}
+
+/// Whether standard output goes to a terminal that can be drawn upon.
+pub(crate) fn is_screen() -> bool {
+    let is_dumb = std::env::var_os("TERM").is_none_or(|term| term == "dumb" || term.is_empty());
+    std::io::stdout().is_terminal() && !is_dumb
+}
+
 /// Prints rows in columns as wide as they need to be.
 pub(crate) fn table<const N: usize>(head: [&str; N], rows: &[[String; N]]) -> Result<(), CliError> {
     let mut widths = head.map(|title| title.chars().count());

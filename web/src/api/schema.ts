@@ -1933,6 +1933,10 @@ export interface ExecutionResponse {
    */
   execution: WorkflowExecution;
   /**
+   * Names what is shown here, for whoever wants to hear when it changes.
+   */
+  revision: string;
+  /**
    * Its steps, as far as they have begun, in the order of the workflow.
    */
   steps: WorkflowStep[];
@@ -2011,6 +2015,10 @@ export interface WorkflowStep {
    * When it was over.
    */
   completedAt: Timestamp | null;
+  /**
+   * How many steps are around it.
+   */
+  depth: number;
   /**
    * Why it failed.
    */

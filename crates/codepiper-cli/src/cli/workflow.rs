@@ -8,7 +8,7 @@ const RUN_EXAMPLE: &str = "Examples:
   codepiper workflow run review.yaml --var FEATURE='a search box' --wait
   codepiper workflow run review --var CWD=/srv/app --provider demo --wait
 
-`${CWD}` is this directory unless --var says otherwise.";
+An input `cwd` or `CWD` is this directory unless --var or its default says otherwise.";
 
 #[derive(Debug, Args)]
 pub(crate) struct Workflow {
@@ -57,6 +57,17 @@ pub(crate) enum WorkflowCommand {
         /// The file: YAML or JSON; `-` is standard input.
         file: PathBuf,
     },
+    /// List workflows to begin with; needs no daemon.
+    Templates,
+    /// Write a workflow to begin with into a file; needs no daemon.
+    Init {
+        /// Its name: `codepiper workflow templates` lists them.
+        name: String,
+        /// The file; NAME.yaml here when there is none. `-` is standard output.
+        file: Option<PathBuf>,
+    },
+    /// Print the JSON Schema of the format, for editors; needs no daemon.
+    Schema,
     /// Run a workflow.
     #[command(after_help = RUN_EXAMPLE)]
     Run(RunWorkflow),
@@ -70,7 +81,13 @@ pub(crate) enum WorkflowCommand {
     },
     /// Show an execution with its steps.
     #[command(visible_alias = "status")]
-    Show(OneExecution),
+    Show {
+        #[command(flatten)]
+        which: OneExecution,
+        /// Draw it anew as it comes further, until it is over.
+        #[arg(short, long)]
+        follow: bool,
+    },
     /// Print what an execution has logged.
     Logs {
         #[command(flatten)]

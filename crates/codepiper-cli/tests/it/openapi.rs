@@ -152,6 +152,7 @@ fn every_answer_is_as_the_document_describes_it() {
         "/sessions/{id}/conversation/markdown",
         "/sessions/{id}/output/stream",
         "/openapi.json",
+        "/workflows/schema",
     ];
     let gets = reader
         .document

@@ -1,3 +1,5 @@
+use std::collections::HashMap;
+
 use codepiper_model::{SessionId, Timestamp};
 use codepiper_store::workflows::StoredExecution;
 use codepiper_workflow::{ExecutionStatus, Failure, NodeStatus, State, Workflow};
@@ -47,6 +49,8 @@ pub struct StepView {
     pub step_type: &'static str,
     /// Which round of each loop around it, from 0, the outermost first.
     pub rounds: Vec<u32>,
+    /// How many steps are around it.
+    pub depth: usize,
     /// How it stands.
     pub status: NodeStatus,
     /// Which attempt it is, from 1.
@@ -101,34 +105,61 @@ pub(super) fn execution(
     }
 }
 
+/// The steps as one reads them: in the order of the workflow, the rounds of a loop one by one.
 pub(super) fn steps(
     workflow: Option<&Workflow>,
     state: &State,
     questions: Option<&Questions>,
 ) -> Vec<StepView> {
-    let mut kinds = Vec::new();
-    if let Some(workflow) = workflow {
-        workflow.walk(&mut |step, _| kinds.push((step.name.clone(), step.kind_name())));
-    }
-    let place = |name: &str| kinds.iter().position(|(known, _)| known == name);
+    let places = workflow.map(places).unwrap_or_default();
     let mut nodes: Vec<_> = state.nodes.iter().collect();
-    nodes.sort_by(|(_, a), (_, b)| {
-        let by_place = place(&a.step).cmp(&place(&b.step));
-        by_place.then_with(|| a.rounds.cmp(&b.rounds))
+    nodes.sort_by_cached_key(|(_, node)| {
+        let place = places.get(node.step.as_str())?;
+        let mut rounds = node.rounds.iter();
+        let around = place.around.iter().map(|(at, is_loop)| {
+            let round = if *is_loop { rounds.next() } else { None };
+            (*at, round.copied())
+        });
+        Some(around.collect::<Vec<_>>())
     });
-    let shown = nodes.into_iter().map(|(key, node)| StepView {
-        id: key.clone(),
-        step_name: node.step.clone(),
-        step_type: place(&node.step).map_or("", |at| kinds[at].1),
-        rounds: node.rounds.clone(),
-        status: node.status,
-        attempt: node.attempt,
-        session_id: node.session,
-        result: node.result.clone(),
-        error: node.error.clone(),
-        question: questions.and_then(|questions| questions.of(key)),
-        started_at: node.started_at,
-        completed_at: node.ended_at,
+    let shown = nodes.into_iter().map(|(key, node)| {
+        let place = places.get(node.step.as_str());
+        StepView {
+            id: key.clone(),
+            step_name: node.step.clone(),
+            step_type: place.map_or("", |place| place.kind),
+            rounds: node.rounds.clone(),
+            depth: place.map_or(0, |place| place.around.len() - 1),
+            status: node.status,
+            attempt: node.attempt,
+            session_id: node.session,
+            result: node.result.clone(),
+            error: node.error.clone(),
+            question: questions.and_then(|questions| questions.of(key)),
+            started_at: node.started_at,
+            completed_at: node.ended_at,
+        }
     });
     shown.collect()
+}
+
+/// Where a step stands in its workflow.
+struct Place {
+    kind: &'static str,
+    /// The places of the steps around it and of itself, and whether they are loops.
+    around: Vec<(usize, bool)>,
+}
+
+fn places(workflow: &Workflow) -> HashMap<&str, Place> {
+    let mut places: HashMap<&str, Place> = HashMap::new();
+    workflow.walk(&mut |step, around| {
+        let outer = around
+            .last()
+            .and_then(|outer| places.get(outer.name.as_str()));
+        let mut path = outer.map_or_else(Vec::new, |outer| outer.around.clone());
+        path.push((places.len(), step.is_loop()));
+        let kind = step.kind_name();
+        places.insert(&step.name, Place { kind, around: path });
+    });
+    places
 }

@@ -1,19 +1,21 @@
 //! Workflows: how they run.
 
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::time::Duration;
 
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::{Extension, Json};
 use codepiper_api::{
-    AnswerStepRequest, ErrorBody, ExecuteWorkflowRequest, ExecutionsParams, Success,
-    WorkflowLogParams,
+    AnswerStepRequest, ErrorBody, ExecuteWorkflowRequest, ExecutionParams, ExecutionsParams,
+    Success, WorkflowLogParams,
 };
 use codepiper_engine::{Answered, Engine, Execute, ExecutionView, QuestionView, StepView};
 use codepiper_model::{Actor, Timestamp};
 use codepiper_workflow::ExecutionStatus;
 use serde::Serialize;
 use serde_json::json;
+use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::time::timeout;
 use utoipa::ToSchema;
@@ -59,6 +61,21 @@ pub(crate) struct ExecutionResponse {
     execution: ExecutionView,
     /// Its steps, as far as they have begun, in the order of the workflow.
     steps: Vec<StepView>,
+    /// Names what is shown here, for whoever wants to hear when it changes.
+    revision: String,
+}
+
+impl ExecutionResponse {
+    fn new((execution, steps): (ExecutionView, Vec<StepView>)) -> Self {
+        let shown = serde_json::to_string(&(&execution, &steps)).unwrap_or_default();
+        let mut hasher = DefaultHasher::new();
+        shown.hash(&mut hasher);
+        Self {
+            execution,
+            steps,
+            revision: format!("{:016x}", hasher.finish()),
+        }
+    }
 }
 
 /// Lines of a log.
@@ -185,20 +202,53 @@ pub(crate) async fn questions(
     Ok(Json(QuestionsResponse { questions }))
 }
 
-/// Shows an execution with its steps.
+/// Shows an execution with its steps, and waits for a change of it.
 #[utoipa::path(
     get,
     path = "/workflows/executions/{id}",
     tag = "executions",
-    params(("id" = String, Path, description = "The execution")),
+    params(("id" = String, Path, description = "The execution"), ExecutionParams),
     responses((status = 200, body = ExecutionResponse))
 )]
 pub(crate) async fn show(
     State(engine): State<Engine>,
     Name(id): Name,
+    Params(params): Params<ExecutionParams>,
 ) -> Result<Json<ExecutionResponse>, ApiError> {
-    let (execution, steps) = engine.workflows.execution(&id).await?;
-    Ok(Json(ExecutionResponse { execution, steps }))
+    let mut changes = engine.workflows.changes();
+    let read = || async {
+        let found = engine.workflows.execution(&id).await?;
+        Ok::<_, ApiError>(ExecutionResponse::new(found))
+    };
+    let mut shown = read().await?;
+    let patience = Duration::from_secs(params.wait.unwrap_or(0).min(WAIT_MAX));
+    let waited = timeout(patience, async {
+        while Some(&shown.revision) == params.revision.as_ref()
+            && !shown.execution.status.is_final()
+        {
+            if !changed(&mut changes, &id).await {
+                break;
+            }
+            shown = read().await?;
+        }
+        Ok::<_, ApiError>(())
+    });
+    // The same as before is an answer as well.
+    if let Ok(answer) = waited.await {
+        answer?;
+    }
+    Ok(Json(shown))
+}
+
+/// Waits until an execution may have changed; `false` when nobody tells any more.
+async fn changed(changes: &mut Receiver<String>, id: &str) -> bool {
+    loop {
+        match changes.recv().await {
+            Ok(other) if other != id => {}
+            Ok(_) | Err(RecvError::Lagged(_)) => return true,
+            Err(RecvError::Closed) => return false,
+        }
+    }
 }
 
 /// Shows an execution of a workflow with its steps.
@@ -216,8 +266,8 @@ pub(crate) async fn show_of(
     State(engine): State<Engine>,
     Path((id, execution)): Path<(String, String)>,
 ) -> Result<Json<ExecutionResponse>, ApiError> {
-    let (execution, steps) = of(&engine, &id, &execution).await?;
-    Ok(Json(ExecutionResponse { execution, steps }))
+    let found = of(&engine, &id, &execution).await?;
+    Ok(Json(ExecutionResponse::new(found)))
 }
 
 /// An execution that is one of this workflow's.
@@ -261,11 +311,10 @@ pub(crate) async fn log(
     let (mut status, mut lines) = read().await?;
     let waited = timeout(patience, async {
         while lines.is_empty() && !status.is_final() {
-            match changes.recv().await {
-                Ok(changed) if changed != id => {}
-                Ok(_) | Err(RecvError::Lagged(_)) => (status, lines) = read().await?,
-                Err(RecvError::Closed) => break,
+            if !changed(&mut changes, &id).await {
+                break;
             }
+            (status, lines) = read().await?;
         }
         Ok::<_, ApiError>(())
     });

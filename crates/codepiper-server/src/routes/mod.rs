@@ -119,7 +119,6 @@ pub(crate) fn described() -> OpenApiRouter<Engine> {
             workflows::delete
         ))
         .routes(routes!(executions::execute))
-        .routes(routes!(executions::show))
         .routes(routes!(executions::show_of))
         .routes(routes!(executions::cancel))
         .routes(routes!(executions::cancel_of))
@@ -168,6 +167,7 @@ pub(crate) fn described() -> OpenApiRouter<Engine> {
         .routes(routes!(conversations::problems))
         .routes(routes!(events::all))
         .routes(routes!(executions::all))
+        .routes(routes!(executions::show))
         .routes(routes!(executions::of_workflow))
         .routes(routes!(executions::log))
         .routes(routes!(policies::list))

@@ -154,7 +154,12 @@ pub(crate) async fn templates() -> Json<WorkflowTemplatesResponse> {
     get,
     path = "/workflows/schema",
     tag = "workflows",
-    responses((status = 200, body = serde_json::Value, description = "A JSON Schema (draft 2020-12)"))
+    responses((
+        status = 200,
+        body = serde_json::Value,
+        content_type = "application/schema+json",
+        description = "A JSON Schema (draft 2020-12)"
+    ))
 )]
 pub(crate) async fn schema() -> impl IntoResponse {
     (

@@ -16,37 +16,43 @@ pub(super) fn status(execution: &Value) -> String {
     }
 }
 
-/// An execution with its steps, what they ask and what went wrong.
-pub(super) fn execution(answer: &Value) -> Result<(), CliError> {
+/// Prints what was drawn.
+pub(super) fn print(lines: &[String]) -> Result<(), CliError> {
+    lines.iter().try_for_each(output::line)
+}
+
+/// The lines of an execution with its steps, what they ask, what went wrong and what came of it.
+pub(super) fn execution(answer: &Value) -> Vec<String> {
     let execution = &answer["execution"];
-    let text = |value: &Value| output::harmless(value.as_str().unwrap_or_default());
-    output::line(format!(
+    let text = |key: &str| execution[key].as_str().unwrap_or_default();
+    let mut lines = vec![format!(
         "{} of {}: {}",
-        text(&execution["id"]),
-        text(&execution["workflowId"]),
+        text("id"),
+        text("workflowId"),
         status(execution)
-    ))?;
+    )];
     if let Some(message) = execution["error"]["message"].as_str() {
         let step = execution["error"]["step"].as_str();
         let at = step.map_or_else(String::new, |step| format!(" at {step}"));
-        output::line(output::harmless(&format!("  failed{at}: {message}")))?;
+        lines.push(format!("  failed{at}: {message}"));
     }
     for step in answer["steps"].as_array().into_iter().flatten() {
-        draw(step)?;
+        draw(step, &mut lines);
     }
-    if let Some(outputs) = execution["outputs"].as_object() {
-        for (name, value) in outputs {
-            let value = value
-                .as_str()
-                .map_or_else(|| value.to_string(), str::to_owned);
-            output::line(output::harmless(&format!("  {name} = {value}")))?;
-        }
+    for (name, value) in execution["outputs"].as_object().into_iter().flatten() {
+        let text = value.as_str().map(str::to_owned);
+        lines.push(format!(
+            "  {name} = {}",
+            text.unwrap_or_else(|| value.to_string())
+        ));
     }
-    Ok(())
+    lines.iter().map(|line| output::harmless(line)).collect()
 }
 
-fn draw(step: &Value) -> Result<(), CliError> {
+fn draw(step: &Value, lines: &mut Vec<String>) {
     let text = |key: &str| step[key].as_str().unwrap_or_default();
+    let depth = step["depth"].as_u64().unwrap_or(0);
+    let indent = "  ".repeat(usize::try_from(depth).unwrap_or(0) + 1);
     let sign = match text("status") {
         "completed" => '✓',
         "failed" => '✗',
@@ -65,17 +71,13 @@ fn draw(step: &Value) -> Result<(), CliError> {
     } else {
         format!("  session {session}")
     };
-    let said = format!(
-        "  {sign} {}  {}{again}{session}",
-        text("id"),
-        text("stepType")
-    );
-    output::line(output::harmless(&said))?;
+    let name = text("id");
+    let kind = text("stepType");
+    lines.push(format!("{indent}{sign} {name}  {kind}{again}{session}"));
     if let Some(error) = step["error"].as_str() {
-        output::line(output::harmless(&format!("      {error}")))?;
+        lines.push(format!("{indent}    {error}"));
     }
     if let Some(question) = step["question"].as_str() {
-        output::line(output::harmless(&format!("      asks: {question}")))?;
+        lines.push(format!("{indent}    asks: {question}"));
     }
-    Ok(())
 }

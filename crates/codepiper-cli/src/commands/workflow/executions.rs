@@ -2,7 +2,7 @@ use codepiper_api::{AnswerStepRequest, ErrorBody};
 use serde_json::{Value, json};
 
 use super::super::Context;
-use super::{definitions, draw};
+use super::{definitions, draw, logs, tree};
 use crate::cli::{AnswerStep, OneExecution};
 use crate::error::CliError;
 use crate::{output, url};
@@ -68,13 +68,19 @@ pub(super) async fn list(
     output::table(["ID", "WORKFLOW", "STATUS", "STARTED", "ENDED"], &rows)
 }
 
-pub(super) async fn show(context: &Context, text: &str) -> Result<(), CliError> {
+pub(super) async fn show(context: &Context, text: &str, follow: bool) -> Result<(), CliError> {
     let id = find(context, text).await?;
+    if follow && output::is_screen() && !context.json {
+        return tree::watch(context, &id).await.map(drop);
+    }
+    if follow {
+        logs::wait(context, &id).await?;
+    }
     let answer = context.client.get(&path(&id)).await?;
     if context.json {
         return output::json(&answer);
     }
-    draw::execution(&answer)
+    draw::print(&draw::execution(&answer))
 }
 
 pub(super) async fn tell(

@@ -4,7 +4,10 @@ mod definitions;
 mod draw;
 mod executions;
 mod local;
+mod logs;
+mod ready;
 mod run;
+mod tree;
 
 use std::path::Path;
 
@@ -13,6 +16,7 @@ use crate::cli::WorkflowCommand;
 use crate::error::CliError;
 
 pub(super) use local::{plan, validate};
+pub(super) use ready::{init, list as templates, schema};
 
 pub(super) async fn run(context: &Context, command: WorkflowCommand) -> Result<(), CliError> {
     match command {
@@ -23,14 +27,19 @@ pub(super) async fn run(context: &Context, command: WorkflowCommand) -> Result<(
         WorkflowCommand::Delete { id } => definitions::delete(context, &id).await,
         WorkflowCommand::Validate { file } => validate(&file, context.json),
         WorkflowCommand::Plan { file } => plan(&file, context.json),
+        WorkflowCommand::Templates => templates(context.json),
+        WorkflowCommand::Init { name, file } => init(&name, file.as_deref()),
+        WorkflowCommand::Schema => schema(),
         WorkflowCommand::Run(args) => run::run(context, args).await,
         WorkflowCommand::Executions { workflow, status } => {
             executions::list(context, workflow.as_deref(), status.as_deref()).await
         }
-        WorkflowCommand::Show(one) => executions::show(context, &one.execution).await,
+        WorkflowCommand::Show { which, follow } => {
+            executions::show(context, &which.execution, follow).await
+        }
         WorkflowCommand::Logs { which, follow } => {
             let id = executions::find(context, &which.execution).await?;
-            run::follow(context, &id, follow).await.map(drop)
+            logs::show(context, &id, follow).await.map(drop)
         }
         WorkflowCommand::Cancel(one) => {
             executions::tell(context, &one, "cancel", "cancelled").await

@@ -6,10 +6,13 @@ use serde_json::{Map, Value};
 use tokio::time::timeout;
 
 use super::super::Context;
-use super::{definitions, draw, executions};
+use super::{definitions, draw, executions, logs, tree};
 use crate::cli::RunWorkflow;
 use crate::error::CliError;
 use crate::output;
+
+/// The names of what is a directory to work in.
+const DIRECTORIES: [&str; 2] = ["cwd", "CWD"];
 
 pub(super) async fn run(context: &Context, args: RunWorkflow) -> Result<(), CliError> {
     let file = Path::new(&args.workflow);
@@ -43,7 +46,14 @@ pub(super) async fn run(context: &Context, args: RunWorkflow) -> Result<(), CliE
         }
         return output::line(format!("execution {execution} begun"));
     }
-    let followed = follow(context, &execution, true);
+    let on_screen = output::is_screen() && !context.json;
+    let followed = async {
+        match () {
+            () if on_screen => tree::watch(context, &execution).await,
+            () if context.json => logs::wait(context, &execution).await,
+            () => logs::show(context, &execution, true).await,
+        }
+    };
     let status = match args.timeout {
         None => followed.await?,
         Some(millis) => {
@@ -54,11 +64,13 @@ pub(super) async fn run(context: &Context, args: RunWorkflow) -> Result<(), CliE
             })??
         }
     };
-    let answer = context.client.get(&executions::path(&execution)).await?;
-    if context.json {
-        output::json(&answer)?;
-    } else {
-        draw::execution(&answer)?;
+    if !on_screen {
+        let answer = context.client.get(&executions::path(&execution)).await?;
+        if context.json {
+            output::json(&answer)?;
+        } else {
+            draw::print(&draw::execution(&answer))?;
+        }
     }
     if status == "completed" {
         return Ok(());
@@ -68,59 +80,31 @@ pub(super) async fn run(context: &Context, args: RunWorkflow) -> Result<(), CliE
     Err(CliError::failed("execution_failed", message))
 }
 
-/// `${CWD}` is where the caller is, unless it is said otherwise.
+/// A directory to work in is where the caller is, unless it is said otherwise.
 async fn add_directory(
     context: &Context,
     id: &str,
     variables: &mut Map<String, Value>,
 ) -> Result<(), CliError> {
-    if variables.contains_key("CWD") {
-        return Ok(());
+    let here = std::env::current_dir()?;
+    for name in DIRECTORIES {
+        if let Some(Value::String(said)) = variables.get_mut(name) {
+            *said = here.join(&said).to_string_lossy().into_owned();
+        }
     }
     let workflow = context.client.get(&definitions::path(id)).await?;
     let source = workflow["workflow"]["source"].as_str().unwrap_or_default();
-    let declares = workflow["workflow"]["definition"]["inputs"].is_object();
-    if source.contains("${CWD}") && !declares {
-        let here = std::env::current_dir()?;
-        variables.insert("CWD".to_owned(), here.to_string_lossy().into());
+    let inputs = workflow["workflow"]["definition"]["inputs"].as_object();
+    for name in DIRECTORIES {
+        let takes = match inputs {
+            Some(inputs) => inputs
+                .get(name)
+                .is_some_and(|input| input["default"].is_null()),
+            None => source.contains(&format!("${{{name}}}")),
+        };
+        if takes && !variables.contains_key(name) {
+            variables.insert(name.to_owned(), here.to_string_lossy().into());
+        }
     }
     Ok(())
-}
-
-/// Prints what an execution logs, to its end where that is wanted; how it stands then.
-pub(super) async fn follow(
-    context: &Context,
-    id: &str,
-    to_the_end: bool,
-) -> Result<String, CliError> {
-    let mut after = 0;
-    loop {
-        let wait = if to_the_end { "&wait=30" } else { "" };
-        let path = format!("{}/log?after={after}{wait}", executions::path(id));
-        let answer = context.client.get(&path).await?;
-        let lines = answer["lines"].as_array().cloned().unwrap_or_default();
-        for line in &lines {
-            after = line["id"].as_i64().unwrap_or(after);
-            print(context, line)?;
-        }
-        let status = answer["status"].as_str().unwrap_or_default();
-        let is_over = matches!(status, "completed" | "failed" | "cancelled");
-        if lines.is_empty() && (is_over || !to_the_end) {
-            return Ok(status.to_owned());
-        }
-    }
-}
-
-fn print(context: &Context, line: &Value) -> Result<(), CliError> {
-    if context.json {
-        return output::json(line);
-    }
-    let text = |key: &str| line[key].as_str().unwrap_or_default();
-    let time = text("timestamp").get(11..19).unwrap_or_default();
-    let step = match text("step") {
-        "" => String::new(),
-        step => format!("{step}: "),
-    };
-    let message = text("message");
-    output::line(output::harmless(&format!("{time}  {step}{message}")))
 }
