@@ -10,6 +10,7 @@ use crate::fields::nearest;
 use crate::leaves;
 use crate::limits::STEPS_MAX;
 use crate::problem::Problems;
+use crate::shell_lines;
 use crate::template::{Reference, Template};
 
 /// A level of where a step stands: the step around it, the list of that step, the place in the list.
@@ -107,11 +108,12 @@ impl<'w> Checker<'w> {
                 let message = "`cwd` is missing: where the session starts";
                 self.problems.add(&step.path, message);
             }
-            Kind::Command(command) if command.cwd.is_none() && !self.has_cwd => {
-                let message = "`cwd` is missing: where the command starts";
-                self.problems.add(&step.path, message);
-            }
             Kind::Command(command) => {
+                shell_lines::check(command, self.problems);
+                if command.cwd.is_none() && !self.has_cwd {
+                    let message = "`cwd` is missing: where the command starts";
+                    self.problems.add(&step.path, message);
+                }
                 for (name, extract) in &command.extract {
                     if matches!(extract, Extract::Cost) {
                         let path = format!("{}.extract.{name}", step.path);

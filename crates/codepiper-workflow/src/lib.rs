@@ -20,6 +20,7 @@ mod problem;
 mod read;
 mod ready;
 mod schema;
+mod shell_lines;
 mod state;
 mod template;
 mod tokens;

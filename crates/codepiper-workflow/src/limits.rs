@@ -9,6 +9,8 @@ use crate::fields::Fields;
 pub(crate) const STEPS_MAX: usize = 500;
 /// The most items of a loop.
 pub(crate) const ITEMS_MAX: usize = 1000;
+/// The most steps of an execution, each round of a loop counted.
+pub(crate) const NODES_MAX: usize = 5000;
 /// The longest time that may be asked for, in milliseconds: thirty days.
 const DURATION_MAX: u64 = 30 * 24 * 3_600_000;
 

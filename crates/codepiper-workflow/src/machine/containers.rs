@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{Machine, Stand, results};
 use crate::condition::Condition;
 use crate::definition::{Item, Items, Kind, Step, WaitFor};
-use crate::limits::{self, ITEMS_MAX};
+use crate::limits::{self, ITEMS_MAX, NODES_MAX};
 use crate::state::{Failure, node_key};
 use crate::template::{Lookup, Template};
 
@@ -175,10 +175,25 @@ impl<'a> Machine<'a> {
                 "a loop has at most {ITEMS_MAX} items; these are {many}"
             )),
         });
+        let steps = step.lists().first().map_or(0, |(_, steps)| steps.len());
+        let items = items.and_then(|items| {
+            self.room_for(items.len() * steps)?;
+            Ok(items)
+        });
         match items {
             Ok(items) => self.node(key, |node| node.items = Some(items)),
             Err(message) => self.fail_node(step, rounds, message),
         }
+    }
+
+    /// Loops in loops could be more than anybody keeps.
+    fn room_for(&self, more: usize) -> Result<(), String> {
+        if self.state.nodes.len() + more <= NODES_MAX {
+            return Ok(());
+        }
+        Err(format!(
+            "an execution has at most {NODES_MAX} steps, rounds counted"
+        ))
     }
 
     fn until(
@@ -239,6 +254,12 @@ impl<'a> Machine<'a> {
                     });
                 }
                 Ok(false) if self.state.is_paused => return Stand::Waits,
+                Ok(false) if let Err(message) = self.room_for(steps.len()) => {
+                    return Stand::Failed(Failure {
+                        message,
+                        step: Some(key),
+                    });
+                }
                 Ok(false) => self.node(&key, |node| node.round += 1),
             }
         }

@@ -5,6 +5,7 @@
     reason = "a failure is how a test speaks"
 )]
 
+mod document;
 mod existing;
 mod invalid;
 mod properties;

@@ -339,3 +339,27 @@ fn ran(exit_code: i32) -> codepiper_workflow::Outcome {
         ..codepiper_workflow::Output::default()
     })
 }
+
+#[test]
+fn loops_in_loops_end_where_it_becomes_too_much() {
+    let items: Vec<u32> = (0..100).collect();
+    let text = "
+name: x
+cwd: /srv
+steps:
+  - name: outer
+    type: foreach
+    items: ${items}
+    steps:
+      - name: inner
+        type: foreach
+        items: ${items}
+        step: {name: say, type: log, message: '${item}'}
+finally: [{name: end, type: log, message: the end}]";
+    let mut world = World::new(text, &json!({ "items": items }));
+    world.run(|_| Ok(String::new()));
+    assert_eq!(world.state.status, ExecutionStatus::Failed);
+    let why = world.state.error.as_ref().unwrap().to_string();
+    assert!(why.contains("an execution has at most 5000 steps"), "{why}");
+    assert_eq!(world.state.nodes["end"].status, NodeStatus::Completed);
+}
