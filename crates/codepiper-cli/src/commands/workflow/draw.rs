@@ -1,9 +1,11 @@
 //! An execution on a terminal.
 
+use codepiper_model::Timestamp;
 use serde_json::Value;
 
 use crate::error::CliError;
 use crate::output;
+use crate::usage_line::duration;
 
 /// The word for how an execution stands.
 pub(super) fn status(execution: &Value) -> String {
@@ -41,12 +43,22 @@ pub(super) fn execution(answer: &Value) -> Vec<String> {
     }
     for (name, value) in execution["outputs"].as_object().into_iter().flatten() {
         let text = value.as_str().map(str::to_owned);
-        lines.push(format!(
-            "  {name} = {}",
-            text.unwrap_or_else(|| value.to_string())
-        ));
+        let text = text.unwrap_or_else(|| value.to_string());
+        if text.contains('\n') {
+            lines.push(format!("  {name} ="));
+            lines.extend(text.lines().map(|line| format!("    {line}")));
+        } else {
+            lines.push(format!("  {name} = {text}"));
+        }
     }
     lines.iter().map(|line| output::harmless(line)).collect()
+}
+
+/// How long its latest attempt took.
+fn took(step: &Value) -> Option<String> {
+    let time = |key: &str| step[key].as_str()?.parse::<Timestamp>().ok();
+    let millis = time("completedAt")?.millis_since(time("startedAt")?);
+    Some(duration(u64::try_from(millis).ok()?))
 }
 
 fn draw(step: &Value, lines: &mut Vec<String>) {
@@ -73,7 +85,8 @@ fn draw(step: &Value, lines: &mut Vec<String>) {
     };
     let name = text("id");
     let kind = text("stepType");
-    lines.push(format!("{indent}{sign} {name}  {kind}{again}{session}"));
+    let took = took(step).map_or_else(String::new, |took| format!("  {took}"));
+    lines.push(format!("{indent}{sign} {name}  {kind}{again}{took}{session}"));
     if let Some(error) = step["error"].as_str() {
         lines.push(format!("{indent}    {error}"));
     }
