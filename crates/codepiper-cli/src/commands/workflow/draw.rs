@@ -10,12 +10,11 @@ use crate::usage_line::duration;
 /// The word for how an execution stands.
 pub(super) fn status(execution: &Value) -> String {
     let status = execution["status"].as_str().unwrap_or_default();
-    let questions = execution["questions"].as_u64().unwrap_or(0);
-    match () {
-        () if questions > 0 => format!("{status}, asks"),
-        () if execution["isPaused"] == true => format!("{status}, paused"),
-        () => status.to_owned(),
-    }
+    let asks = execution["questions"].as_u64().unwrap_or(0) > 0;
+    let paused = execution["isPaused"] == true;
+    let asks = if asks { ", asks" } else { "" };
+    let paused = if paused { ", paused" } else { "" };
+    format!("{status}{paused}{asks}")
 }
 
 /// Prints what was drawn.
@@ -86,7 +85,9 @@ fn draw(step: &Value, lines: &mut Vec<String>) {
     let name = text("id");
     let kind = text("stepType");
     let took = took(step).map_or_else(String::new, |took| format!("  {took}"));
-    lines.push(format!("{indent}{sign} {name}  {kind}{again}{took}{session}"));
+    lines.push(format!(
+        "{indent}{sign} {name}  {kind}{again}{took}{session}"
+    ));
     if let Some(error) = step["error"].as_str() {
         lines.push(format!("{indent}    {error}"));
     }

@@ -54,6 +54,10 @@ fn print(context: &Context, line: &Value) -> Result<(), CliError> {
         "" => String::new(),
         step => format!("{step}: "),
     };
-    let message = text("message");
-    output::line(output::harmless(&format!("{time}  {step}{message}")))
+    let whole = format!("{time}  {step}{}", text("message").trim_end());
+    for (i, line) in whole.lines().enumerate() {
+        let indent = if i == 0 { "" } else { "          " };
+        output::line(format!("{indent}{}", output::harmless(line)))?;
+    }
+    Ok(())
 }

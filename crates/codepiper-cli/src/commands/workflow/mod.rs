@@ -42,7 +42,7 @@ pub(super) async fn run(context: &Context, command: WorkflowCommand) -> Result<(
             logs::show(context, &id, follow).await.map(drop)
         }
         WorkflowCommand::Cancel(one) => {
-            executions::tell(context, &one, "cancel", "cancelled").await
+            executions::tell(context, &one, "cancel", "is being ended").await
         }
         WorkflowCommand::Pause(one) => executions::tell(context, &one, "pause", "paused").await,
         WorkflowCommand::Resume(one) => executions::tell(context, &one, "resume", "goes on").await,

@@ -20,7 +20,9 @@ pub(super) async fn run(context: &Context, args: RunWorkflow) -> Result<(), CliE
         .iter()
         .any(|ending| file.extension().is_some_and(|found| found == *ending));
     let id = if is_file {
-        definitions::keep(context, file).await?
+        let id = definitions::keep(context, file).await?;
+        output::note(format!("kept as workflow {id}"));
+        id
     } else {
         args.workflow
     };
