@@ -51,6 +51,7 @@ pub(crate) fn check(workflow: &Workflow, problems: &Problems) {
         checker.step(step);
     }
     let general = workflow.env.values().chain(&workflow.cwd);
+    let general = general.chain(&workflow.billing_mode);
     for template in general {
         for reference in template.references() {
             checker.reference(reference, template.path(), None);
@@ -359,6 +360,7 @@ fn of_session<'w>(session: &'w SessionStep, templates: &mut Vec<&'w Template>) {
     templates.extend(&session.args);
     templates.extend(session.env.values());
     templates.extend(&session.model);
+    templates.extend(&session.billing_mode);
     if let Some(turn) = &session.turn {
         of_turn(turn, templates);
     }

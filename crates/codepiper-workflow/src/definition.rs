@@ -21,6 +21,8 @@ pub struct Workflow {
     pub env: BTreeMap<String, Template>,
     /// Where its sessions and commands start.
     pub cwd: Option<Template>,
+    /// Who pays for its agents: `subscription` or `api`.
+    pub billing_mode: Option<Template>,
     /// How long it may take, in milliseconds.
     pub timeout: Option<u64>,
     /// What is done.
@@ -166,6 +168,8 @@ pub struct SessionStep {
     pub env: BTreeMap<String, Template>,
     /// The model to use.
     pub model: Option<Template>,
+    /// Who pays for it, where it is not as for the others.
+    pub billing_mode: Option<Template>,
     /// The policy sets that it gets.
     pub policy_sets: Vec<String>,
     /// Whether it runs without asking.

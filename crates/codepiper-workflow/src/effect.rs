@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use codepiper_model::{ProviderId, SessionId};
+use codepiper_model::{BillingMode, ProviderId, SessionId};
 use serde::{Deserialize, Serialize};
 
 /// Something to do. Each has a name that never comes again: whoever does it can tell whether it
@@ -46,6 +46,9 @@ pub struct Start {
     pub env: BTreeMap<String, String>,
     /// The model to use.
     pub model: Option<String>,
+    /// Who pays for it.
+    #[serde(default)]
+    pub billing_mode: BillingMode,
     /// The policy sets that it gets.
     pub policy_sets: Vec<String>,
     /// Whether it runs without asking.
@@ -86,6 +89,9 @@ pub struct Command {
     pub cwd: String,
     /// Further variables for it.
     pub env: BTreeMap<String, String>,
+    /// Whether keys that pay by the call are kept away from it.
+    #[serde(default)]
+    pub billing_mode: BillingMode,
     /// The files whose content is wanted, by their paths in its directory.
     pub files: Vec<String>,
     /// Whether what changed in the repository is wanted.

@@ -124,6 +124,7 @@ pub(crate) fn mentioned(workflow: &Workflow) -> BTreeSet<String> {
         .env
         .values()
         .chain(&workflow.cwd)
+        .chain(&workflow.billing_mode)
         .chain(workflow.outputs.values());
     for template in general {
         template.references().for_each(&mut note);

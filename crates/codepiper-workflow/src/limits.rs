@@ -1,9 +1,11 @@
 //! Durations, names and how much of each there may be.
 
+use codepiper_model::BillingMode;
 use serde_json::Value;
 
 use crate::definition::InputKind;
 use crate::fields::Fields;
+use crate::template::Template;
 
 /// The most steps of a workflow.
 pub(crate) const STEPS_MAX: usize = 500;
@@ -32,6 +34,22 @@ pub(crate) fn duration(fields: &Fields<'_>, name: &'static str) -> Option<u64> {
             "a time of at most 30 days: milliseconds, or a text such as `30s`, `5m` or `2h`",
         ),
     }
+}
+
+/// Who pays for an agent; what is filled in is looked at when it starts.
+pub(crate) fn billing_mode(fields: &Fields<'_>) -> Option<Template> {
+    let mode = fields.template("billing_mode")?;
+    match mode.as_plain() {
+        Some(word) if read_billing_mode(word).is_none() => {
+            fields.wrong(mode.path(), "`subscription` or `api`")
+        }
+        _ => Some(mode),
+    }
+}
+
+pub(crate) fn read_billing_mode(word: &str) -> Option<BillingMode> {
+    let modes = [BillingMode::Subscription, BillingMode::Api];
+    modes.into_iter().find(|mode| mode.as_str() == word)
 }
 
 fn read_duration(text: &str) -> Option<u64> {

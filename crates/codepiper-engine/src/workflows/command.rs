@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
-use codepiper_model::{BillingMode, SessionId, ToolCall, Verdict};
+use codepiper_model::{SessionId, ToolCall, Verdict};
 use codepiper_workflow::{Command, Effect, Further, Outcome, Output, State};
 use rustix::fs::{FlockOperation, flock};
 use rustix::process::{Pid, Signal};
@@ -122,7 +122,7 @@ impl WorkflowExecutor {
 
     fn order(&self, dir: &Path, command: &Command) -> Result<(), EngineError> {
         let daemon = &self.parts.config.environment;
-        let (env, _) = session_environment(daemon, &command.env, BillingMode::Api, true);
+        let (env, _) = session_environment(daemon, &command.env, command.billing_mode, true);
         let env = env.into_iter().filter_map(|(name, value)| {
             Some((name.into_string().ok()?, value.into_string().ok()?))
         });

@@ -1,7 +1,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use codepiper_model::{Actor, BillingMode, Session, SessionId};
+use codepiper_model::{Actor, Session, SessionId};
 use codepiper_store::workflows::StoredExecution;
 use codepiper_workflow::{Outcome, Start};
 use serde_json::{Map, json};
@@ -60,7 +60,7 @@ fn request(execution: &StoredExecution, node: &str, start: Start) -> CreateSessi
         cwd: PathBuf::from(start.cwd),
         args: start.args,
         env: start.env,
-        billing_mode: BillingMode::default(),
+        billing_mode: start.billing_mode,
         dangerous_mode: start.dangerous,
         fail_closed: false,
         default_policy_action: None,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use codepiper_model::{ProviderId, SessionId};
+use codepiper_model::{BillingMode, ProviderId, SessionId};
 use serde_json::json;
 
 use super::{Machine, later, results};
@@ -11,6 +11,7 @@ use crate::effect::{Command, Effect, Prompt, Start};
 use crate::extract::Extract;
 use crate::ids::derived;
 use crate::input::{Level, Outcome};
+use crate::limits::read_billing_mode;
 use crate::state::node_key;
 use crate::template::{Template, Unknown};
 
@@ -94,6 +95,7 @@ impl<'a> Machine<'a> {
             args: asked.args.iter().map(text).collect::<Result<_, _>>()?,
             env: env.map_err(|unknown| unknown.to_string())?,
             model: asked.model.as_ref().map(text).transpose()?,
+            billing_mode: self.billing_mode(asked.billing_mode.as_ref(), step, rounds)?,
             policy_sets: asked.policy_sets.clone(),
             dangerous: asked.dangerous,
         })
@@ -157,12 +159,14 @@ impl<'a> Machine<'a> {
             Run::Program(words) => words.iter().map(|word| word.text(&scope)).collect(),
         };
         let run = self.own_id("run", key);
+        let billing_mode = self.billing_mode(None, step, rounds)?;
         let whole = || -> Result<Command, Unknown> {
             Ok(Command {
                 run,
                 argv: argv?,
                 cwd: self.cwd(command.cwd.as_ref(), step, rounds)?,
                 env: self.env(&command.env, step, rounds)?,
+                billing_mode,
                 files: files(&command.extract),
                 diff_stat: command.extract.values().any(|e| *e == Extract::DiffStat),
             })
@@ -181,6 +185,21 @@ impl<'a> Machine<'a> {
             Some(cwd) => self.text(cwd, step, rounds),
             None => Ok(String::new()),
         }
+    }
+
+    fn billing_mode(
+        &self,
+        own: Option<&Template>,
+        step: &Step,
+        rounds: &[u32],
+    ) -> Result<BillingMode, String> {
+        let Some(mode) = own.or(self.workflow.billing_mode.as_ref()) else {
+            return Ok(BillingMode::default());
+        };
+        let word = self.text(mode, step, rounds);
+        let word = word.map_err(|unknown| unknown.to_string())?;
+        read_billing_mode(&word)
+            .ok_or_else(|| format!("`billing_mode` is `subscription` or `api`, not `{word}`"))
     }
 
     fn env(

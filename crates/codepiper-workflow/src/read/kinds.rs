@@ -7,7 +7,7 @@ use crate::definition::{
     CommandStep, Item, Items, Kind, Run, SendStep, SessionStep, Step, WaitFor,
 };
 use crate::fields::{Fields, parts};
-use crate::limits::ITEMS_MAX;
+use crate::limits::{self, ITEMS_MAX};
 use crate::problem::Problems;
 
 /// What a step of this kind does; nothing where that cannot be told.
@@ -77,6 +77,7 @@ fn session(fields: &Fields<'_>, problems: &Problems) -> Option<SessionStep> {
     let args = fields.templates("args");
     let env = fields.env();
     let model = fields.template("model");
+    let billing_mode = limits::billing_mode(fields);
     let policy_sets = match fields.get("policy_set") {
         Some(part) if part.value.is_string() => {
             fields.fixed_text("policy_set").into_iter().collect()
@@ -98,6 +99,7 @@ fn session(fields: &Fields<'_>, problems: &Problems) -> Option<SessionStep> {
         args,
         env,
         model,
+        billing_mode,
         policy_sets,
         dangerous,
         keep,

@@ -120,6 +120,7 @@ fn workflow(value: &Value, problems: &Problems) -> Option<Workflow> {
     let inputs = inputs(&fields, problems);
     let env = fields.env();
     let cwd = fields.template("cwd");
+    let billing_mode = limits::billing_mode(&fields);
     let timeout = limits::duration(&fields, "timeout");
     let steps = match fields.need("steps") {
         Some(_) => step::list(&fields, "steps", problems),
@@ -139,6 +140,7 @@ fn workflow(value: &Value, problems: &Problems) -> Option<Workflow> {
         inputs,
         env,
         cwd,
+        billing_mode,
         timeout,
         steps,
         on_error,
