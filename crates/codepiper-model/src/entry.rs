@@ -56,6 +56,12 @@ pub enum EntryKind {
     PasswordChanged,
     /// The authenticator was changed, or taken away.
     AuthenticatorChanged,
+    /// Somebody ran a workflow.
+    WorkflowRun,
+    /// It was decided whether a workflow runs a program.
+    WorkflowCommand,
+    /// A person answered what a step of a workflow asks.
+    WorkflowAnswered,
 }
 
 impl EntryKind {
@@ -86,6 +92,9 @@ impl EntryKind {
             Self::SignInEnded => "sign_in_ended",
             Self::PasswordChanged => "password_changed",
             Self::AuthenticatorChanged => "authenticator_changed",
+            Self::WorkflowRun => "workflow_run",
+            Self::WorkflowCommand => "workflow_command",
+            Self::WorkflowAnswered => "workflow_answered",
         }
     }
 }

@@ -126,7 +126,10 @@ export type EntryKind =
   | "sign_in_refused"
   | "sign_in_ended"
   | "password_changed"
-  | "authenticator_changed";
+  | "authenticator_changed"
+  | "workflow_run"
+  | "workflow_command"
+  | "workflow_answered";
 /**
  * Who reported an event.
  */

@@ -57,13 +57,18 @@ impl WorkflowExecutor {
     /// Runs a program if the rules allow it, unless an earlier daemon has begun that.
     pub(super) async fn run_command(
         &self,
+        execution: &str,
         node: &str,
         command: Command,
         questions: &Questions,
     ) -> Result<Outcome, String> {
         let dir = dir(&self.parts.config, command.run);
         if !dir.join("command.json").exists() {
-            self.ask_rules(node, &command, questions).await?;
+            let (rule, decision) = self.ask_rules(node, &command, questions).await?;
+            let said = decision.as_ref().map_err(String::as_str).copied();
+            let noted = self.note_command(execution, node, &command, rule.as_deref(), said);
+            noted.await.map_err(|error| error.to_string())?;
+            decision?;
             self.order(&dir, &command)
                 .map_err(|error| error.to_string())?;
         }
@@ -80,14 +85,14 @@ impl WorkflowExecutor {
         }))
     }
 
-    /// A rule may deny it, and one may want a person's yes. What no rule is about is what the person
-    /// wrote into the workflow.
+    /// A rule may deny it, and one may want a person's yes: the rule, and whether it may be run. What
+    /// no rule is about is what the person wrote into the workflow.
     async fn ask_rules(
         &self,
         node: &str,
         command: &Command,
         questions: &Questions,
-    ) -> Result<(), String> {
+    ) -> Result<(Option<String>, Result<(), String>), String> {
         let line = command.line();
         let call = ToolCall {
             tool_name: "Bash".to_owned(),
@@ -103,10 +108,10 @@ impl WorkflowExecutor {
         let checked = checked.map_err(|error| error.to_string())?;
         let checked = checked.map_err(|error| error.to_string())?;
         let Some(rule) = checked.decided_by else {
-            return Ok(());
+            return Ok((None, Ok(())));
         };
         let rule = format!("{}/{}", rule.policy_id, rule.rule_id);
-        match checked.verdict {
+        let decision = match checked.verdict {
             Verdict::Allow => Ok(()),
             Verdict::Deny => Err(format!("rule `{rule}` denies `{line}`")),
             Verdict::Ask => {
@@ -117,7 +122,8 @@ impl WorkflowExecutor {
                     _ => Err("the answer is not what was asked for".to_owned()),
                 }
             }
-        }
+        };
+        Ok((Some(rule), decision))
     }
 
     fn order(&self, dir: &Path, command: &Command) -> Result<(), EngineError> {

@@ -1,3 +1,4 @@
+use codepiper_model::Actor;
 use codepiper_store::Connection;
 use codepiper_store::workflows::{self as stored, StoredExecution, StoredLine};
 use codepiper_workflow::{ExecutionStatus, Happened, Outcome, State, given};
@@ -8,12 +9,14 @@ use super::{WorkflowExecutor, read_source, read_state};
 use crate::EngineError;
 
 /// What an execution is begun with.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Execute {
     /// The values of its inputs.
     pub variables: Map<String, Value>,
     /// The agent that takes the place of every other: a rehearsal.
     pub provider: Option<String>,
+    /// Who begins it.
+    pub by: Actor,
 }
 
 /// What a person says to a step.
@@ -52,6 +55,7 @@ impl WorkflowExecutor {
         };
         let first = row.clone();
         let save = move |tx: &codepiper_store::Transaction<'_>| stored::save(tx, &first, &[]);
+        self.note_begun(workflow, &id, with.by).await?;
         self.parts.store.write(save).await?;
         self.follow(row, &source, state)?;
         Ok(id)
@@ -172,6 +176,12 @@ impl WorkflowExecutor {
     pub async fn answer(&self, id: &str, step: &str, answer: Answered) -> Result<(), EngineError> {
         self.row(id).await?;
         let running = self.running().get(id).cloned();
+        let asked = running
+            .as_ref()
+            .and_then(|running| running.questions.of(step));
+        if let Some(question) = asked {
+            self.note_answer(id, step, &question, &answer).await?;
+        }
         let said = Outcome::Said {
             yes: answer.yes,
             by: answer.by,

@@ -3,6 +3,7 @@
 //! done, so that a daemon that died goes on where it was.
 
 mod asked;
+mod audit;
 mod command;
 mod definitions;
 mod execution;

@@ -211,7 +211,7 @@ impl WorkflowExecutor {
         match effect {
             Effect::Start(start) => self.start_session(execution, node, start).await,
             Effect::Prompt(prompt) => self.prompt(&execution.id, name, prompt).await,
-            Effect::Run(run) => self.run_command(node, run, questions).await,
+            Effect::Run(run) => self.run_command(&execution.id, node, run, questions).await,
             Effect::Ask { message } => questions.ask(node, message).await,
             Effect::End { session } => self.end_session(session).await,
         }

@@ -114,6 +114,7 @@ pub(crate) struct WorkflowLogLine {
 )]
 pub(crate) async fn execute(
     State(engine): State<Engine>,
+    Extension(actor): Extension<Actor>,
     Name(id): Name,
     _: SecondLook,
     Body(request): Body<ExecuteWorkflowRequest>,
@@ -121,6 +122,7 @@ pub(crate) async fn execute(
     let with = Execute {
         variables: request.variables,
         provider: request.provider,
+        by: actor,
     };
     let execution_id = engine.workflows.execute(&id, with).await?;
     let begun = ExecuteWorkflowResponse {
