@@ -7,6 +7,7 @@ const workflow = (definition: object) => ({ definition }) as Workflow;
 test("what is typed becomes values of the types of the inputs, and what is wrong is said of each", () => {
   const inputs = inputsOf(
     workflow({
+      // biome-ignore-start lint/suspicious/noTemplateCurlyInString: that is how workflows mention
       inputs: {
         task: { description: "what to do" },
         rounds: { type: "number", default: 3 },
@@ -38,6 +39,7 @@ test("without `inputs` a workflow takes what it mentions, and results are none o
   const inputs = inputsOf(
     workflow({
       steps: [{ prompt: "${task} ${steps.a.reply} ${item} \\${kept}", cwd: "${cwd}/${task}" }],
+      // biome-ignore-end lint/suspicious/noTemplateCurlyInString: as above
     }),
   );
   expect(inputs.map(({ name }) => name)).toEqual(["task", "cwd"]);

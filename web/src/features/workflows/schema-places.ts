@@ -44,7 +44,8 @@ export function expand(root: Schema, schema: Schema, says: Record<string, string
     return target ? expand(root, { ...target, ...described(schema) }, says) : [];
   }
   const forms = schema.oneOf ?? schema.anyOf;
-  if (!forms) return [schema];
+  // Beside fields, forms only say which of them have to be there.
+  if (!forms || schema.properties) return [schema];
   const all = forms.flatMap((form) => expand(root, form, says));
   const fitting = all.filter((form) => form.properties?.type?.const === says.type);
   return says.type && fitting.length > 0 ? fitting : all;
