@@ -50,8 +50,8 @@ test.each([
       .getByRole("button", { name: /^Line 11, column \d+/ })
       .first()
       .click();
-    await page.keyboard.press("Home");
     await page.keyboard.press("Shift+End");
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: that is how workflows mention
     await page.keyboard.insertText('prompt: "SAY: built ${what}"');
     await mia.sees("Nothing is wrong with it.");
 

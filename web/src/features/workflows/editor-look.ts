@@ -5,7 +5,8 @@ import { tags } from "@lezer/highlight";
 /** The editor in the colours of the page. */
 export const look = EditorView.theme({
   "&": { backgroundColor: "var(--panel)", color: "var(--text)", maxHeight: "70dvh" },
-  "&.cm-focused": { outline: "2px solid var(--accent)", outlineOffset: "-2px" },
+  // Its frame shows where one is.
+  "&.cm-focused": { outline: "none" },
   ".cm-scroller": { fontFamily: "var(--font-mono)", fontSize: "13px", lineHeight: "1.6" },
   // A phone zooms into what is smaller.
   "@media (pointer: coarse)": { ".cm-scroller": { fontSize: "16px" } },

@@ -119,7 +119,12 @@ export function Editor({ source, label, ref, ...calls }: Props) {
     },
   }));
 
-  return <div ref={box} className="overflow-hidden rounded-xl border" />;
+  return (
+    <div
+      ref={box}
+      className="overflow-hidden rounded-xl border focus-within:outline-2 focus-within:outline-accent"
+    />
+  );
 }
 
 /** A problem as a mark from its place to the end of its line. */

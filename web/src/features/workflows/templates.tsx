@@ -1,10 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { FilePlus2 } from "lucide-react";
 import { ErrorNote } from "@/components/error-note";
 import { templatesQuery } from "./queries";
 
-const CARD = "flex gap-3 rounded-xl border bg-panel px-4 py-3 text-left hover:bg-raised";
+const CARD = "rounded-xl border bg-panel px-4 py-3 text-left hover:bg-raised";
 
 /** What a new workflow may begin with: one that is ready-made, or nothing. */
 export function Templates() {
@@ -27,7 +26,6 @@ export function Templates() {
         ))}
         <li className="grid">
           <Link to="/new-workflow" className={CARD}>
-            <FilePlus2 aria-hidden className="mt-0.5 size-4 shrink-0 text-muted" />
             <span>
               <span className="block text-sm font-medium">An empty one</span>
               <span className="block text-[13px] text-muted">A single step, to be changed</span>
