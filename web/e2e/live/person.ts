@@ -10,7 +10,7 @@ const PICTURES = join(import.meta.dirname, "../../../target/screenshots/live");
 const EXPECTED = [
   /GL Driver|WebGL/,
   /status of 401 .*\/api\/auth\/login/,
-  /status of 403 .*\/api\/sessions$/,
+  /status of 403 .*\/api\/(sessions|workflows)$/,
 ];
 
 /** One browser of a person, and what its page complains of. */

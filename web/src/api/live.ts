@@ -9,6 +9,12 @@ export type News =
       session: Session;
     }
   | { topic: "approvals"; type: "approval_updated"; approval: Approval }
+  | {
+      topic: "workflows";
+      type: "execution_updated";
+      /** Null: any of them. */
+      executionId: string | null;
+    }
   | { topic: `session:${string}:events`; data: SessionEvent }
   | {
       topic: `session:${string}:conversation`;

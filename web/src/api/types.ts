@@ -25,6 +25,16 @@ export type ConversationKind = Api.ConversationKind;
 export type UsageCost = Api.UsageCost;
 export type Tokens = Api.Tokens;
 export type Found = Api.Found;
+export type Workflow = Api.Workflow;
+export type WorkflowTemplate = Api.WorkflowTemplate;
+export type WorkflowProblem = Api.Problem;
+export type WorkflowQuestion = Api.WorkflowQuestion;
+export type PlannedList = Api.PlannedList;
+export type PlannedStep = Api.PlannedStep;
+export type Execution = Api.WorkflowExecution;
+export type ExecutionStep = Api.WorkflowStep;
+export type ExecutionStatus = Api.ExecutionStatus;
+export type LogLine = Api.WorkflowLogLine;
 export type AuthStatus = Api.AuthStatusResponse;
 /** With the details that the dashboard reads. */
 export type ErrorBody = Api.ErrorBody & { retryAfter?: number; approval?: Approval };

@@ -105,6 +105,39 @@ const analytics = createRoute({
   component: lazyRouteComponent(() => import("@/routes/analytics"), "AnalyticsPage"),
 });
 
+const workflows = createRoute({
+  getParentRoute: () => app,
+  path: "/workflows",
+  component: lazyRouteComponent(() => import("@/routes/workflows"), "WorkflowsPage"),
+});
+
+const VIEWS = ["graph", "definition", "history"] as const;
+
+const workflow = createRoute({
+  getParentRoute: () => app,
+  path: "/workflows/$id",
+  validateSearch: ({ tab }): { tab?: (typeof VIEWS)[number] | undefined } => ({
+    tab: VIEWS.find((name) => name === tab),
+  }),
+  component: lazyRouteComponent(() => import("@/routes/workflow"), "WorkflowPage"),
+});
+
+const execution = createRoute({
+  getParentRoute: () => app,
+  path: "/workflows/executions/$id",
+  component: lazyRouteComponent(() => import("@/routes/execution"), "ExecutionPage"),
+});
+
+/** Not below `/workflows`, where every name may be a workflow's id. */
+const newWorkflow = createRoute({
+  getParentRoute: () => app,
+  path: "/new-workflow",
+  validateSearch: ({ template }): { template?: string | undefined } => ({
+    template: typeof template === "string" ? template : undefined,
+  }),
+  component: lazyRouteComponent(() => import("@/routes/new-workflow"), "NewWorkflowPage"),
+});
+
 const settings = createRoute({
   getParentRoute: () => app,
   path: "/settings",
@@ -115,7 +148,10 @@ const settings = createRoute({
 export const router = createRouter({
   routeTree: root.addChildren([
     signIn,
-    app.addChildren([inbox, sessions, session, search, analytics, settings]),
+    app.addChildren([
+      ...[inbox, sessions, session, search, analytics, settings],
+      ...[workflows, workflow, execution, newWorkflow],
+    ]),
   ]),
   defaultErrorComponent: Failure,
   defaultPreload: "intent",

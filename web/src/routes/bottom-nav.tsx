@@ -1,5 +1,5 @@
 import { Link } from "@tanstack/react-router";
-import { Ellipsis, Inbox, PanelsTopLeft, Plus } from "lucide-react";
+import { Ellipsis, Inbox, PanelsTopLeft, Plus, Workflow } from "lucide-react";
 import type { ReactNode } from "react";
 import { cn } from "@/lib/cn";
 import { useAttention } from "./use-attention";
@@ -37,6 +37,15 @@ export function BottomNav({ onMore }: { onMore: () => void }) {
       >
         <PanelsTopLeft aria-hidden />
         Sessions
+      </Link>
+      <Link
+        to="/workflows"
+        className={WAY}
+        activeOptions={{ includeSearch: false }}
+        activeProps={HERE}
+      >
+        <Workflow aria-hidden />
+        Workflows
       </Link>
       <Way label="New" onClick={go.newSession} icon={<Plus aria-hidden />} />
       <Way label="More" onClick={onMore} icon={<Ellipsis aria-hidden />} />

@@ -15,6 +15,7 @@ import {
   Sun,
   SunMoon,
   TextSearch,
+  Workflow,
 } from "lucide-react";
 import { lazy, type ReactNode } from "react";
 import type { Session } from "@/api/types";
@@ -125,6 +126,14 @@ export function Commands({ onClose, onKeys }: Props) {
       words: "tokens cost usage",
       icon: <ChartColumn aria-hidden />,
       run: go.analytics,
+    },
+    {
+      id: "workflows",
+      group: "Do",
+      label: "Workflows",
+      words: "chain steps run executions",
+      icon: <Workflow aria-hidden />,
+      run: go.workflows,
     },
     ...ofThis,
     ...toSessions,

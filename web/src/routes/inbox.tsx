@@ -16,6 +16,7 @@ import { Dot } from "@/features/sessions/dot";
 import { sinceOf } from "@/features/sessions/groups";
 import { sessionsQuery } from "@/features/sessions/queries";
 import { doing, evidenceWords, labelOf } from "@/features/sessions/words";
+import { QuestionCard } from "@/features/workflows/question-card";
 import { putAside, takeBack, useAttention } from "./use-attention";
 import { useGo } from "./use-go";
 import { Who } from "./who";
@@ -33,7 +34,8 @@ export function InboxPage() {
     });
   };
   const isEmpty =
-    attention.approvals.length + attention.questions.length + attention.failed.length === 0;
+    attention.approvals.length + attention.questions.length + attention.failed.length === 0 &&
+    attention.steps.length === 0;
   // The banner says it.
   const isAway = approvals.error instanceof Unreachable;
   const isKnown = approvals.isSuccess && sessions.isSuccess;
@@ -73,6 +75,29 @@ export function InboxPage() {
               />
             ))}
           </ul>
+        </Section>
+      )}
+      {attention.steps.length > 0 && (
+        <Section title="Workflows">
+          <div className="space-y-3">
+            {attention.steps.map(({ executionId, step, message, workflowName }) => (
+              <QuestionCard
+                key={`${executionId} ${step}`}
+                executionId={executionId}
+                step={step}
+                message={message}
+                who={
+                  <Link
+                    to="/workflows/executions/$id"
+                    params={{ id: executionId }}
+                    className="target inline-flex items-center hover:underline"
+                  >
+                    {workflowName}
+                  </Link>
+                }
+              />
+            ))}
+          </div>
         </Section>
       )}
       {attention.questions.length > 0 && (

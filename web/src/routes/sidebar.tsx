@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { ChartColumn, Inbox, Plus, Search, Settings, TextSearch } from "lucide-react";
+import { ChartColumn, Inbox, Plus, Search, Settings, TextSearch, Workflow } from "lucide-react";
 import { Button, IconButton } from "@/components/button";
 import { ErrorNote } from "@/components/error-note";
 import { Logo } from "@/components/logo";
@@ -59,6 +59,14 @@ export function Sidebar({ onPalette }: { onPalette: () => void }) {
         )}
       </nav>
       <nav aria-label="More pages" className="border-t p-2">
+        <Link
+          to="/workflows"
+          className={WAY}
+          activeProps={HERE}
+          activeOptions={{ includeSearch: false }}
+        >
+          <Workflow aria-hidden className="size-4" /> Workflows
+        </Link>
         <Link
           to="/search"
           className={WAY}

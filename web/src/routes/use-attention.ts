@@ -1,10 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
 import { useMemo, useSyncExternalStore } from "react";
-import type { Session } from "@/api/types";
+import type { Session, WorkflowQuestion } from "@/api/types";
 import { type EqualRequests, groupEqual, isSettled } from "@/features/approvals/groups";
 import { pendingQuery } from "@/features/approvals/queries";
 import { failures, sinceOf } from "@/features/sessions/groups";
 import { sessionsQuery } from "@/features/sessions/queries";
+import { questionsQuery } from "@/features/workflows/queries";
 import { recall, remember } from "@/lib/storage";
 
 /** What waits for a person. */
@@ -13,6 +14,8 @@ export interface Attention {
   /** Sessions that wait for an answer to a request, as long as the requests themselves are not known. */
   asking: Session[];
   questions: Session[];
+  /** What steps of workflows ask. */
+  steps: WorkflowQuestion[];
   failed: Session[];
   /** How many of them there are; what is settled counts no more. */
   count: number;
@@ -41,6 +44,7 @@ function keep(ids: readonly string[]): void {
 export function useAttention(): Attention {
   const sessions = useQuery(sessionsQuery).data;
   const approvals = useQuery(pendingQuery).data;
+  const asked = useQuery(questionsQuery).data;
   const seen = useSyncExternalStore(
     (listener) => {
       listeners.add(listener);
@@ -59,13 +63,15 @@ export function useAttention(): Attention {
     const asking = approvals ? [] : waiting("needs_permission");
     const failed = failures(all, seen, Date.now());
     const open = (approvals ?? []).filter((a) => !isSettled(a)).length;
+    const steps = asked ?? [];
     return {
       approvals: groups,
       asking,
       questions,
+      steps,
       failed,
-      count: open + asking.length + questions.length + failed.length,
+      count: open + asking.length + questions.length + steps.length + failed.length,
       byId: new Map(all.map((s) => [s.id, s])),
     };
-  }, [sessions, approvals, seen]);
+  }, [sessions, approvals, asked, seen]);
 }

@@ -14,6 +14,7 @@ export function useGo() {
     sessions: () => navigate({ to: "/sessions" }),
     search: () => navigate({ to: "/search" }),
     analytics: () => navigate({ to: "/analytics" }),
+    workflows: () => navigate({ to: "/workflows" }),
     settings: () => navigate({ to: "/settings" }),
     newSession: () =>
       navigate({ to: ".", search: (old: object) => ({ ...old, new: true as const }) }),

@@ -1,10 +1,11 @@
 import { type Query, useQueryClient } from "@tanstack/react-query";
-import { useCallback, useContext, useEffect } from "react";
+import { useCallback, useContext, useEffect, useMemo } from "react";
 import { type News, SIGNED_OUT } from "@/api/live";
 import { LiveContext, useLiveState, useNews } from "@/api/live-context";
 import { putApproval } from "@/features/approvals/queries";
 import { authStatus } from "@/features/auth/queries";
 import { dropSession, putSession } from "@/features/sessions/queries";
+import { executionNews } from "@/features/workflows/queries";
 
 /** Keeps what is shown true: what the daemon tells goes into the cache, and after a break all is asked anew. */
 export function useLiveUpdates(): void {
@@ -32,6 +33,7 @@ export function useLiveUpdates(): void {
     if (needsLook) void client.invalidateQueries(authStatus);
   }, [needsLook, client]);
 
+  const hearExecution = useMemo(() => executionNews(client), [client]);
   const hear = useCallback(
     (news: News) => {
       if ("session" in news) {
@@ -39,9 +41,11 @@ export function useLiveUpdates(): void {
         else putSession(client, news.session);
       }
       if ("approval" in news) putApproval(client, news.approval);
+      if ("executionId" in news) hearExecution(news.executionId);
     },
-    [client],
+    [client, hearExecution],
   );
   useNews("sessions", hear);
   useNews("approvals", hear);
+  useNews("workflows", hear);
 }
