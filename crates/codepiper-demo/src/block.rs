@@ -120,11 +120,12 @@ pub(crate) fn header(cwd: &str, cols: usize) -> Vec<Line> {
 
 /// The directives, for `/help`.
 pub(crate) fn help(cols: usize) -> Vec<Line> {
-    const ROWS: [(&str, &str); 11] = [
+    const ROWS: [(&str, &str); 12] = [
         ("SAY: text", "prints the text"),
         ("RUN: command", "asks, then runs it"),
         ("WRITE: path", "asks, then writes a file"),
         ("ASK: question", "asks you something"),
+        ("QUOTE: path", "says what a file says"),
         ("SLOW: 5000", "works for 5000 ms"),
         ("FAIL", "ends like an API error"),
         ("EXIT: code", "exits with that code"),

@@ -11,6 +11,7 @@
 //! | `RUN: command` | asks permission, then really runs it with `sh -c` |
 //! | `WRITE: path` | asks permission, then really writes a small file |
 //! | `ASK: question` | asks a question with two options and a text field |
+//! | `QUOTE: path` | says what a file says, if it is one of at most 64 KiB |
 //! | `SLOW: milliseconds` | works that long |
 //! | `FAIL` | ends the turn like an API error |
 //! | `EXIT: code` | exits with that code at once |

@@ -9,6 +9,7 @@ pub(crate) enum Step {
     Run(String),
     Write(String),
     Ask(String),
+    Quote(String),
     Slow(Duration),
     Fail,
     Exit(u8),
@@ -39,6 +40,7 @@ fn directive(line: &str) -> Option<Step> {
         "RUN" => |text| Some(Step::Run(text.into())),
         "WRITE" => |text| Some(Step::Write(text.into())),
         "ASK" => |text| Some(Step::Ask(text.into())),
+        "QUOTE" => |text| Some(Step::Quote(text.into())),
         "SLOW" => |text| Some(Step::Slow(Duration::from_millis(text.parse().ok()?))),
         "EXIT" => |text| Some(Step::Exit(text.parse().ok()?)),
         _ => return None,
@@ -63,7 +65,7 @@ mod tests {
 
     #[test]
     fn directives_are_read_in_order_and_remarks_ignored() {
-        let script = "please play\n\n SAY: a: b \nRUN:ls -l\nWRITE: x.txt\nASK: Which?\nSLOW: 20\nFAIL\nEXIT: 3\nthanks";
+        let script = "please play\n\n SAY: a: b \nRUN:ls -l\nWRITE: x.txt\nASK: Which?\nQUOTE: y.txt\nSLOW: 20\nFAIL\nEXIT: 3\nthanks";
         assert_eq!(
             parse(script),
             [
@@ -71,6 +73,7 @@ mod tests {
                 Step::Run("ls -l".into()),
                 Step::Write("x.txt".into()),
                 Step::Ask("Which?".into()),
+                Step::Quote("y.txt".into()),
                 Step::Slow(Duration::from_millis(20)),
                 Step::Fail,
                 Step::Exit(3),

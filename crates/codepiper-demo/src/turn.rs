@@ -1,6 +1,7 @@
 //! A prompt, taken: what the agent does about it until the next one.
 
 use std::os::fd::BorrowedFd;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use serde_json::json;
@@ -18,6 +19,8 @@ use crate::view::Face;
 const SHORTEST_WORK: Duration = Duration::from_millis(150);
 const SPINNER_FRAME: Duration = Duration::from_millis(120);
 const QUOTED_COLS: usize = 60;
+/// The largest file that is said.
+const QUOTED_BYTES: u64 = 64 * 1024;
 
 /// Why a turn ended before its script did.
 pub(crate) enum Cut {
@@ -169,6 +172,10 @@ impl Agent {
                 Step::Run(command) => self.run_tool(turn, &command)?,
                 Step::Write(path) => self.write_tool(turn, &path)?,
                 Step::Ask(question) => self.ask_tool(turn, &question)?,
+                Step::Quote(path) => {
+                    let words = quoted(&self.cwd.join(path));
+                    self.say(turn, &words);
+                }
                 Step::Fail => return Err(Cut::Failed),
                 Step::Exit(code) => return Err(Cut::Exit(Exit::With(code))),
             }
@@ -217,4 +224,20 @@ impl Agent {
             }
         }
     }
+}
+
+/// What a file says, or why that cannot be told. Reading a device or a pipe might wait.
+fn quoted(path: &Path) -> String {
+    let file = path.metadata();
+    let read = match file {
+        Ok(file) if !file.is_file() || file.len() > QUOTED_BYTES => {
+            return format!("{} is no small file.", path.display());
+        }
+        Ok(_) => std::fs::read_to_string(path),
+        Err(error) => Err(error),
+    };
+    read.map_or_else(
+        |error| format!("{} cannot be read: {error}", path.display()),
+        |text| text.trim_end().to_owned(),
+    )
 }

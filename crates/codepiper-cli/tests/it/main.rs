@@ -67,4 +67,5 @@ mod transcripts;
 mod trouble;
 mod viewer;
 mod web;
+mod workflows;
 mod ws;

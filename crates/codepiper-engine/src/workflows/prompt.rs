@@ -103,7 +103,13 @@ impl WorkflowExecutor {
             match sent.receipt.status {
                 ReceiptStatus::TurnDone => return Ok(sent),
                 ReceiptStatus::Failed => {
-                    return Err(format!("the turn came to nothing: {reason}"));
+                    let session = self.parts.sessions.get(prompt.session).await;
+                    let session = session.map_err(told)?;
+                    return Err(if session.status.is_live() {
+                        format!("the turn came to nothing: {reason}")
+                    } else {
+                        ended(&session)
+                    });
                 }
                 _ if !prompt.turn && !prompt.permission => {
                     // With events to wait for, those end the wait.

@@ -1,7 +1,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use codepiper_model::{Actor, Session, SessionId};
+use codepiper_model::{Actor, ExitReason, Session, SessionId};
 use codepiper_store::workflows::StoredExecution;
 use codepiper_workflow::{Outcome, Start};
 use serde_json::{Map, json};
@@ -77,9 +77,23 @@ fn request(execution: &StoredExecution, node: &str, start: Start) -> CreateSessi
 
 /// Why a session that should run does not.
 pub(super) fn ended(session: &Session) -> String {
-    let detail = session.exit.as_ref().and_then(|exit| exit.detail.clone());
+    let exit = session.exit.as_ref();
+    let how = exit.map_or("has ended", |exit| match exit.reason {
+        ExitReason::Exited if exit.signal.is_some() => "was ended",
+        ExitReason::Exited => "has ended",
+        ExitReason::Stopped => "was stopped",
+        ExitReason::Killed => "was killed",
+        ExitReason::TmuxLost => "has lost its terminal",
+        ExitReason::LaunchFailed => "could not be started",
+    });
+    let status = exit.map_or_else(String::new, |exit| match (exit.code, exit.signal) {
+        (Some(code), _) => format!(" with exit code {code}"),
+        (None, Some(signal)) => format!(" by signal {signal}"),
+        (None, None) => String::new(),
+    });
+    let detail = exit.and_then(|exit| exit.detail.as_deref());
     let detail = detail.map_or_else(String::new, |detail| format!(": {detail}"));
-    format!("session `{}` has ended{detail}", session.id)
+    format!("session `{}` {how}{status}{detail}", session.id)
 }
 
 pub(super) fn told(error: EngineError) -> String {
