@@ -7,6 +7,7 @@ mod audit;
 mod command;
 mod definitions;
 mod execution;
+mod places;
 mod prompt;
 mod run;
 mod session;
@@ -27,6 +28,7 @@ use crate::{
     Analytics, Config, Conversations, EngineError, EventBus, PolicyEngine, SessionManager,
 };
 use asked::Questions;
+use places::Places;
 
 pub use command::run as run_command;
 pub use definitions::{NewWorkflow, WorkflowView};
@@ -45,6 +47,7 @@ pub struct WorkflowExecutor {
     parts: Arc<Parts>,
     /// The executions that are under way.
     running: Arc<Mutex<HashMap<String, Running>>>,
+    places: Places,
     /// Says which execution has come further.
     changes: broadcast::Sender<String>,
 }
@@ -77,6 +80,7 @@ impl WorkflowExecutor {
         Self {
             parts: Arc::new(parts),
             running: Arc::default(),
+            places: Places::default(),
             changes: broadcast::Sender::new(CHANGES_KEPT),
         }
     }
@@ -90,6 +94,9 @@ impl WorkflowExecutor {
             match read_state(&execution) {
                 Ok((source, state)) => {
                     wanted.extend(command::runs_of(&state));
+                    if !state.sessions.is_empty() {
+                        self.places.keep(&id);
+                    }
                     self.follow(execution, &source, state)?;
                 }
                 Err(error) => tracing::error!(execution = %id, %error, "cannot go on with it"),

@@ -101,6 +101,7 @@ impl Execution {
             }
             if self.state.status.is_final() {
                 self.executor.running().remove(&self.row.id);
+                self.executor.places.leave(&self.row.id);
                 break;
             }
             let clock = &self.executor.parts.clock;

@@ -5,6 +5,7 @@ use codepiper_model::{Actor, ExitReason, Session, SessionId};
 use codepiper_store::workflows::StoredExecution;
 use codepiper_workflow::{Outcome, Start};
 use serde_json::{Map, json};
+use tokio::time::{Instant, timeout_at};
 
 use super::WorkflowExecutor;
 use crate::{CreateSession, EngineError, Until};
@@ -12,6 +13,9 @@ use crate::{CreateSession, EngineError, Until};
 /// How long an agent may take to come up; one that asks something first takes longer, and its
 /// first prompt waits.
 const COMES_UP: Duration = Duration::from_mins(2);
+
+/// How long a session waits for its place among all that there may be.
+const PLACE: Duration = Duration::from_mins(10);
 
 impl WorkflowExecutor {
     /// Starts a session, unless an earlier daemon has.
@@ -23,20 +27,50 @@ impl WorkflowExecutor {
     ) -> Result<Outcome, String> {
         let sessions = &self.parts.sessions;
         let id = start.session;
-        match sessions.get(id).await {
-            Ok(_) => {}
-            Err(EngineError::NotFound { .. }) => {
-                let request = request(execution, node, start);
-                sessions.create(request, Actor::Owner).await.map_err(told)?;
-            }
+        let begun = match sessions.get(id).await {
+            Err(EngineError::NotFound { .. }) => false,
             Err(error) => return Err(told(error)),
+            // An earlier daemon died over it.
+            Ok(session) if is_stillborn(&session) => {
+                sessions.delete(id, Actor::Owner).await.map_err(told)?;
+                false
+            }
+            Ok(_) => true,
+        };
+        self.places.enter(&execution.id).await;
+        if !self.running().contains_key(&execution.id) {
+            // It was over while it waited.
+            self.places.leave(&execution.id);
+        }
+        let starting = self.places.start().await;
+        if !begun {
+            self.make(request(execution, node, start)).await?;
         }
         let states = [Until::Running, Until::Exited];
         let waited = sessions.wait(id, &states, COMES_UP).await.map_err(told)?;
+        drop(starting);
         if waited.session.status.is_live() {
             return Ok(Outcome::Done);
         }
         Err(ended(&waited.session))
+    }
+
+    /// Makes a session; where there are as many as there may be, once one of them has ended.
+    async fn make(&self, request: CreateSession) -> Result<(), String> {
+        let sessions = &self.parts.sessions;
+        let until = Instant::now() + PLACE;
+        loop {
+            let mut changes = sessions.changes();
+            let full = match sessions.create(request.clone(), Actor::Owner).await {
+                Ok(_) => return Ok(()),
+                Err(full @ EngineError::TooMany { .. }) => full,
+                Err(error) => return Err(told(error)),
+            };
+            // More changes than are remembered are a change as well.
+            if timeout_at(until, changes.recv()).await.is_err() {
+                return Err(told(full));
+            }
+        }
     }
 
     /// Ends a session, unless it has ended.
@@ -73,6 +107,12 @@ fn request(execution: &StoredExecution, node: &str, start: Start) -> CreateSessi
         provider_resume: None,
         metadata,
     }
+}
+
+/// Whether a session never ran.
+fn is_stillborn(session: &Session) -> bool {
+    let exit = session.exit.as_ref();
+    exit.is_some_and(|exit| exit.reason == ExitReason::LaunchFailed)
 }
 
 /// Why a session that should run does not.
