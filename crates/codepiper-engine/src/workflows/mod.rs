@@ -18,7 +18,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use codepiper_model::Clock;
 use codepiper_store::{Store, workflows as stored};
 use codepiper_workflow::{Happened, Source, State};
-use tokio::sync::{broadcast, mpsc};
+use tokio::sync::{Semaphore, broadcast, mpsc};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -38,6 +38,9 @@ const CHANGES_KEPT: usize = 256;
 /// What may wait to be told to an execution.
 const INBOX: usize = 64;
 
+/// Agents that come up at the same time: each takes much of the machine for a moment.
+const STARTS: usize = 8;
+
 /// Runs workflows durably.
 #[derive(Clone)]
 pub struct WorkflowExecutor {
@@ -46,6 +49,8 @@ pub struct WorkflowExecutor {
     running: Arc<Mutex<HashMap<String, Running>>>,
     /// Says which execution has come further.
     changes: broadcast::Sender<String>,
+    /// Lets agents come up.
+    starting: Arc<Semaphore>,
 }
 
 /// What a [`WorkflowExecutor`] is made of.
@@ -77,6 +82,7 @@ impl WorkflowExecutor {
             parts: Arc::new(parts),
             running: Arc::default(),
             changes: broadcast::Sender::new(CHANGES_KEPT),
+            starting: Arc::new(Semaphore::new(STARTS)),
         }
     }
 

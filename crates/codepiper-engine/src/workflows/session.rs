@@ -23,13 +23,21 @@ impl WorkflowExecutor {
     ) -> Result<Outcome, String> {
         let sessions = &self.parts.sessions;
         let id = start.session;
-        match sessions.get(id).await {
-            Ok(_) => {}
-            Err(EngineError::NotFound { .. }) => {
-                let request = request(execution, node, start);
-                sessions.create(request, Actor::Owner).await.map_err(told)?;
+        // Nobody closes it.
+        let _turn = self.starting.acquire().await;
+        let known = match sessions.get(id).await {
+            // An earlier daemon died before its agent ever ran: this is no second time.
+            Ok(session) if never_ran(&session) => {
+                sessions.delete(id, Actor::Owner).await.map_err(told)?;
+                false
             }
+            Ok(_) => true,
+            Err(EngineError::NotFound { .. }) => false,
             Err(error) => return Err(told(error)),
+        };
+        if !known {
+            let request = request(execution, node, start);
+            sessions.create(request, Actor::Owner).await.map_err(told)?;
         }
         let states = [Until::Running, Until::Exited];
         let waited = sessions.wait(id, &states, COMES_UP).await.map_err(told)?;
@@ -73,6 +81,11 @@ fn request(execution: &StoredExecution, node: &str, start: Start) -> CreateSessi
         provider_resume: None,
         metadata,
     }
+}
+
+fn never_ran(session: &Session) -> bool {
+    let exit = session.exit.as_ref();
+    exit.is_some_and(|exit| exit.reason == ExitReason::LaunchFailed)
 }
 
 /// Why a session that should run does not.
