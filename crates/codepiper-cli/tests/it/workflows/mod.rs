@@ -1,5 +1,6 @@
 //! Workflows as a person runs them: through the program, with agents in terminals.
 
+mod crowd;
 mod existing;
 mod judged;
 mod killed;
@@ -40,14 +41,20 @@ impl<'a> Execution<'a> {
         self.tell("show", &["--json"]).ok().json()
     }
 
+    /// The same, of the API.
+    #[track_caller]
+    pub(crate) fn look(&self) -> Value {
+        let path = format!("/workflows/executions/{}", self.id);
+        self.home.call("GET", &path, &Value::Null)
+    }
+
     /// Waits for its end; how it stands then.
     #[track_caller]
     pub(crate) fn end(&self) -> Value {
-        let path = format!("/workflows/executions/{}", self.id);
         let mut shown = Value::Null;
         let context = || format!("{:#?}\n{}", self.log(), self.home.daemon_log());
         until("the execution is over", context, &mut || {
-            shown = self.home.call("GET", &path, &Value::Null);
+            shown = self.look();
             !shown["execution"]["completedAt"].is_null()
         });
         shown
