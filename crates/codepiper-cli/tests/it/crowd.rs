@@ -37,7 +37,7 @@ impl Footprint {
 }
 
 /// Counts the processes that were started in this home.
-fn processes(home: &TestHome) -> usize {
+pub(crate) fn processes(home: &TestHome) -> usize {
     let of_home = format!("HOME={}", home.dir.path().display());
     let entries = std::fs::read_dir("/proc").unwrap().flatten();
     let environments = entries.filter_map(|entry| std::fs::read(entry.path().join("environ")).ok());
@@ -46,6 +46,11 @@ fn processes(home: &TestHome) -> usize {
         variables.any(|variable| variable == of_home.as_bytes())
     };
     environments.filter(is_of_home).count()
+}
+
+/// Says something past what the test harness takes for itself.
+pub(crate) fn tell(words: &str) {
+    drop(writeln!(std::io::stderr(), "{words}"));
 }
 
 /// Does something to each, by several clients at once.
@@ -101,8 +106,7 @@ fn a_crowd_of_sessions_starts_works_stops_and_leaves_nothing() {
             processes(&home) == alone.processes
         });
         let now = Footprint::of(&home);
-        drop(writeln!(
-            std::io::stderr(),
+        tell(&format!(
             "{count} sessions at once: {busy:?}; after them: {now:?}; before: {alone:?}"
         ));
         after.push(now);

@@ -173,6 +173,22 @@ impl TestHome {
         }
     }
 
+    /// Whether the daemon dies on its own within a moment; it can then be started again.
+    pub(crate) fn daemon_has_died(&mut self) -> bool {
+        let Some(mut daemon) = self.daemon.take() else {
+            return true;
+        };
+        let deadline = Instant::now() + PATIENCE;
+        while Instant::now() < deadline {
+            if daemon.try_wait().unwrap().is_some() {
+                return true;
+            }
+            std::thread::park_timeout(Duration::from_millis(10));
+        }
+        self.daemon = Some(daemon);
+        false
+    }
+
     /// The daemon's process.
     pub(crate) fn daemon_pid(&self) -> u32 {
         self.daemon.as_ref().unwrap().id()

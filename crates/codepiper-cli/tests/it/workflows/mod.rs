@@ -1,13 +1,15 @@
 //! Workflows as a person runs them: through the program, with agents in terminals.
 
+mod crowd;
 mod existing;
 mod judged;
+mod killed;
 mod steered;
 mod whole;
 
 use serde_json::{Value, json};
 
-use crate::support::{Done, TestHome};
+use crate::support::{Done, TestHome, until};
 
 /// An execution of a workflow.
 pub(crate) struct Execution<'a> {
@@ -39,10 +41,23 @@ impl<'a> Execution<'a> {
         self.tell("show", &["--json"]).ok().json()
     }
 
+    /// The same, of the API.
+    #[track_caller]
+    pub(crate) fn look(&self) -> Value {
+        let path = format!("/workflows/executions/{}", self.id);
+        self.home.call("GET", &path, &Value::Null)
+    }
+
     /// Waits for its end; how it stands then.
     #[track_caller]
     pub(crate) fn end(&self) -> Value {
-        self.tell("show", &["--follow", "--json"]).ok().json()
+        let mut shown = Value::Null;
+        let context = || format!("{:#?}\n{}", self.log(), self.home.daemon_log());
+        until("the execution is over", context, &mut || {
+            shown = self.look();
+            !shown["execution"]["completedAt"].is_null()
+        });
+        shown
     }
 
     /// Waits until a step stands so; the step.
@@ -74,6 +89,12 @@ pub(crate) fn keep(home: &TestHome, name: &str, text: &str) -> String {
     let file = home.path(&format!("{name}.yaml"));
     std::fs::write(&file, text).unwrap();
     file.display().to_string()
+}
+
+/// The text of a ready-made workflow.
+#[track_caller]
+pub(crate) fn ready(home: &TestHome, name: &str) -> String {
+    home.run(&["workflow", "init", name, "-"]).ok().stdout
 }
 
 /// A step in what `show` says; nothing where it has not begun.
