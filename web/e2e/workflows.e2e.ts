@@ -66,16 +66,16 @@ test.each(VIEWS)(
     await page.getByRole("button", { name: "Resume" }).click();
     await page.getByRole("button", { name: "Pause" }).waitFor();
     // What is asked meanwhile comes by itself, and is counted as other questions are.
-    await expect.poll(() => page.title()).toBe("(7) CodePiper");
+    await expect.poll(() => page.title()).toBe("(6) CodePiper");
     mock.world.workflows.ask("Ship it?\nReally?");
     const card = page.getByRole("article").filter({ hasText: "Really?" });
     await card.waitFor();
-    await expect.poll(() => page.title()).toBe("(8) CodePiper");
+    await expect.poll(() => page.title()).toBe("(7) CodePiper");
     await card.getByRole("button", { name: "With a note" }).click();
     await card.getByRole("textbox", { name: "Note" }).fill("On Monday");
     await card.getByRole("button", { name: "Deny" }).click();
     await card.waitFor({ state: "detached" });
-    await expect.poll(() => page.title()).toBe("(7) CodePiper");
+    await expect.poll(() => page.title()).toBe("(6) CodePiper");
     expect(live.steps.at(-1)?.result).toMatchObject({ result: "denied", note: "On Monday" });
     await page.getByRole("log").getByText("denied").first().waitFor();
     await page.getByRole("button", { name: "review[0]" }).click();

@@ -147,6 +147,7 @@ export class Workflows {
 
   /** Has the execution that goes on ask a person. */
   ask(message = "Ship it? I mended the redirect.\nThe tests pass.") {
+    this.live.steps = this.live.steps.filter(({ id }) => id !== "sure");
     this.live.steps.push(
       stepOf("sure", "approve", {
         question: message,

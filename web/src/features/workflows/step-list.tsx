@@ -3,6 +3,7 @@ import { type ReactNode, useState } from "react";
 import type { ExecutionStep } from "@/api/types";
 import { CopyIcon } from "@/components/copy-button";
 import { Plain } from "@/components/plain";
+import { Ticked } from "@/components/ticked";
 import { dollars } from "@/lib/amounts";
 import { cn } from "@/lib/cn";
 import { KindIcon } from "./kinds";
@@ -50,7 +51,7 @@ function Row({ step, now, session }: { step: ExecutionStep; now: number; session
           aria-expanded={isOpen}
           disabled={!hasMore}
           onClick={() => setOpen(!isOpen)}
-          className="target flex min-w-0 flex-1 basis-40 items-center gap-2 px-2 text-left text-sm"
+          className="target flex min-w-0 flex-1 basis-28 items-center gap-2 px-2 text-left text-sm"
         >
           <ChevronRight
             aria-hidden
@@ -77,7 +78,7 @@ function Row({ step, now, session }: { step: ExecutionStep; now: number; session
         <div className="space-y-3 px-4 pt-1 pb-4">
           {step.error !== null && (
             <p role="alert" className="text-sm break-words whitespace-pre-wrap text-danger">
-              <Plain text={step.error} />
+              <Ticked text={step.error} />
             </p>
           )}
           <Values values={step.result} />
