@@ -95,19 +95,15 @@ export function Values({ values }: { values: Record<string, unknown> }) {
       {Object.entries(values).map(([name, value]) => (
         <div key={name}>
           <dt className="mb-1 text-[13px] font-medium text-muted">{name}</dt>
-          <dd className="relative">
+          <dd className="flex items-start rounded-lg bg-raised">
             <pre
               // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reached by keys
               tabIndex={0}
-              className="code max-h-80 overflow-auto rounded-lg bg-raised py-2.5 pr-12 pl-3 break-words whitespace-pre-wrap"
+              className="code max-h-80 min-w-0 flex-1 overflow-auto px-3 py-2.5 break-words whitespace-pre-wrap"
             >
               <Plain text={textOf(value)} />
             </pre>
-            <CopyIcon
-              text={textOf(value)}
-              label={`Copy ${name}`}
-              className="absolute top-0.5 right-0.5 bg-raised"
-            />
+            <CopyIcon text={textOf(value)} label={`Copy ${name}`} />
           </dd>
         </div>
       ))}
