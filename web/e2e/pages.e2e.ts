@@ -14,6 +14,7 @@ beforeAll(async () => {
   mkdirSync(PICTURES, { recursive: true });
   browser = await launch();
   mock = await mockDaemon();
+  mock.world.workflows.ask("Ship it? Really?");
 });
 afterAll(async () => {
   await browser?.close();
@@ -23,12 +24,24 @@ afterAll(async () => {
 const session = (name: string, tab?: string) => () =>
   `/sessions/${idOf(mock, name)}${tab ? `?tab=${tab}` : ""}`;
 
+/** An execution of the workflow, the latest first. */
+const executionAt = (at: number) =>
+  `/workflows/executions/${mock.world.workflows.runs[at]?.execution.id}`;
+
 const PAGES: [name: string, path: () => string, shows: RegExp, signedIn?: false][] = [
   ["sign-in", () => "/", /Password/, false],
   ["inbox", () => "/", /npm test && git push/],
   ["sessions", () => "/sessions", /Waiting for you/],
   ["new-session", () => "/?new=true", /What should it do/],
   ["settings", () => "/settings", /Change password/],
+  ["workflows", () => "/workflows", /Ship the fix/],
+  ["workflow", () => "/workflows/ship-the-fix", /At the end, whatever/],
+  ["definition", () => "/workflows/ship-the-fix?tab=definition", /Nothing is wrong/],
+  ["history", () => "/workflows/ship-the-fix?tab=history", /3 of 214/],
+  ["new-workflow", () => "/new-workflow?template=parallel-research", /Nothing is wrong/],
+  ["execution", () => executionAt(0), /Really/],
+  ["execution-failed", () => executionAt(1), /3 of 214/],
+  ["execution-done", () => executionAt(2), /Two files were changed/],
   ["session", session("dotfiles", "terminal"), /Tell the agent/],
   ["asking", session("Fix the login redirect"), /wants to run a command/],
   ["working", session("Explain the billing module"), /Then list the three/],
@@ -103,6 +116,8 @@ test.each(VIEWS)(
     }
     expect(problems).toEqual([]);
   },
+  // On a busy machine each page takes seconds.
+  240_000,
 );
 
 test("on a phone everything that is pressed has 44 pixels", async () => {
@@ -110,7 +125,7 @@ test("on a phone everything that is pressed has 44 pixels", async () => {
   const small: string[] = [];
   for (const path of [
     ...["/", "/sessions", "/?new=true", session("dotfiles")(), "/analytics", "/settings"],
-    "/search?text=total",
+    ...["/search?text=total", "/workflows", "/workflows/ship-the-fix", executionAt(0)],
     session("Explain the billing module", "conversation")(),
   ]) {
     await page.goto(mock.url + path);

@@ -5,8 +5,16 @@ import { CONVERSATIONS } from "./conversations.js";
 import { DIRECTORIES } from "./directories.js";
 import { wrongAnswer, wrongRequest } from "./document.js";
 import { SESSIONS } from "./sessions.js";
+import { WORKFLOWS } from "./workflows.js";
 
-const ROUTES = { ...SIGNED_IN, ...DIRECTORIES, ...SESSIONS, ...CONVERSATIONS, ...ANALYTICS };
+const ROUTES = {
+  ...SIGNED_IN,
+  ...DIRECTORIES,
+  ...SESSIONS,
+  ...CONVERSATIONS,
+  ...ANALYTICS,
+  ...WORKFLOWS,
+};
 
 export async function handle(world, request, response, url) {
   const path = url.pathname.slice("/api".length);

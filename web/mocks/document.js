@@ -32,7 +32,12 @@ export function wrongAnswer(method, path, status, body) {
 }
 
 function wrong(method, path, within, body) {
-  const type = typeof body === "string" ? "text/markdown" : "application/json";
+  const described = within.reduce(
+    (at, part) => at?.[part],
+    document.paths[path]?.[method.toLowerCase()],
+  );
+  const json = Object.keys(described?.content ?? {}).find((type) => type.endsWith("json"));
+  const type = typeof body === "string" ? "text/markdown" : (json ?? "application/json");
   const place = ["paths", path, method.toLowerCase(), ...within, "content", type];
   const pointer = [...place, "schema"].map((part) =>
     part.replaceAll("~", "~0").replaceAll("/", "~1").replaceAll("{", "%7B").replaceAll("}", "%7D"),

@@ -4,7 +4,10 @@ import type {
   ConversationEntry,
   ConversationKind,
   ConversationTool,
+  Execution,
+  ExecutionStep,
   Session,
+  Workflow,
 } from "../src/api/types";
 
 export class World {
@@ -20,6 +23,12 @@ export class World {
       more?: Partial<Omit<ConversationEntry, "tool">> & { tool?: Partial<ConversationTool> },
     ): ConversationEntry;
     finish(sessionId: string, entry: ConversationEntry, tool: Partial<ConversationTool>): void;
+  };
+  workflows: {
+    list: Workflow[];
+    runs: { execution: Execution; steps: ExecutionStep[] }[];
+    live: { execution: Execution; steps: ExecutionStep[] };
+    ask(message?: string): void;
   };
   terminals: Map<string, { bytes: Buffer }>;
   settings: DaemonSettings;

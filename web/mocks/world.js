@@ -4,6 +4,7 @@ import { EventEmitter } from "node:events";
 import { Conversations } from "./conversations.js";
 import { fill } from "./scene.js";
 import { Terminal } from "./terminal.js";
+import { Workflows } from "./workflows.js";
 
 export class World extends EventEmitter {
   sessions = [];
@@ -12,6 +13,7 @@ export class World extends EventEmitter {
   prompts = [];
   events = [];
   conversations = new Conversations(this);
+  workflows = new Workflows(this);
   terminals = new Map();
   /** Cookie to sign-in; the first is there from the beginning, so that tests can enter at once. */
   signIns = new Map();
@@ -44,6 +46,7 @@ export class World extends EventEmitter {
     if (empty) return;
     fill(this);
     this.conversations.fill();
+    this.workflows.fill();
   }
 
   isSignedIn(request) {

@@ -50,6 +50,8 @@ test.each([
       .getByRole("button", { name: /^Line 11, column \d+/ })
       .first()
       .click();
+    // A line may go on below, on a phone.
+    await page.keyboard.press("Shift+End");
     await page.keyboard.press("Shift+End");
     // biome-ignore lint/suspicious/noTemplateCurlyInString: that is how workflows mention
     await page.keyboard.insertText('prompt: "SAY: built ${what}"');
@@ -95,7 +97,6 @@ test.each([
     await question.getByRole("button", { name: "Approve" }).click();
     await question.waitFor({ state: "detached" });
     await page.goBack();
-    const steps = page.getByRole("region", { name: "Steps" });
     await page.getByText("shipped a boat").first().waitFor();
     await expect
       .poll(() =>
@@ -105,7 +106,6 @@ test.each([
           .count(),
       )
       .toBeGreaterThan(0);
-    expect(await steps.count()).toBeGreaterThan(0);
     await mia.picture("execution-done");
 
     await page.getByRole("button", { name: "Run again" }).click();

@@ -73,8 +73,62 @@ export async function fill(daemon: Daemon): Promise<Scene> {
     const { approvals } = await daemon.json("approvals");
     return approvals.length >= 4;
   });
+  const file = join(daemon.home, "ship.yaml");
+  writeFileSync(file, workflow(join(daemon.home, "shop")));
+  await daemon.run("workflow", "create", file);
+  for (const [what, status] of [
+    ["false", "failed"],
+    ["true", "asks"],
+  ] as const) {
+    const { executionId } = await daemon.json(
+      "workflow",
+      "run",
+      "ship-the-fix",
+      "--var",
+      `test=${what}`,
+    );
+    scene[`Ship the fix, ${status}`] = executionId;
+    await until(`${what} is ${status}`, async () => {
+      const { execution } = await daemon.json("workflow", "show", executionId);
+      return execution.status === status || (status === "asks" && execution.questions > 0);
+    });
+  }
   return scene;
 }
+
+/** A workflow that has something of everything. */
+const workflow = (cwd: string) => `# From the branch to the release.
+name: Ship the fix
+description: Implement a fix, review it until it is right, check it from all sides, and ship it
+inputs:
+  test: {description: the command that has to pass, default: make test}
+cwd: ${cwd}
+steps:
+  - name: implement
+    type: session
+    provider: demo
+    prompt: "SAY: I mended the redirect, and the tests pass."
+  - name: rounds
+    type: until
+    condition: \${steps.review.reply} == approve
+    limit: 3
+    steps:
+      - {name: review, type: session, provider: demo, prompt: "SAY: approve"}
+      - name: verdict
+        type: if
+        condition: \${steps.review.reply} == changes
+        then: [{name: fix, type: send, session: implement, prompt: "SAY: once more"}]
+        else: [{name: content, type: log, message: The review is content}]
+  - name: checks
+    type: parallel
+    steps:
+      - {name: test, type: command, run: [sh, -c, "\${test}"]}
+      - {name: status, type: command, run: git status}
+      - {name: log, type: command, run: git log --oneline}
+  - {name: sure, type: approve, message: "Ship it? \${steps.implement.reply}"}
+finally:
+  - {name: tidy, type: log, message: It is over}
+`;
 
 function repository(path: string, branch: string | null): void {
   mkdirSync(path);

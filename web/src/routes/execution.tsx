@@ -5,7 +5,7 @@ import type { Execution, ExecutionStep } from "@/api/types";
 import { Loading } from "@/components/empty";
 import { ErrorNote } from "@/components/error-note";
 import { Page, Section } from "@/components/page";
-import { Plain } from "@/components/plain";
+import { Ticked } from "@/components/ticked";
 import { TimeAgo } from "@/components/time-ago";
 import { ExecutionActions } from "@/features/workflows/execution-actions";
 import { Graph } from "@/features/workflows/graph";
@@ -67,7 +67,7 @@ function Shown({ execution, steps }: { execution: Execution; steps: ExecutionSte
         <div role="alert" className="mb-6 rounded-lg bg-danger-soft p-3 text-sm text-danger">
           <p className="break-words whitespace-pre-wrap">
             {execution.error.step && <span className="font-medium">{execution.error.step}: </span>}
-            <Plain text={execution.error.message} />
+            <Ticked text={execution.error.message} />
           </p>
         </div>
       )}

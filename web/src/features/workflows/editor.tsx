@@ -69,7 +69,12 @@ export function Editor({ source, label, ref, ...calls }: Props) {
           yaml(),
           syntaxHighlighting(colours),
           look,
-          EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "false" }),
+          EditorView.contentAttributes.of({
+            "aria-label": label,
+            spellcheck: "false",
+            // Who looks for what scrolls has to find it reached by keys.
+            tabindex: "0",
+          }),
           autocompletion({
             override: [(context) => latest.current.complete(context)],
             icons: false,

@@ -1,10 +1,12 @@
 import { Link } from "@tanstack/react-router";
 import type { Execution } from "@/api/types";
 import { Plain } from "@/components/plain";
+import { Ticked } from "@/components/ticked";
 import { TimeAgo } from "@/components/time-ago";
+import { asTyped } from "./inputs";
 import { StandingBadge } from "./standing";
 import { useNow } from "./use-now";
-import { isOver, shortId, standingOf, textOf, took } from "./words";
+import { isOver, shortId, standingOf, took } from "./words";
 
 /** The executions of a workflow, the latest first. */
 export function ExecutionList({ executions }: { executions: Execution[] }) {
@@ -28,7 +30,7 @@ export function ExecutionList({ executions }: { executions: Execution[] }) {
             </span>
             {execution.error && (
               <span className="line-clamp-2 basis-full text-[13px] break-words text-danger">
-                <Plain text={execution.error.message} />
+                <Ticked text={execution.error.message} />
               </span>
             )}
           </Link>
@@ -39,6 +41,6 @@ export function ExecutionList({ executions }: { executions: Execution[] }) {
 }
 
 function given({ variables }: Execution): string {
-  const given = Object.entries(variables).map(([name, value]) => `${name}: ${textOf(value)}`);
+  const given = Object.entries(variables).map(([name, value]) => `${name}: ${asTyped(value)}`);
   return given.join(" · ") || "It was given nothing.";
 }

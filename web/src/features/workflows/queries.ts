@@ -51,7 +51,7 @@ export const schemaQuery = queryOptions({
 export const planQuery = (source: string) =>
   queryOptions({
     queryKey: ["workflows", "plan", source],
-    queryFn: async () => (await callPlan(source)).plan,
+    queryFn: async () => (await post<PlanWorkflowResponse>("/workflows/plan", { source })).plan,
     staleTime: Number.POSITIVE_INFINITY,
   });
 
@@ -93,8 +93,6 @@ export const questionsQuery = queryOptions({
   queryFn: async ({ signal }) =>
     (await get<QuestionsResponse>("/workflows/questions", signal)).questions,
 });
-
-const callPlan = (source: string) => post<PlanWorkflowResponse>("/workflows/plan", { source });
 
 export const validate = async (source: string) =>
   (await post<ValidateWorkflowResponse>("/workflows/validate", { source })).validationErrors;

@@ -3,6 +3,7 @@ import { type ReactNode, useState } from "react";
 import type { ExecutionStep } from "@/api/types";
 import { CopyIcon } from "@/components/copy-button";
 import { Plain } from "@/components/plain";
+import { Ticked } from "@/components/ticked";
 import { dollars } from "@/lib/amounts";
 import { cn } from "@/lib/cn";
 import { KindIcon } from "./kinds";
@@ -50,7 +51,7 @@ function Row({ step, now, session }: { step: ExecutionStep; now: number; session
           aria-expanded={isOpen}
           disabled={!hasMore}
           onClick={() => setOpen(!isOpen)}
-          className="target flex min-w-0 flex-1 basis-40 items-center gap-2 px-2 text-left text-sm"
+          className="target flex min-w-0 flex-1 basis-28 items-center gap-2 px-2 text-left text-sm"
         >
           <ChevronRight
             aria-hidden
@@ -77,7 +78,7 @@ function Row({ step, now, session }: { step: ExecutionStep; now: number; session
         <div className="space-y-3 px-4 pt-1 pb-4">
           {step.error !== null && (
             <p role="alert" className="text-sm break-words whitespace-pre-wrap text-danger">
-              <Plain text={step.error} />
+              <Ticked text={step.error} />
             </p>
           )}
           <Values values={step.result} />
@@ -94,19 +95,15 @@ export function Values({ values }: { values: Record<string, unknown> }) {
       {Object.entries(values).map(([name, value]) => (
         <div key={name}>
           <dt className="mb-1 text-[13px] font-medium text-muted">{name}</dt>
-          <dd className="relative">
+          <dd className="flex items-start rounded-lg bg-raised">
             <pre
               // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reached by keys
               tabIndex={0}
-              className="code max-h-80 overflow-auto rounded-lg bg-raised py-2.5 pr-12 pl-3 break-words whitespace-pre-wrap"
+              className="code max-h-80 min-w-0 flex-1 overflow-auto px-3 py-2.5 break-words whitespace-pre-wrap"
             >
               <Plain text={textOf(value)} />
             </pre>
-            <CopyIcon
-              text={textOf(value)}
-              label={`Copy ${name}`}
-              className="absolute top-0.5 right-0.5 bg-raised"
-            />
+            <CopyIcon text={textOf(value)} label={`Copy ${name}`} />
           </dd>
         </div>
       ))}
