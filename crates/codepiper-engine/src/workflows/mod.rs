@@ -20,7 +20,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use codepiper_model::Clock;
 use codepiper_store::{Store, workflows as stored};
 use codepiper_workflow::{Happened, Source, State};
-use tokio::sync::{Semaphore, broadcast, mpsc};
+use tokio::sync::{broadcast, mpsc};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -41,9 +41,6 @@ const CHANGES_KEPT: usize = 256;
 /// What may wait to be told to an execution.
 const INBOX: usize = 64;
 
-/// Agents that come up at the same time: each takes much of the machine for a moment.
-const STARTS: usize = 8;
-
 /// Runs workflows durably.
 #[derive(Clone)]
 pub struct WorkflowExecutor {
@@ -53,8 +50,6 @@ pub struct WorkflowExecutor {
     places: Places,
     /// Says which execution has come further.
     changes: broadcast::Sender<String>,
-    /// Lets agents come up.
-    starting: Arc<Semaphore>,
 }
 
 /// What a [`WorkflowExecutor`] is made of.
@@ -87,7 +82,6 @@ impl WorkflowExecutor {
             running: Arc::default(),
             places: Places::default(),
             changes: broadcast::Sender::new(CHANGES_KEPT),
-            starting: Arc::new(Semaphore::new(STARTS)),
         }
     }
 
