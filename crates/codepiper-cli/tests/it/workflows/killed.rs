@@ -155,20 +155,26 @@ fn killed(case: &Case) {
             .all(|(_, reason, _)| reason == "stopped"),
         "{whole:#?}"
     );
+    // A tenth of them; all where there is time.
     let is_soak = std::env::var_os("CODEPIPER_SOAK").is_some();
     let mut moments = Moments::new();
-    for point in ["workflow-before", "workflow-after"] {
-        let last = case.effects + 1;
-        for at in 1..=last {
-            if !is_soak && moments.next() % 10 != 0 {
-                continue;
-            }
-            let fault = format!("{point}:{at}");
-            let disturbed = Course::of(case, Some(&fault));
-            let disturbed = disturbed.unwrap_or_else(|| panic!("{fault} is not come to"));
-            assert_eq!(disturbed, whole, "{} killed {fault}", case.name);
+    let faults = ["workflow-before", "workflow-after"].map(|point| {
+        let taken = (1..=case.effects + 1).filter(|_| moments.next() % 10 == 0 || is_soak);
+        taken.map(|at| format!("{point}:{at}")).collect::<Vec<_>>()
+    });
+    assert!(faults.iter().any(|faults| !faults.is_empty()));
+    std::thread::scope(|scope| {
+        for faults in &faults {
+            let whole = &whole;
+            scope.spawn(move || {
+                for fault in faults {
+                    let disturbed = Course::of(case, Some(fault));
+                    let disturbed = disturbed.unwrap_or_else(|| panic!("{fault} is not come to"));
+                    assert_eq!(disturbed, *whole, "{} killed {fault}", case.name);
+                }
+            });
         }
-    }
+    });
     let beyond = format!("workflow-after:{}", case.effects + 2);
     assert_eq!(
         Course::of(case, Some(&beyond)),
