@@ -4,6 +4,7 @@ mod crowd;
 mod existing;
 mod judged;
 mod killed;
+mod real;
 mod steered;
 mod whole;
 
