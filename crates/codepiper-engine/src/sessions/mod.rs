@@ -11,6 +11,7 @@ mod explain;
 mod first_prompt;
 mod follow;
 mod fork;
+mod half_typed;
 mod heard;
 mod input_policy;
 mod interrupt;

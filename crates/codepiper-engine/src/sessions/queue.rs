@@ -15,6 +15,7 @@ use tokio::sync::watch;
 use tokio::time::timeout;
 
 use super::deliver::{Delivered, Delivery, not_submitted};
+use super::half_typed::DAEMON_STOPPED;
 use super::prompt::{late, within};
 use super::turn::read_turn;
 use super::{InputKind, Live, SendPrompt, Sent, SessionManager};
@@ -308,7 +309,7 @@ impl SessionManager {
         let (status, reason) = if turn.prompted {
             (ReceiptStatus::Submitted, None)
         } else {
-            (ReceiptStatus::Failed, Some("daemon_stopped".to_owned()))
+            (ReceiptStatus::Failed, Some(DAEMON_STOPPED.to_owned()))
         };
         let id = prompt.id.clone();
         self.advance(live, &Receipt { id, status, reason }, &prompt.text)

@@ -17,7 +17,7 @@ const ANSWER_LAG: Duration = Duration::from_secs(3);
 const REFUSAL_SHOWS: Duration = Duration::from_secs(1);
 
 /// How long the transcript may follow the screen, and between two looks at it meanwhile.
-const TRANSCRIPT_LAG: Duration = Duration::from_secs(2);
+pub(super) const TRANSCRIPT_LAG: Duration = Duration::from_secs(2);
 const TRANSCRIPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// What can be seen of a session, and since when.

@@ -30,7 +30,7 @@ impl WorkflowExecutor {
         let id = prompt.session;
         self.bring_back(id).await?;
         let key = format!("{execution} {name}");
-        let key = if key.len() > 200 { shorter(&key) } else { key };
+        let key = if key.len() > 150 { shorter(&key) } else { key };
         let sent = tokio::select! {
             sent = self.turn(&prompt, &key) => sent?,
             event = self.event(&prompt, &key) => return Ok(Outcome::Answered(Answer {
@@ -84,26 +84,42 @@ impl WorkflowExecutor {
         }
     }
 
-    /// Sends the prompt once, whoever asks how often, and follows it to the end of its turn.
+    /// Sends the prompt once, whoever asks how often, and follows it to the end of its turn. One
+    /// that was being typed when a daemon died, and did not arrive, goes again under a name of its
+    /// own.
     async fn turn(&self, prompt: &Prompt, key: &str) -> Result<Sent, String> {
+        let (sessions, id) = (&self.parts.sessions, prompt.session);
+        let mut key = key.to_owned();
         loop {
+            let half = sessions.half_typed(id, &key).await.map_err(told)?;
+            let after_all = match &half {
+                Some(half) => sessions.turn_after_all(id, half, &prompt.text).await,
+                None => Ok(None),
+            };
+            let after_all = after_all.map_err(told)?;
+            if half.is_some() && after_all.is_none() {
+                key.push_str(" again");
+                continue;
+            }
             let request = SendPrompt {
                 text: prompt.text.clone(),
                 kind: InputKind::Prompt,
                 enter: true,
-                key: Some(key.to_owned()),
+                key: Some(key.clone()),
                 steer: false,
                 by: Actor::Owner,
                 wait: prompt.turn || prompt.permission,
                 timeout: None,
             };
-            let sent = self.parts.sessions.send(prompt.session, request).await;
-            let sent = sent.map_err(told)?;
+            let sent = match after_all {
+                Some(sent) => sent,
+                None => sessions.send(id, request).await.map_err(told)?,
+            };
             let reason = sent.receipt.reason.clone().unwrap_or_default();
             match sent.receipt.status {
                 ReceiptStatus::TurnDone => return Ok(sent),
                 ReceiptStatus::Failed => {
-                    let session = self.parts.sessions.get(prompt.session).await;
+                    let session = sessions.get(id).await;
                     let session = session.map_err(told)?;
                     return Err(if session.status.is_live() {
                         format!("the turn came to nothing: {reason}")
@@ -126,8 +142,7 @@ impl WorkflowExecutor {
                         Until::Activity(ActivityState::Idle),
                         Until::Exited,
                     ];
-                    let sessions = &self.parts.sessions;
-                    let waited = sessions.wait(prompt.session, &states, LOOK_AGAIN).await;
+                    let waited = sessions.wait(id, &states, LOOK_AGAIN).await;
                     let waited = waited.map_err(told)?;
                     if !waited.session.status.is_live() {
                         return Err(ended(&waited.session));
