@@ -56,7 +56,7 @@ test.each(VIEWS)(
 );
 
 test.each(VIEWS)(
-  "an execution is followed, paused, answered and begun again: %s",
+  "an execution is followed, paused and resumed, and its question answered: %s",
   async (_, view) => {
     const { live } = mock.world.workflows;
     const { page, context, complaints } = await open(browser, mock, view);

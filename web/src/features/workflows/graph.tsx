@@ -1,5 +1,6 @@
 import type { ExecutionStep, PlannedList, PlannedStep } from "@/api/types";
 import { Plain } from "@/components/plain";
+import { Ticked } from "@/components/ticked";
 import { cn } from "@/lib/cn";
 import { KindIcon } from "./kinds";
 import { StandingBadge } from "./standing";
@@ -86,7 +87,7 @@ function Node({ step, begun }: { step: PlannedStep; begun: Map<string, Execution
         </span>
       </p>
       <p className="mt-1 line-clamp-3 pl-6 text-[13px] break-words text-muted">
-        <Plain text={step.summary} prose />
+        <Ticked text={step.summary} />
       </p>
       {step.lists.length > 0 && (
         <div
