@@ -16,6 +16,9 @@ use crate::{
 /// How long a person is waited for before the agent is looked at again.
 const LOOK_AGAIN: Duration = Duration::from_mins(10);
 
+/// How long it may take until it is known that a session has ended.
+const ENDS: Duration = Duration::from_secs(2);
+
 /// The most that is read of what was said in a turn.
 const SAID_MAX: usize = 500;
 
@@ -113,7 +116,10 @@ impl WorkflowExecutor {
             };
             let sent = match after_all {
                 Some(sent) => sent,
-                None => sessions.send(id, request).await.map_err(told)?,
+                None => match sessions.send(id, request).await {
+                    Ok(sent) => sent,
+                    Err(error) => return Err(self.why_not(id, error).await),
+                },
             };
             let reason = sent.receipt.reason.clone().unwrap_or_default();
             match sent.receipt.status {
@@ -149,6 +155,15 @@ impl WorkflowExecutor {
                     }
                 }
             }
+        }
+    }
+
+    /// Why a prompt did not arrive: where its session ends, that it does.
+    async fn why_not(&self, id: SessionId, error: EngineError) -> String {
+        let ends = self.parts.sessions.wait(id, &[Until::Exited], ENDS).await;
+        match ends {
+            Ok(waited) if !waited.session.status.is_live() => ended(&waited.session),
+            _ => told(error),
         }
     }
 
