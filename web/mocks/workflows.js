@@ -83,6 +83,7 @@ function stepOf(id, stepType, more = {}) {
     result: { status: "success" },
     error: null,
     question: null,
+    cost: null,
     startedAt: ago(240),
     completedAt: ago(180),
     ...more,
@@ -134,7 +135,8 @@ export class Workflows {
     return [
       stepOf("implement", "session", {
         sessionId: session?.id ?? null,
-        result: { reply: "I mended the redirect.\nThe tests pass.", cost: 0.42 },
+        cost: 0.42,
+        result: { reply: "I mended the redirect.\nThe tests pass." },
       }),
       stepOf("rounds", "until", { result: { rounds: 2 } }),
       inRound("review[0]", "session", 1, { result: { verdict: "changes" } }),

@@ -31,6 +31,7 @@ mod row;
 pub mod sessions;
 pub mod settings;
 pub mod sign_ins;
+pub mod spending;
 mod stretch;
 mod text;
 pub mod tools;

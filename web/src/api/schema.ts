@@ -2019,6 +2019,10 @@ export interface WorkflowStep {
    */
   completedAt: Timestamp | null;
   /**
+   * What its session has cost from then to its end, in dollars; none where there is no price.
+   */
+  cost: number | null;
+  /**
    * How many steps are around it.
    */
   depth: number;

@@ -1,5 +1,8 @@
-use codepiper_model::Actor;
+use std::collections::HashMap;
+
+use codepiper_model::{Actor, SessionId};
 use codepiper_store::Connection;
+use codepiper_store::spending::{self, Spent};
 use codepiper_store::workflows::{self as stored, StoredExecution, StoredLine};
 use codepiper_workflow::{ExecutionStatus, Happened, Outcome, State, given};
 use serde_json::{Map, Value};
@@ -42,7 +45,7 @@ impl WorkflowExecutor {
         let definition = source.read().map_err(EngineError::InvalidWorkflow)?;
         let inputs = given(&definition, with.variables)
             .map_err(|wrong| EngineError::invalid("variables", wrong.join("; ")))?;
-        let id = codepiper_model::SessionId::random().to_string();
+        let id = SessionId::random().to_string();
         let state = State::new(&id, inputs, self.parts.clock.now());
         let row = StoredExecution {
             id: id.clone(),
@@ -92,10 +95,24 @@ impl WorkflowExecutor {
         let workflow = source.read().ok();
         let running = self.running().get(id).cloned();
         let questions = running.as_ref().map(|running| &running.questions);
+        let spent = self.spent(&state).await?;
         Ok((
             view::execution(&row, &state, questions),
-            view::steps(workflow.as_ref(), &state, questions),
+            view::steps(workflow.as_ref(), &state, questions, &spent),
         ))
+    }
+
+    /// What the sessions of an execution have spent.
+    async fn spent(&self, state: &State) -> Result<HashMap<SessionId, Vec<Spent>>, EngineError> {
+        let sessions = state.nodes.values().filter_map(|node| node.session);
+        let sessions: Vec<SessionId> = sessions.collect();
+        if sessions.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let end = state.ended_at.unwrap_or_else(|| self.parts.clock.now());
+        let time = (state.started_at, end);
+        let read = move |db: &Connection| spending::between(db, &sessions, time);
+        Ok(self.parts.store.read(read).await?)
     }
 
     /// Lines of an execution's log after one, in order.

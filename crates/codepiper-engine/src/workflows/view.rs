@@ -1,13 +1,15 @@
 use std::collections::HashMap;
 
 use codepiper_model::{SessionId, Timestamp};
+use codepiper_store::spending::Spent;
 use codepiper_store::workflows::StoredExecution;
-use codepiper_workflow::{ExecutionStatus, Failure, NodeStatus, State, Workflow};
+use codepiper_workflow::{ExecutionStatus, Failure, Node, NodeStatus, State, Workflow};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use super::asked::Questions;
+use crate::dollars;
 
 /// An execution as it is shown.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -63,6 +65,8 @@ pub struct StepView {
     pub error: Option<String>,
     /// What a person is asked before it goes on.
     pub question: Option<String>,
+    /// What its session has cost from then to its end, in dollars; none where there is no price.
+    pub cost: Option<f64>,
     /// When its latest attempt began.
     pub started_at: Timestamp,
     /// When it was over.
@@ -110,6 +114,7 @@ pub(super) fn steps(
     workflow: Option<&Workflow>,
     state: &State,
     questions: Option<&Questions>,
+    spent: &HashMap<SessionId, Vec<Spent>>,
 ) -> Vec<StepView> {
     let places = workflow.map(places).unwrap_or_default();
     let mut nodes: Vec<_> = state.nodes.iter().collect();
@@ -136,11 +141,24 @@ pub(super) fn steps(
             result: node.result.clone(),
             error: node.error.clone(),
             question: questions.and_then(|questions| questions.of(key)),
+            cost: cost_of(node, spent),
             started_at: node.started_at,
             completed_at: node.ended_at,
         }
     });
     shown.collect()
+}
+
+/// What a session has cost while a step had it.
+fn cost_of(node: &Node, spent: &HashMap<SessionId, Vec<Spent>>) -> Option<f64> {
+    let answers = spent.get(&node.session?)?.iter();
+    let within = |at: Timestamp| at >= node.started_at && node.ended_at.is_none_or(|end| at <= end);
+    let costs: Vec<Option<i64>> = answers
+        .filter(|(at, _)| within(*at))
+        .map(|(_, cost)| *cost)
+        .collect();
+    let cost = costs.iter().copied().sum::<Option<i64>>();
+    cost.filter(|_| !costs.is_empty()).map(dollars)
 }
 
 /// Where a step stands in its workflow.

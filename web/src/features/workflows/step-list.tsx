@@ -41,7 +41,7 @@ function Row({ step, now, session }: { step: ExecutionStep; now: number; session
   const facts = [
     took(step, now),
     step.attempt > 1 && `attempt ${step.attempt}`,
-    typeof step.result.cost === "number" && dollars(step.result.cost),
+    step.cost !== null && dollars(step.cost),
   ];
   return (
     <li style={{ paddingLeft: `${step.depth * 0.875}rem` }}>

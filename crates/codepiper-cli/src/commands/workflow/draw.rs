@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::error::CliError;
 use crate::output;
-use crate::usage_line::duration;
+use crate::usage_line::{duration, price};
 
 /// The word for how an execution stands.
 pub(super) fn status(execution: &Value) -> String {
@@ -85,8 +85,10 @@ fn draw(step: &Value, lines: &mut Vec<String>) {
     let name = text("id");
     let kind = text("stepType");
     let took = took(step).map_or_else(String::new, |took| format!("  {took}"));
+    let cost = step["cost"].as_f64().map(|cost| price(Some(cost)));
+    let cost = cost.map_or_else(String::new, |cost| format!("  {cost}"));
     lines.push(format!(
-        "{indent}{sign} {name}  {kind}{again}{took}{session}"
+        "{indent}{sign} {name}  {kind}{again}{took}{cost}{session}"
     ));
     if let Some(error) = step["error"].as_str() {
         lines.push(format!("{indent}    {error}"));

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{Execution, live, ready};
+use crate::analytics::PRICES;
 use crate::claude::FakeClaude;
 use crate::codex::FakeCodex;
 use crate::support::TestHome;
@@ -58,7 +59,7 @@ fn claude_code() {
 #[test]
 fn codex() {
     let fake = FakeCodex::new();
-    let home = FakeCodex::home();
+    let mut home = FakeCodex::home();
     let config = format!(
         "model = 'fake-codex'\nmodel_provider = 'own'\n[model_providers.own]\nname = 'own'\n\
          base_url = '{}/v1'\nenv_key = 'OWN_KEY'\n",
@@ -66,5 +67,14 @@ fn codex() {
     );
     std::fs::create_dir_all(home.path(".codex")).unwrap();
     std::fs::write(home.path(".codex/config.toml"), config).unwrap();
+    std::fs::write(home.path(".codepiper/prices.toml"), PRICES).unwrap();
+    home.kill_daemon();
+    home.start_daemon();
     run_all(&home, "codex");
+    let list = home.call("GET", "/workflows/executions", &Value::Null);
+    let id = list["executions"][0]["id"].as_str().unwrap();
+    let shown = home.call("GET", &format!("/workflows/executions/{id}"), &Value::Null);
+    let fix = shown["steps"].as_array().unwrap().iter();
+    let fix = fix.clone().find(|step| step["stepName"] == "fix").unwrap();
+    assert!(fix["cost"].as_f64().unwrap() > 0.0, "{fix}");
 }
