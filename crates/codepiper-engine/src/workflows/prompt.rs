@@ -118,12 +118,15 @@ impl WorkflowExecutor {
                 Some(sent) => sent,
                 None => match sessions.send(id, request).await {
                     Ok(sent) => sent,
+                    // The daemon has only now found that out.
+                    Err(_) if self.is_half_typed(id, &key).await => continue,
                     Err(error) => return Err(self.why_not(id, error).await),
                 },
             };
             let reason = sent.receipt.reason.clone().unwrap_or_default();
             match sent.receipt.status {
                 ReceiptStatus::TurnDone => return Ok(sent),
+                ReceiptStatus::Failed if self.is_half_typed(id, &key).await => {}
                 ReceiptStatus::Failed => {
                     let session = sessions.get(id).await;
                     let session = session.map_err(told)?;
@@ -156,6 +159,11 @@ impl WorkflowExecutor {
                 }
             }
         }
+    }
+
+    async fn is_half_typed(&self, id: SessionId, key: &str) -> bool {
+        let half = self.parts.sessions.half_typed(id, key).await;
+        half.is_ok_and(|half| half.is_some())
     }
 
     /// Why a prompt did not arrive: where its session ends, that it does.
