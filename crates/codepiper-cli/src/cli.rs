@@ -35,7 +35,9 @@ pub(crate) use policy::{
 pub(crate) use policy_set::{Gift, Member, PolicySet, PolicySetCommand};
 pub(crate) use start::{Billing, Down, Fork, Launch, Restore, Start, Up};
 pub(crate) use tell::{Keys, Model, Prompts, PromptsCommand, Send, Slash};
-pub(crate) use workflow::{AnswerStep, OneExecution, RunWorkflow, Workflow, WorkflowCommand};
+pub(crate) use workflow::{
+    AnswerStep, HowToRun, OneExecution, RunWorkflow, Workflow, WorkflowCommand,
+};
 
 const AUDIT_EXAMPLES: &str = "Examples:
   codepiper audit --decision deny --since 7d

@@ -71,6 +71,13 @@ pub(crate) enum WorkflowCommand {
     /// Run a workflow.
     #[command(after_help = RUN_EXAMPLE)]
     Run(RunWorkflow),
+    /// Run a workflow again, with the inputs that an execution had.
+    Rerun {
+        #[command(flatten)]
+        which: OneExecution,
+        #[command(flatten)]
+        how: HowToRun,
+    },
     /// List the executions, of one workflow or of all.
     Executions {
         /// The workflow's id.
@@ -134,6 +141,13 @@ pub(crate) struct AnswerStep {
 pub(crate) struct RunWorkflow {
     /// The workflow's id, or a file, which is kept first.
     pub(crate) workflow: String,
+    #[command(flatten)]
+    pub(crate) how: HowToRun,
+}
+
+/// With what a workflow is run.
+#[derive(Debug, Args)]
+pub(crate) struct HowToRun {
     /// The value of an input; may be given more than once.
     #[arg(short = 'v', long = "var", value_name = "NAME=VALUE", value_parser = pair)]
     pub(crate) variables: Vec<(String, String)>,

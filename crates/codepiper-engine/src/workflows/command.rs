@@ -108,7 +108,9 @@ impl WorkflowExecutor {
         let checked = checked.map_err(|error| error.to_string())?;
         let checked = checked.map_err(|error| error.to_string())?;
         let Some(rule) = checked.decided_by else {
-            return Ok((None, Ok(())));
+            let denied = || format!("no rule allows `{line}`, and what none allows is denied here");
+            let is_denied = checked.verdict == Verdict::Deny;
+            return Ok((None, if is_denied { Err(denied()) } else { Ok(()) }));
         };
         let rule = format!("{}/{}", rule.policy_id, rule.rule_id);
         let decision = match checked.verdict {

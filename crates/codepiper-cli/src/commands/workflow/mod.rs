@@ -31,6 +31,7 @@ pub(super) async fn run(context: &Context, command: WorkflowCommand) -> Result<(
         WorkflowCommand::Init { name, file } => init(&name, file.as_deref()),
         WorkflowCommand::Schema => schema(),
         WorkflowCommand::Run(args) => run::run(context, args).await,
+        WorkflowCommand::Rerun { which, how } => run::again(context, &which.execution, how).await,
         WorkflowCommand::Executions { workflow, status } => {
             executions::list(context, workflow.as_deref(), status.as_deref()).await
         }

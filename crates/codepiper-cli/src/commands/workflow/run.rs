@@ -7,7 +7,7 @@ use tokio::time::timeout;
 
 use super::super::Context;
 use super::{definitions, draw, executions, logs, tree};
-use crate::cli::RunWorkflow;
+use crate::cli::{HowToRun, RunWorkflow};
 use crate::error::CliError;
 use crate::output;
 
@@ -26,17 +26,42 @@ pub(super) async fn run(context: &Context, args: RunWorkflow) -> Result<(), CliE
     } else {
         args.workflow
     };
-    let mut variables: Map<String, Value> = args
-        .variables
-        .into_iter()
-        .map(|(name, value)| (name, Value::String(value)))
-        .collect();
+    let mut variables = given(&args.how);
     add_directory(context, &id, &mut variables).await?;
+    begin(context, &id, variables, args.how).await
+}
+
+/// Runs the workflow of an execution with what that was given, and what else is said.
+pub(super) async fn again(context: &Context, text: &str, how: HowToRun) -> Result<(), CliError> {
+    let earlier = executions::find(context, text).await?;
+    let shown = context.client.get(&executions::path(&earlier)).await?;
+    let execution = &shown["execution"];
+    let mut variables = execution["variables"]
+        .as_object()
+        .cloned()
+        .unwrap_or_default();
+    variables.extend(given(&how));
+    let id = execution["workflowId"].as_str().unwrap_or_default();
+    begin(context, id, variables, how).await
+}
+
+fn given(how: &HowToRun) -> Map<String, Value> {
+    let said = how.variables.iter();
+    said.map(|(name, value)| (name.clone(), value.as_str().into()))
+        .collect()
+}
+
+async fn begin(
+    context: &Context,
+    id: &str,
+    variables: Map<String, Value>,
+    args: HowToRun,
+) -> Result<(), CliError> {
     let request = ExecuteWorkflowRequest {
         variables,
         provider: args.provider,
     };
-    let path = format!("{}/execute", definitions::path(&id));
+    let path = format!("{}/execute", definitions::path(id));
     let answer = context.client.post(&path, &request).await?;
     let execution = answer["executionId"]
         .as_str()

@@ -33,6 +33,19 @@ fn a_command_is_judged_by_the_rules() {
         assert_eq!(asked.end()["execution"]["status"], status, "{word}");
         assert_eq!(home.path("work/made").exists(), is_made, "{word}");
     }
+
+    // Of this no rule speaks: then the default counts.
+    for (default, status) in [("deny", "failed"), ("ask", "completed")] {
+        home.run(&["policy", "default", default]).ok();
+        let unruled = Execution::begin(&home, "unruled", &command("echo hi"), &[]);
+        assert_eq!(unruled.end()["execution"]["status"], status, "{default}");
+    }
+    let noted = home.run(&["audit", "entries", "--kind", "workflow_command", "--json"]);
+    let noted = noted.ok().stdout;
+    assert!(
+        noted.contains("rm dear") && noted.contains("echo hi"),
+        "{noted}"
+    );
 }
 
 #[test]

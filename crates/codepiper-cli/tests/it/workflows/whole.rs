@@ -119,6 +119,21 @@ fn a_workflow_from_its_file_to_what_came_of_it() {
 
     let busy = execution.tell("cancel", &[]);
     assert_eq!(busy.code, 5, "what is over is not cancelled: {busy:?}");
+
+    // The same again, with another input.
+    let again = [
+        "workflow",
+        "rerun",
+        &execution.id,
+        "--var",
+        "word=again",
+        "--wait",
+    ];
+    let again = home.run(&again).ok().stdout;
+    assert!(
+        again.contains("  word =\n    it's so\n    again"),
+        "{again}"
+    );
 }
 
 #[test]
