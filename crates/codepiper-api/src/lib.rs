@@ -11,6 +11,7 @@ mod client;
 mod conversations;
 mod decisions;
 mod directories;
+mod env_sets;
 mod error;
 mod events;
 mod hooks;
@@ -44,6 +45,9 @@ pub use decisions::{DecisionsParams, DecisionsResponse};
 pub use directories::{
     DirectoriesParams, DirectoriesResponse, DirectoryEntry, RecentDirectoriesResponse,
     RecentDirectory,
+};
+pub use env_sets::{
+    CreateEnvSetRequest, ImportEnvSetRequest, RevealVariableRequest, UpdateEnvSetRequest,
 };
 pub use error::ErrorBody;
 pub use events::{EventsParams, EventsResponse};

@@ -35,6 +35,9 @@ pub struct CreateSessionRequest {
     /// Further variables for it.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub env: BTreeMap<String, String>,
+    /// The sets of variables that it gets under those, by their ids; the later win.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub env_set_ids: Vec<String>,
     /// Who pays.
     #[serde(default)]
     pub billing_mode: BillingMode,

@@ -4,6 +4,7 @@ mod audit;
 mod auth;
 mod conversation;
 mod daemon;
+mod env_set;
 mod housekeeping;
 mod look;
 mod policy;
@@ -24,6 +25,7 @@ pub(crate) use audit::{
 pub(crate) use auth::{Auth, AuthCommand, Reset, Revoke};
 pub(crate) use conversation::{Conversation, Problems, Search, Transcripts, TranscriptsCommand};
 pub(crate) use daemon::{Daemon, DaemonCommand, DaemonRun, LogFormat, WebFlags};
+pub(crate) use env_set::{EnvSet, EnvSetCommand};
 pub(crate) use housekeeping::{Delete, Prune, Top};
 pub(crate) use look::{
     Events, Logs, Providers, ProvidersCommand, Sessions, TableFormat, Tail, Wait, Which,
@@ -174,6 +176,11 @@ pub(crate) enum Command {
     Policy(Policy),
     /// Gather policies into sets that sessions are given.
     PolicySet(PolicySet),
+    /// Keep secret variables, sealed, for the sessions that are given them.
+    #[command(
+        after_help = "Example:\n  codepiper env-set create staging && codepiper env-set import staging .env"
+    )]
+    EnvSet(EnvSet),
     /// Chain sessions, commands and questions to one task, and run it.
     Workflow(Workflow),
     /// Show what was decided on the agents' tool calls, by whom, and what came of it.

@@ -3,6 +3,8 @@ use std::ffi::{OsStr, OsString};
 
 use codepiper_model::BillingMode;
 
+use crate::EngineError;
+
 type Variables = BTreeMap<OsString, OsString>;
 
 /// What an agent gets of the daemon's environment, whoever pays.
@@ -48,6 +50,9 @@ const API_KEYS: [&str; 5] = [
     "OPENAI_BASE_URL",
 ];
 
+/// The most variables that a session, or a set of them, may have.
+pub(crate) const VARIABLES_MAX: usize = 1000;
+
 const CLOUD_SWITCHES: [&str; 2] = ["CLAUDE_CODE_USE_BEDROCK", "CLAUDE_CODE_USE_VERTEX"];
 
 /// The environment of a session's agent, and what its billing mode kept away from it.
@@ -89,6 +94,37 @@ pub(crate) fn session_environment(
         }
     }
     (variables, scrubbed)
+}
+
+/// Checks variables that somebody gave in `field`. A value may be a secret: messages name the
+/// variable only.
+pub(crate) fn check_variables(
+    field: &str,
+    variables: &BTreeMap<String, String>,
+) -> Result<(), EngineError> {
+    if variables.len() > VARIABLES_MAX {
+        let message = format!("`{field}` takes at most {VARIABLES_MAX} variables");
+        return Err(EngineError::invalid(field, message));
+    }
+    for (name, value) in variables {
+        let shown: String = name.chars().take(64).collect();
+        let field = format!("{field}.{shown}");
+        let starts_well = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
+        let fits = name.len() <= 256 && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+        if !starts_well || !fits {
+            let message = format!("`{shown}` is no name of a variable");
+            return Err(EngineError::invalid(field, message));
+        }
+        if name.starts_with("CODEPIPER_") || name.starts_with("TMUX") {
+            let message = format!("`{shown}` is set by CodePiper itself");
+            return Err(EngineError::invalid(field, message));
+        }
+        if value.len() > 65_536 || value.contains('\0') {
+            let message = format!("the value of `{shown}` has a NUL or over 65536 bytes");
+            return Err(EngineError::invalid(field, message));
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]

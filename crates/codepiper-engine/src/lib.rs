@@ -16,6 +16,7 @@ mod codex;
 mod config;
 mod conversations;
 mod directories;
+mod env_sets;
 mod environment;
 mod error;
 mod faults;
@@ -63,6 +64,7 @@ pub use codepiper_store::whose::Whose;
 pub use config::Config;
 pub use conversations::{ConversationPage, ConversationPart, Conversations, SearchQuery, dollars};
 pub use directories::{Directories, Entry, Listing, RecentDirectory};
+pub use env_sets::{EnvSetChange, EnvSetView, EnvSets, NewEnvSet};
 pub use error::EngineError;
 pub use hooks::{HookReply, HookReport, Hooks};
 pub use policies::{
@@ -102,6 +104,8 @@ pub struct Engine {
     pub audit: Audit,
     /// What was said and done.
     pub conversations: Conversations,
+    /// The sets of variables.
+    pub env_sets: EnvSets,
     /// What agents used.
     pub analytics: Analytics,
     /// Workflows and their executions.
@@ -170,6 +174,7 @@ impl Engine {
         tasks.spawn(analytics.clone().keep_zone(stop.child_token()));
         // One message for each session that begins or is adopted: as many as there are sessions.
         let (app_servers, with_app_server) = mpsc::unbounded_channel();
+        let env_sets = EnvSets::new(store.clone(), key.clone(), clock.clone());
         let sessions = SessionManager::new(sessions::Parts {
             config: Arc::clone(&config),
             clock: clock.clone(),
@@ -179,6 +184,7 @@ impl Engine {
             approvals: approvals.clone(),
             policies: policies.clone(),
             hook_program: hook_program.clone(),
+            env_sets: env_sets.clone(),
             key: key.clone(),
             tmux: tmux.map_err(Arc::new),
             scopes: scopes.ok(),
@@ -256,6 +262,7 @@ impl Engine {
                 actors: Actors::new(sessions.clone(), events.clone(), store.clone(), clock),
                 analytics,
                 conversations,
+                env_sets,
                 workflows,
                 audit: Audit::new(store, head_file),
                 sessions,

@@ -18,6 +18,7 @@ pub mod days;
 pub mod decisions;
 pub mod deliveries;
 mod entries;
+pub mod env_sets;
 mod error;
 pub mod events;
 mod file;

@@ -3,7 +3,7 @@ use rusqlite::Connection;
 use crate::StoreError;
 
 /// Every change of the layout, oldest first. Only ever append: a released one is never edited.
-const MIGRATIONS: [&str; 17] = [
+const MIGRATIONS: [&str; 18] = [
     include_str!("../migrations/0001_sessions_events_settings.sql"),
     include_str!("../migrations/0002_permissions.sql"),
     include_str!("../migrations/0003_policy_sets.sql"),
@@ -21,6 +21,7 @@ const MIGRATIONS: [&str; 17] = [
     include_str!("../migrations/0015_same_file.sql"),
     include_str!("../migrations/0016_tool_days.sql"),
     include_str!("../migrations/0017_workflows.sql"),
+    include_str!("../migrations/0018_env_sets.sql"),
 ];
 
 /// Brings the layout up to date, each step in a transaction of its own.

@@ -1334,6 +1334,25 @@ export interface ConversationResponse {
   revision: number;
 }
 /**
+ * `POST /env-sets`
+ */
+export interface CreateEnvSetRequest {
+  /**
+   * What it is for.
+   */
+  description?: string | null;
+  /**
+   * What people call it.
+   */
+  name: string;
+  /**
+   * Its variables.
+   */
+  vars?: {
+    [k: string]: string;
+  };
+}
+/**
  * `POST /policies`
  */
 export interface CreatePolicyRequest {
@@ -1428,6 +1447,10 @@ export interface CreateSessionRequest {
   env?: {
     [k: string]: string;
   };
+  /**
+   * The sets of variables that it gets under those, by their ids; the later win.
+   */
+  envSetIds?: string[];
   /**
    * Refuse tool calls while the daemon cannot be asked.
    */
@@ -1810,6 +1833,59 @@ export interface Entry {
    * When.
    */
   timestamp: Timestamp;
+}
+/**
+ * A set, without its values.
+ */
+export interface EnvSet {
+  /**
+   * When it was made.
+   */
+  createdAt: Timestamp;
+  /**
+   * What it is for.
+   */
+  description?: string;
+  /**
+   * Its id.
+   */
+  id: string;
+  /**
+   * Its variables, each with a mask that says nothing of the value.
+   */
+  maskedVars: {
+    [k: string]: string;
+  };
+  /**
+   * What people call it.
+   */
+  name: string;
+  /**
+   * When it last changed.
+   */
+  updatedAt: Timestamp;
+  /**
+   * How many these are.
+   */
+  varCount: number;
+}
+/**
+ * One set.
+ */
+export interface EnvSetResponse {
+  /**
+   * The set, without its values.
+   */
+  envSet: EnvSet;
+}
+/**
+ * Sets of variables.
+ */
+export interface EnvSetsResponse {
+  /**
+   * By their names.
+   */
+  envSets: EnvSet[];
 }
 /**
  * The body of every answer that is not a success.
@@ -2248,6 +2324,15 @@ export interface HeatCell {
    * The day of the week; 0 is Monday.
    */
   weekday: number;
+}
+/**
+ * `POST /env-sets/:id/import`
+ */
+export interface ImportEnvSetRequest {
+  /**
+   * The text of a `.env` file.
+   */
+  text: string;
 }
 /**
  * A named list of rules, for every session or for one.
@@ -3345,6 +3430,28 @@ export interface RestoreResponse {
   restored: SessionId[];
 }
 /**
+ * `POST /env-sets/:id/reveal`
+ */
+export interface RevealVariableRequest {
+  /**
+   * The variable.
+   */
+  name: string;
+}
+/**
+ * A value.
+ */
+export interface RevealedResponse {
+  /**
+   * The variable.
+   */
+  name: string;
+  /**
+   * Its value.
+   */
+  value: string;
+}
+/**
  * A rule of `GET /analytics/rules`
  */
 export interface RuleDecisions {
@@ -3763,6 +3870,29 @@ export interface ToolUsage {
    * The tool.
    */
   tool: string;
+}
+/**
+ * `PUT /env-sets/:id`: what is absent stays, variables too.
+ */
+export interface UpdateEnvSetRequest {
+  /**
+   * What it is for; a blank text takes that away.
+   */
+  description?: string | null;
+  /**
+   * What people call it.
+   */
+  name?: string | null;
+  /**
+   * Variables that are removed.
+   */
+  unset?: string[];
+  /**
+   * Variables that are set.
+   */
+  vars?: {
+    [k: string]: string;
+  };
 }
 /**
  * `PUT /policies/:id`: what is absent stays.

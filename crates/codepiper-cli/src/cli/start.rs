@@ -77,6 +77,10 @@ pub(crate) struct Launch {
     /// A variable for the agent, with the value it has here.
     #[arg(long, value_name = "NAME")]
     pub(crate) env_from: Vec<String>,
+    /// A set of variables for the agent, under those: its name, or the beginning of its id. May be
+    /// given more than once; the later win.
+    #[arg(long, value_name = "SET")]
+    pub(crate) env_set: Vec<String>,
     /// The model to use.
     #[arg(long)]
     pub(crate) model: Option<String>,
@@ -102,6 +106,7 @@ impl Launch {
             || !self.policy_set.is_empty()
             || !self.env.is_empty()
             || !self.env_from.is_empty()
+            || !self.env_set.is_empty()
             || self.cols.or(self.rows).is_some()
             || texts.iter().any(|text| text.is_some())
     }

@@ -1,17 +1,18 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use codepiper_api::{CreateSessionRequest, SessionResponse};
+use codepiper_api::{Client, CreateSessionRequest, SessionResponse};
 use codepiper_model::{BillingMode, Channel, ProviderId, Session};
 use serde_json::Value;
 
-use super::Context;
+use super::{Context, env_set};
 use crate::cli::{Action, Billing, Launch};
 use crate::error::CliError;
 use crate::{output, place};
 
 /// Turns the flags of a launch into a request.
-pub(super) fn request(
+pub(super) async fn request(
+    client: &Client,
     provider: String,
     dir: &Path,
     prompt: Option<String>,
@@ -23,6 +24,7 @@ pub(super) fn request(
         cwd: directory(dir)?,
         args,
         env: environment(&launch.env, &launch.env_from)?,
+        env_set_ids: env_set::ids(client, &launch.env_set).await?,
         billing_mode: match launch.billing {
             Billing::Subscription => BillingMode::Subscription,
             Billing::Api => BillingMode::Api,
@@ -92,7 +94,10 @@ pub(super) fn directory(dir: &Path) -> Result<PathBuf, CliError> {
     Ok(fs_err::canonicalize(dir).or_else(|_| std::path::absolute(dir))?)
 }
 
-fn environment(set: &[String], from: &[String]) -> Result<BTreeMap<String, String>, CliError> {
+pub(super) fn environment(
+    set: &[String],
+    from: &[String],
+) -> Result<BTreeMap<String, String>, CliError> {
     let mut variables = BTreeMap::new();
     for pair in set {
         let Some((name, value)) = pair.split_once('=') else {

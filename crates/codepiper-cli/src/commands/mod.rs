@@ -12,6 +12,7 @@ mod daemon;
 mod delete;
 mod doctor;
 mod down;
+mod env_set;
 mod events;
 mod explain;
 mod fork;
@@ -132,6 +133,7 @@ async fn run_client(mut context: Context, command: Command) -> Result<ExitCode, 
         Command::Policy(args) => policy::run(&context, args.command).await?,
         Command::Workflow(args) => workflow::run(&context, args.command).await?,
         Command::PolicySet(args) => policy_set::run(&context, args.command).await?,
+        Command::EnvSet(args) => env_set::run(&context, args.command).await?,
         Command::Audit(args) => audit::run(&context, &args).await?,
         Command::Providers(args) => {
             context.json |= args.format.format == TableFormat::Json;

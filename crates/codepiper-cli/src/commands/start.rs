@@ -14,7 +14,8 @@ pub(super) async fn run(context: &Context, args: Start) -> Result<(), CliError> 
         launch,
         args,
     } = args;
-    let mut request = launch::request(provider, &dir, prompt, args, launch)?;
+    let mut request =
+        launch::request(&context.client, provider, &dir, prompt, args, launch).await?;
     request.provider_resume = resume.map(|name| ProviderResumeRequest {
         provider_session_id: name,
         mode: if fork {

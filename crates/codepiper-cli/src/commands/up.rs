@@ -37,7 +37,15 @@ pub(super) async fn run(context: &Context, args: Up) -> Result<(), CliError> {
             Some(name) => name.to_owned(),
             None => choose(context, args.launch.billing).await?,
         };
-        let request = launch::request(provider, &dir, None, Vec::new(), args.launch)?;
+        let request = launch::request(
+            &context.client,
+            provider,
+            &dir,
+            None,
+            Vec::new(),
+            args.launch,
+        )
+        .await?;
         let answer = context.client.post("/sessions", &request).await?;
         serde_json::from_value::<SessionResponse>(answer)?.session
     };

@@ -50,6 +50,7 @@ async fn start(engine: &Engine, home: &TestHome) -> SessionId {
         cwd: home.path("work"),
         args: Vec::new(),
         env: BTreeMap::new(),
+        env_set_ids: Vec::new(),
         billing_mode: BillingMode::default(),
         dangerous_mode: false,
         fail_closed: false,

@@ -30,6 +30,7 @@ mod daemon;
 mod demo;
 mod directories;
 mod document;
+mod env_sets;
 #[cfg(target_os = "linux")]
 mod faults;
 mod fleet;

@@ -81,6 +81,7 @@ impl SessionManager {
             cwd: &checked.cwd,
             args: &request.args,
             env: &request.env,
+            env_sets: &request.env_set_ids,
             billing_mode: request.billing_mode,
             dangerous: request.dangerous_mode,
             fail_closed: request.fail_closed,
@@ -99,7 +100,8 @@ impl SessionManager {
             socket: self.parts.config.tmux_socket(id),
             secret_hash: plan.credential.hash(),
         };
-        self.store_new(stored.clone(), &plan, by).await?;
+        self.store_new(stored.clone(), &blueprint, &plan, by)
+            .await?;
         match like {
             Some(other) => self.parts.policies.take_in_like(id, other, by).await?,
             None => self.parts.policies.take_in(id, policy_sets, by).await?,
@@ -216,7 +218,13 @@ impl SessionManager {
         }
     }
 
-    async fn store_new(&self, stored: Stored, plan: &Plan, by: Actor) -> Result<(), EngineError> {
+    async fn store_new(
+        &self,
+        stored: Stored,
+        blueprint: &Blueprint<'_>,
+        plan: &Plan,
+        by: Actor,
+    ) -> Result<(), EngineError> {
         let id = stored.session.id;
         let session = &stored.session;
         let payload = json!({
@@ -224,6 +232,7 @@ impl SessionManager {
             "cwd": session.cwd,
             "name": session.name,
             "billingMode": session.billing_mode,
+            "envSetIds": blueprint.env_sets,
             "dangerousMode": session.dangerous_mode,
             "channel": session.channel,
             "sandbox": plan.mode.map(Mode::sandbox),

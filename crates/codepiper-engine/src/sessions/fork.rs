@@ -30,6 +30,7 @@ impl SessionManager {
             cwd: session.cwd,
             args: kept.args,
             env: kept.env,
+            env_set_ids: kept.env_sets,
             billing_mode: session.billing_mode,
             dangerous_mode: session.dangerous_mode,
             fail_closed: session.fail_closed,

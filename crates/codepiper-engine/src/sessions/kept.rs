@@ -17,6 +17,9 @@ const FILE: &str = "request.sealed";
 pub(super) struct Kept {
     pub(super) args: Vec<String>,
     pub(super) env: BTreeMap<String, String>,
+    /// The sets of variables under those, whose values are read anew.
+    #[serde(default)]
+    pub(super) env_sets: Vec<String>,
     /// The conversation that it goes on with a copy of.
     #[serde(default)]
     pub(super) fork_of: Option<String>,
@@ -27,6 +30,7 @@ impl SessionManager {
         let kept = Kept {
             args: blueprint.args.to_vec(),
             env: blueprint.env.clone(),
+            env_sets: blueprint.env_sets.to_vec(),
             fork_of: match blueprint.conversation {
                 Conversation::Fork { from, .. } => Some(from.to_owned()),
                 Conversation::New(_) | Conversation::Resume(_) => None,

@@ -110,6 +110,8 @@ pub(crate) struct Parts {
     pub(crate) policies: PolicyEngine,
     /// Our own program, where agents' hooks find it.
     pub(crate) hook_program: PathBuf,
+    /// The sets of variables that sessions are given.
+    pub(crate) env_sets: crate::EnvSets,
     /// What secrets at rest are sealed with.
     pub(crate) key: Key,
     pub(crate) programs: Programs,

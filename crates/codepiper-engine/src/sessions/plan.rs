@@ -20,6 +20,7 @@ pub(super) struct Blueprint<'a> {
     pub(super) cwd: &'a Path,
     pub(super) args: &'a [String],
     pub(super) env: &'a BTreeMap<String, String>,
+    pub(super) env_sets: &'a [String],
     pub(super) billing_mode: BillingMode,
     pub(super) dangerous: bool,
     pub(super) fail_closed: bool,
@@ -61,9 +62,11 @@ impl SessionManager {
     pub(super) async fn plan(&self, blueprint: &Blueprint<'_>) -> Result<Plan, EngineError> {
         let config = &self.parts.config;
         let settings = self.parts.settings.get();
+        let mut given = self.parts.env_sets.open(blueprint.env_sets).await?;
+        given.extend(blueprint.env.clone());
         let (env, scrubbed) = session_environment(
             &config.environment,
-            blueprint.env,
+            &given,
             blueprint.billing_mode,
             settings.forward_ssh_auth_sock,
         );

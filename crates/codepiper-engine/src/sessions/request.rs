@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use super::prompt::check_farewell;
 use crate::EngineError;
 use crate::directories::{resolved, shown};
+use crate::environment::check_variables;
 use crate::policies::check_default_action;
 
 /// What a new session is asked to be.
@@ -23,6 +24,8 @@ pub struct CreateSession {
     pub args: Vec<String>,
     /// Further variables for it.
     pub env: BTreeMap<String, String>,
+    /// The sets of variables that it gets under those, by their ids; the later win.
+    pub env_set_ids: Vec<String>,
     /// Who pays.
     pub billing_mode: BillingMode,
     /// Run without asking.
@@ -85,7 +88,7 @@ impl CreateSession {
     pub(crate) fn check(&self) -> Result<Checked, EngineError> {
         check_size(self.cols, self.rows)?;
         check_default_action("defaultPolicyAction", self.default_policy_action)?;
-        self.check_env()?;
+        check_variables("env", &self.env)?;
         self.check_args()?;
         self.check_conversation_name()?;
         if let Some(model) = &self.model
@@ -112,36 +115,6 @@ impl CreateSession {
             prompt: prompt.map_err(|e| EngineError::invalid("prompt", format!("`prompt`: {e}")))?,
             size: (self.cols.unwrap_or(120), self.rows.unwrap_or(30)),
         })
-    }
-
-    fn check_env(&self) -> Result<(), EngineError> {
-        if self.env.len() > 1000 {
-            return Err(EngineError::invalid(
-                "env",
-                "`env` takes at most 1000 variables",
-            ));
-        }
-        for (name, value) in &self.env {
-            // The value may be a secret: messages name the variable only.
-            let shown: String = name.chars().take(64).collect();
-            let field = format!("env.{shown}");
-            let starts_well = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
-            let fits =
-                name.len() <= 256 && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-            if !starts_well || !fits {
-                let message = format!("`{shown}` is no name of a variable");
-                return Err(EngineError::invalid(field, message));
-            }
-            if name.starts_with("CODEPIPER_") || name.starts_with("TMUX") {
-                let message = format!("`{shown}` is set by CodePiper itself");
-                return Err(EngineError::invalid(field, message));
-            }
-            if value.len() > 65_536 || value.contains('\0') {
-                let message = format!("the value of `{shown}` has a NUL or over 65536 bytes");
-                return Err(EngineError::invalid(field, message));
-            }
-        }
-        Ok(())
     }
 
     fn check_conversation_name(&self) -> Result<(), EngineError> {

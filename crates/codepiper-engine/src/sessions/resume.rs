@@ -84,6 +84,7 @@ impl SessionManager {
             cwd: &session.cwd,
             args: &kept.args,
             env: &kept.env,
+            env_sets: &kept.env_sets,
             billing_mode: session.billing_mode,
             dangerous: session.dangerous_mode,
             fail_closed: session.fail_closed,

@@ -94,6 +94,7 @@ fn request(execution: &StoredExecution, node: &str, start: Start) -> CreateSessi
         cwd: PathBuf::from(start.cwd),
         args: start.args,
         env: start.env,
+        env_set_ids: Vec::new(),
         billing_mode: start.billing_mode,
         dangerous_mode: start.dangerous,
         fail_closed: false,

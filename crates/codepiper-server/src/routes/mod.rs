@@ -8,6 +8,7 @@ mod conversations;
 mod daemon;
 mod decisions;
 mod directories;
+mod env_sets;
 mod events;
 mod executions;
 mod export;
@@ -89,6 +90,10 @@ pub(crate) fn described() -> OpenApiRouter<Engine> {
         .routes(routes!(auth::end_others))
         .routes(routes!(auth::end))
         .routes(routes!(directories::recent))
+        .routes(routes!(env_sets::list, env_sets::create))
+        .routes(routes!(env_sets::show, env_sets::update, env_sets::delete))
+        .routes(routes!(env_sets::import))
+        .routes(routes!(env_sets::reveal))
         .routes(routes!(policies::create))
         .routes(policy_too(routes!(policies::apply)))
         .routes(policy_too(routes!(policies::check)))

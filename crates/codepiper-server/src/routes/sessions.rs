@@ -74,6 +74,7 @@ pub(crate) async fn create(
         cwd: request.cwd,
         args: request.args,
         env: request.env,
+        env_set_ids: request.env_set_ids,
         billing_mode: request.billing_mode,
         dangerous_mode: request.dangerous_mode,
         fail_closed: request.fail_closed,
