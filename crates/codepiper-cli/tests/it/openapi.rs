@@ -102,6 +102,16 @@ fn every_answer_is_as_the_document_describes_it() {
         "/policy-sets/s/policies",
         &member,
     );
+    let secrets = json!({ "name": "e", "description": "d", "vars": { "A": "1", "B": "2" } });
+    let made = reader.ask("POST", "/env-sets", "/env-sets", &secrets);
+    let secrets = made["envSet"]["id"].as_str().unwrap().to_owned();
+    let of = |what: &str| format!("/env-sets/{secrets}{what}");
+    let change = json!({ "unset": ["B"] });
+    reader.ask("PUT", "/env-sets/{id}", &of(""), &change);
+    let text = json!({ "text": "C=3" });
+    reader.ask("POST", "/env-sets/{id}/import", &of("/import"), &text);
+    let one = json!({ "name": "C" });
+    reader.ask("POST", "/env-sets/{id}/reveal", &of("/reveal"), &one);
     let wanted = json!({
         "provider": "demo", "cwd": home.work(), "name": "one", "metadata": { "any": [1, null] },
     });
@@ -178,6 +188,7 @@ fn every_answer_is_as_the_document_describes_it() {
             "approvals" => &[asked],
             "policies" => &["p"],
             "policy-sets" => &["s"],
+            "env-sets" => &[&secrets],
             "workflows" if path.starts_with("/workflows/executions/") => &[&execution],
             "workflows" => &["w"],
             other => panic!("{other}"),

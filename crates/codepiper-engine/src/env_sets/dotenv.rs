@@ -48,7 +48,7 @@ impl Reader<'_> {
             match self.next() {
                 None | Some('\n') if name.trim().is_empty() => return Ok(None),
                 Some('#') if name.trim().is_empty() => {
-                    self.to_end_of_line();
+                    self.rest_of_line();
                     return Ok(None);
                 }
                 None | Some('\n') => return Err(fail("there is no `=`")),
@@ -73,9 +73,9 @@ impl Reader<'_> {
             Some('"') => self
                 .quoted('"')
                 .ok_or_else(|| fail("a `\"` is not closed"))?,
-            _ => return Ok(Some((name.to_owned(), bare(&self.to_end_of_line())))),
+            _ => return Ok(Some((name.to_owned(), bare(&self.rest_of_line())))),
         };
-        let rest = self.to_end_of_line();
+        let rest = self.rest_of_line();
         let rest = rest.trim_start();
         if rest.is_empty() || rest.starts_with('#') {
             Ok(Some((name.to_owned(), value)))
@@ -84,7 +84,7 @@ impl Reader<'_> {
         }
     }
 
-    fn to_end_of_line(&mut self) -> String {
+    fn rest_of_line(&mut self) -> String {
         let mut text = String::new();
         while let Some(c) = self.next().filter(|c| *c != '\n') {
             text.push(c);
