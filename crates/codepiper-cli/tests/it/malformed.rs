@@ -176,7 +176,8 @@ POST /sessions {$DEMO,"Name":"x"} -> 400 invalid_request Name
 POST /sessions {$DEMO,"dangerous":true} -> 400 invalid_request dangerous
 POST /sessions {$DEMO,"id":"$NOBODY"} -> 400 invalid_request id
 POST /sessions {$DEMO,"status":"RUNNING"} -> 400 invalid_request status
-POST /sessions {$DEMO,"envSetIds":["x"]} -> 400 invalid_request envSetIds
+POST /sessions {$DEMO,"envSetIds":["x"]} -> 404 env_set_not_found
+POST /sessions {$DEMO,"envSetIds":"x"} -> 400 invalid_request envSetIds
 POST /sessions {$DEMO,"":1} -> 400 invalid_request ""
 POST /sessions {$DEMO,"__proto__":{}} -> 400 invalid_request __proto__
 POST /sessions {$DEMO,"session":{"name":"x"}} -> 400 invalid_request session
