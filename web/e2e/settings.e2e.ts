@@ -55,3 +55,28 @@ test("lines that could not be read are told where they were, with every characte
   expect(await page.getByText("unreadable").count()).toBe(0);
   await context.close();
 });
+
+test("every setting says what it is for and who said it, and is changed and taken back", async () => {
+  const { page, context, complaints } = await open(browser, mock, PHONE);
+  page.setDefaultTimeout(10_000);
+  await page.goto(`${mock.url}/settings`);
+  const row = (name: string) =>
+    page.getByRole("listitem").filter({ has: page.getByRole("heading", { name, exact: true }) });
+  await row("httpPort")
+    .getByText("set in config.toml, with CODEPIPER_HTTP_PORT or --port")
+    .waitFor();
+  await row("retentionDays").getByText("default").waitFor();
+  await row("retentionDays").getByLabel("retentionDays (days)").fill("30");
+  await row("retentionDays").getByRole("button", { name: "Save" }).click();
+  await row("retentionDays").getByText("set here").waitFor();
+  expect(mock.world.settings.retentionDays).toBe(30);
+  await row("defaultPolicyAction").getByRole("combobox").selectOption("deny");
+  await expect.poll(() => mock.world.settings.defaultPolicyAction).toBe("deny");
+  if (process.env.PICTURES)
+    await page.screenshot({ path: `${process.env.PICTURES}/settings-phone.png`, fullPage: true });
+  await row("retentionDays").getByRole("button", { name: "Take back retentionDays" }).click();
+  await row("retentionDays").getByText("default").waitFor();
+  expect(mock.world.settings.retentionDays).toBe(null);
+  expect(complaints).toEqual([]);
+  await context.close();
+});

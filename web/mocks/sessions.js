@@ -57,6 +57,45 @@ const policySet = (id, name, more) => ({
   ...more,
 });
 
+const DEFAULTS = { statusLine: false, retentionDays: null, defaultPolicyAction: "ask" };
+
+/** Some of the settings, one of each kind, and one that is not changed here. */
+function allSettings({ settings }) {
+  const setting = (name, kind, description, more) => ({
+    name,
+    kind,
+    description,
+    value: settings[name],
+    default: DEFAULTS[name],
+    choices: [],
+    unit: null,
+    source: settings[name] === DEFAULTS[name] ? "default" : "dashboard",
+    takesEffect: "at_once",
+    changeable: true,
+    variable: null,
+    flag: null,
+    ...more,
+  });
+  return [
+    setting("statusLine", "boolean", "Whether the status line goes through CodePiper.", {
+      takesEffect: "new_sessions",
+    }),
+    setting("retentionDays", "number", "After how long sessions are removed.", { unit: "days" }),
+    setting("defaultPolicyAction", "choice", "What becomes of a request that no rule matches.", {
+      choices: ["ask", "deny"],
+    }),
+    setting("httpPort", "number", "The port of the dashboard.", {
+      value: "3000",
+      default: "3000",
+      source: "environment",
+      takesEffect: "restart",
+      changeable: false,
+      variable: "CODEPIPER_HTTP_PORT",
+      flag: "--port",
+    }),
+  ];
+}
+
 const settings = (world) => [200, { settings: world.settings }];
 
 /** A route that needs the session. */
@@ -81,6 +120,11 @@ const POLICY_SETS = [
 
 export const SESSIONS = {
   "GET /sessions": (world) => [200, { sessions: world.sessions }],
+  "GET /settings": (world) => [200, { settings: allSettings(world), problems: [] }],
+  "DELETE /settings/:name": (world, { name }) => {
+    world.settings[name] = DEFAULTS[name];
+    return settings(world);
+  },
   "GET /settings/daemon": settings,
   "PUT /settings/daemon": (world, { body }) => {
     Object.assign(world.settings, body);

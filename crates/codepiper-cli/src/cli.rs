@@ -9,6 +9,7 @@ mod housekeeping;
 mod look;
 mod policy;
 mod policy_set;
+mod settings;
 mod start;
 mod tell;
 mod workflow;
@@ -35,6 +36,7 @@ pub(crate) use policy::{
     OnePolicy, Policy, PolicyCommand, TestPolicies, UpdatePolicy,
 };
 pub(crate) use policy_set::{Gift, Member, PolicySet, PolicySetCommand};
+pub(crate) use settings::{Settings, SettingsCommand};
 pub(crate) use start::{Billing, Down, Fork, Launch, Restore, Start, Up};
 pub(crate) use tell::{Keys, Model, Prompts, PromptsCommand, Send, Slash};
 pub(crate) use workflow::{
@@ -55,9 +57,10 @@ const RESTORE_EXAMPLES: &str = "Examples:
   codepiper down && codepiper restore monday.backup";
 
 const SETTINGS_EXAMPLES: &str = "Examples:
-  codepiper settings statusLine true
-  codepiper settings timeZone Europe/Berlin
-  codepiper settings retentionDays null";
+  codepiper settings                           # what is set, and where that comes from
+  codepiper settings explain retentionDays
+  codepiper settings set timeZone Europe/Berlin
+  codepiper settings statusLine true           # the same, shorter";
 
 /// Own your AI coding agents' sessions: start them, leave them, find them again.
 ///
@@ -265,15 +268,6 @@ pub(crate) struct Resize {
     pub(crate) cols: u16,
     /// Rows.
     pub(crate) rows: u16,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Settings {
-    /// The setting; all by default.
-    pub(crate) name: Option<String>,
-    /// What it becomes; `null` takes it away, where it may be absent.
-    #[arg(requires = "name")]
-    pub(crate) value: Option<String>,
 }
 
 #[derive(Debug, Args)]

@@ -1,5 +1,6 @@
 //! Where the daemon of this user is.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use codepiper_api::{Client, DEFAULT_SOCKET};
@@ -31,6 +32,8 @@ pub(crate) fn config(socket: PathBuf) -> Result<Config, CliError> {
         socket,
         program: std::env::current_exe()?,
         environment: std::env::vars_os().collect(),
+        flags: BTreeMap::new(),
+        filled: BTreeSet::new(),
     })
 }
 

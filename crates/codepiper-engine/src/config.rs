@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
@@ -21,6 +21,10 @@ pub struct Config {
     pub program: PathBuf,
     /// The environment the daemon was started with.
     pub environment: BTreeMap<OsString, OsString>,
+    /// Settings that its command line says, by their names.
+    pub flags: BTreeMap<&'static str, String>,
+    /// Variables in it that stand in `config.toml` and not in the environment.
+    pub filled: BTreeSet<&'static str>,
 }
 
 impl Config {
@@ -63,6 +67,11 @@ impl Config {
     /// Where the first password of the dashboard waits until it is used.
     pub fn first_password_file(&self) -> PathBuf {
         self.state_dir().join("first-password")
+    }
+
+    /// What a person set in a file.
+    pub fn settings_file(&self) -> PathBuf {
+        self.state_dir().join("config.toml")
     }
 
     /// The person's own list of what models cost.

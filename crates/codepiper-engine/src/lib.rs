@@ -86,7 +86,10 @@ pub use sessions::{
     ProviderResume, Pruned, Restored, SendPrompt, Sent, SessionManager, Shown, Sign, Standing,
     Terminal, TerminalReader, Terms, Until, Waited,
 };
-pub use settings::{DaemonSettings, Settings, SettingsChange};
+pub use settings::{
+    DaemonSettings, SettingView, Settings, SettingsChange, SettingsFile, Source as SettingSource,
+    TakesEffect,
+};
 use transcripts::TranscriptTailer;
 pub use workflows::{
     Answered, Execute, ExecutionView, NewWorkflow, QuestionView, StepView, WorkflowExecutor,
@@ -143,7 +146,8 @@ impl Engine {
             .map_err(EngineError::internal)?
             .map_err(EngineError::internal)?;
         let installation = installation_id(&store).await?;
-        let settings = Settings::load(store.clone(), Arc::clone(&clock)).await?;
+        let settings =
+            Settings::load(store.clone(), Arc::clone(&clock), Arc::new(config.clone())).await?;
         let path = config.var_os("PATH");
         let (tmux, scopes) = tokio::join!(Tmux::find(&path), Scopes::find(&config));
         if let Err(error @ NoScope::Refused(_)) = &scopes {

@@ -14,6 +14,14 @@ export type EvidenceSource = "hook" | "screen" | "transcript" | "app-server" | "
  */
 export type ActivityState = "working" | "idle" | "needs_input" | "needs_permission" | "unknown";
 /**
+ * Where a value comes from.
+ */
+export type Source = "default" | "file" | "environment" | "command_line" | "dashboard";
+/**
+ * When a change counts.
+ */
+export type TakesEffect = "at_once" | "new_sessions" | "restart";
+/**
  * What a person says to a request.
  */
 export type Permission = "allow" | "deny";
@@ -643,6 +651,72 @@ export interface AddPolicyRequest {
    * The policy.
    */
   policyId: string;
+}
+/**
+ * Every setting.
+ */
+export interface AllSettingsResponse {
+  /**
+   * What of `config.toml` does not make sense.
+   */
+  problems: string[];
+  /**
+   * Those that can be changed here first.
+   */
+  settings: Setting[];
+}
+/**
+ * A setting.
+ */
+export interface Setting {
+  /**
+   * Whether it can be changed here; others are set where the daemon is started.
+   */
+  changeable: boolean;
+  /**
+   * What it may be, where that are a few words.
+   */
+  choices: string[];
+  /**
+   * What it is where nobody says anything.
+   */
+  default: unknown;
+  /**
+   * What it is for.
+   */
+  description: string;
+  /**
+   * The flag of the daemon that sets it.
+   */
+  flag: string | null;
+  /**
+   * `boolean`, `number`, `text` or `choice`.
+   */
+  kind: string;
+  /**
+   * Its name.
+   */
+  name: string;
+  /**
+   * Who said so.
+   */
+  source: Source;
+  /**
+   * When a change counts.
+   */
+  takesEffect: TakesEffect;
+  /**
+   * What is counted.
+   */
+  unit: string | null;
+  /**
+   * What it is; null where it is absent.
+   */
+  value: unknown;
+  /**
+   * The variable that sets it.
+   */
+  variable: string | null;
 }
 /**
  * An answer to an approval.

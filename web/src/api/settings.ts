@@ -1,6 +1,11 @@
 import { queryOptions } from "@tanstack/react-query";
 import { call, get } from "./client";
-import type { ChangeSettingsRequest, DaemonSettings, SettingsResponse } from "./schema";
+import type {
+  AllSettingsResponse,
+  ChangeSettingsRequest,
+  DaemonSettings,
+  SettingsResponse,
+} from "./schema";
 
 const PATH = "/settings/daemon";
 
@@ -15,3 +20,13 @@ export const daemonSettings = queryOptions({
 export async function changeSettings(change: ChangeSettingsRequest): Promise<DaemonSettings> {
   return (await call<SettingsResponse>("PUT", PATH, change)).settings;
 }
+
+/** Every setting, with what is known of it. */
+export const allSettings = queryOptions({
+  queryKey: ["settings"],
+  queryFn: ({ signal }) => get<AllSettingsResponse>("/settings", signal),
+});
+
+/** Takes back what was said of one. */
+export const unsetSetting = (name: string) =>
+  call<SettingsResponse>("DELETE", `/settings/${encodeURIComponent(name)}`);

@@ -142,6 +142,8 @@ impl InProcess {
         // Its session goes on with us.
         home.stop()?;
         let config = Config {
+            flags: std::collections::BTreeMap::default(),
+            filled: std::collections::BTreeSet::default(),
             database: home.state().join("codepiper.db"),
             socket: home.socket(),
             program: env!("CARGO_BIN_EXE_codepiper").into(),

@@ -3,7 +3,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use codepiper_engine::Engine;
+use codepiper_engine::{Config, Engine, SettingsFile};
 use codepiper_model::SystemClock;
 use codepiper_server::{BindError, Socket, Web, WebConfig};
 use serde_json::json;
@@ -101,7 +101,11 @@ fn serve(socket: &Path, run: &DaemonRun) -> Result<ExitCode, CliError> {
     }
     start_log(run.log_format);
     raise_file_limit();
-    let config = place::config(socket.to_owned())?;
+    let mut config = place::config(socket.to_owned())?;
+    SettingsFile::read(&config).fill(&mut config);
+    if let Some(port) = run.web.port {
+        config.flags.insert("httpPort", port.to_string());
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
@@ -110,7 +114,7 @@ fn serve(socket: &Path, run: &DaemonRun) -> Result<ExitCode, CliError> {
         if Socket::is_live(socket) {
             return Err(bind_error(&BindError::InUse(socket.to_owned())));
         }
-        let web = web(run).await?;
+        let web = web(run, &config).await?;
         // The lock of the database comes before the socket: of two daemons that start at once,
         // the one that may not run must not take the other's socket away.
         let started = Engine::start(config, Arc::new(SystemClock)).await;
@@ -164,12 +168,12 @@ fn serve(socket: &Path, run: &DaemonRun) -> Result<ExitCode, CliError> {
 }
 
 /// Opens the doors of the web, where that is wanted.
-async fn web(run: &DaemonRun) -> Result<Option<Web>, CliError> {
+async fn web(run: &DaemonRun, started: &Config) -> Result<Option<Web>, CliError> {
     let flags = &run.web;
     if !flags.web {
         return Ok(None);
     }
-    let var = |name: &str| std::env::var(name).ok();
+    let var = |name: &str| started.var(name);
     let config = WebConfig::read(var, flags.port, &flags.listen);
     let config = config.map_err(|error| CliError::failed("bad_setting", error.to_string()))?;
     match Web::bind(config).await {

@@ -36,6 +36,8 @@ fn config(home: &TestHome) -> Config {
         ("LANG", "C.UTF-8".into()),
     ];
     Config {
+        flags: BTreeMap::default(),
+        filled: std::collections::BTreeSet::default(),
         database: home.path(".codepiper/codepiper.db"),
         socket: home.socket(),
         program: env!("CARGO_BIN_EXE_codepiper").into(),

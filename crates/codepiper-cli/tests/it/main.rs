@@ -59,6 +59,7 @@ mod resume;
 mod scope;
 mod screens;
 mod secrets;
+mod settings;
 mod signing_in;
 mod status_line;
 mod stream;

@@ -39,8 +39,7 @@ GET /sessions/ -> 404 not_found
 GET //sessions -> 404 not_found
 GET /api/sessions -> 404 not_found
 GET /health/ -> 404 not_found
-GET /settings -> 404 not_found
-PUT /settings/nope {} -> 404 not_found
+PUT /settings/nope {} -> 405 method_not_allowed
 GET /sessions/$ID/ -> 404 not_found
 GET /sessions/$ID/nope -> 404 not_found
 POST /sessions/$ID/send/ {"text":"hello"} -> 404 not_found

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use axum::extract::State;
 use axum::{Extension, Json};
-use codepiper_engine::{DaemonSettings, Engine, ProviderStatus, SettingsChange};
+use codepiper_engine::{DaemonSettings, Engine, ProviderStatus, SettingView, SettingsChange};
 use codepiper_model::{Actor, Status};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 
 use crate::entrance::SecondLook;
 use crate::error::ApiError;
-use crate::extract::Body;
+use crate::extract::{Body, Name};
 
 /// Where the dashboard is served.
 #[derive(Clone, Debug)]
@@ -43,6 +43,15 @@ pub(crate) struct ProvidersResponse {
 pub(crate) struct SettingsResponse {
     /// The settings.
     settings: DaemonSettings,
+}
+
+/// Every setting.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct AllSettingsResponse {
+    /// Those that can be changed here first.
+    settings: Vec<SettingView>,
+    /// What of `config.toml` does not make sense.
+    problems: Vec<String>,
 }
 
 pub(crate) async fn health(
@@ -106,6 +115,40 @@ pub(crate) async fn providers(State(engine): State<Engine>) -> Json<ProvidersRes
 pub(crate) async fn settings(State(engine): State<Engine>) -> Json<SettingsResponse> {
     let settings = engine.settings.get();
     Json(SettingsResponse { settings })
+}
+
+/// Shows every setting, with what is known of it and where its value comes from.
+#[utoipa::path(
+    get,
+    path = "/settings",
+    tag = "settings",
+    responses((status = 200, body = AllSettingsResponse))
+)]
+pub(crate) async fn all_settings(
+    State(engine): State<Engine>,
+) -> Result<Json<AllSettingsResponse>, ApiError> {
+    Ok(Json(AllSettingsResponse {
+        settings: engine.settings.list().await?,
+        problems: engine.settings.problems().to_vec(),
+    }))
+}
+
+/// Takes back what was said of a setting: what the file says counts again, or its default.
+#[utoipa::path(
+    delete,
+    path = "/settings/{name}",
+    tag = "settings",
+    params(("name" = String, Path, description = "The setting")),
+    responses((status = 200, body = SettingsResponse))
+)]
+pub(crate) async fn unset_setting(
+    State(engine): State<Engine>,
+    Extension(actor): Extension<Actor>,
+    _: SecondLook,
+    Name(name): Name,
+) -> Result<Json<SettingsResponse>, ApiError> {
+    let settings = engine.settings.unset(&name, actor).await?;
+    Ok(Json(SettingsResponse { settings }))
 }
 
 /// Changes settings of the daemon.

@@ -84,6 +84,8 @@ pub(crate) fn described() -> OpenApiRouter<Engine> {
         .routes(routes!(daemon::version))
         .routes(routes!(daemon::providers))
         .routes(routes!(daemon::settings, daemon::change_settings))
+        .routes(routes!(daemon::all_settings))
+        .routes(routes!(daemon::unset_setting))
         .routes(routes!(analytics::rebuild))
         .routes(routes!(approvals::show))
         .routes(routes!(approvals::answer))

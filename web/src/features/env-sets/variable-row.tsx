@@ -35,7 +35,7 @@ export function VariableRow({ setId, name, change, onChange }: Props) {
   return (
     <li className="flex min-h-13 flex-wrap items-center gap-x-1 px-3 py-1.5">
       <div className="min-w-0 flex-1 basis-48">
-        <p className="code truncate font-medium">{name}</p>
+        {change?.kind !== "set" && <p className="code truncate font-medium">{name}</p>}
         {change?.kind === "set" ? (
           <TextField
             label={`New value of ${name}`}
@@ -56,35 +56,37 @@ export function VariableRow({ setId, name, change, onChange }: Props) {
           </p>
         )}
       </div>
-      {change ? (
-        <IconButton label={`Keep ${name} as it is`} onClick={() => onChange(null)}>
-          <Undo2 aria-hidden />
-        </IconButton>
-      ) : (
-        <>
-          {shown === null ? (
-            <IconButton label={`Show the value of ${name}`} onClick={reveal}>
-              <Eye aria-hidden />
-            </IconButton>
-          ) : (
-            <IconButton label={`Hide the value of ${name}`} onClick={() => setShown(null)}>
-              <EyeOff aria-hidden />
-            </IconButton>
-          )}
-          <IconButton
-            label={`Replace the value of ${name}`}
-            onClick={() => onChange({ kind: "set", value: "" })}
-          >
-            <Pencil aria-hidden />
+      <div className="flex shrink-0">
+        {change ? (
+          <IconButton label={`Keep ${name} as it is`} onClick={() => onChange(null)}>
+            <Undo2 aria-hidden />
           </IconButton>
-          <IconButton
-            label={`Remove ${name}`}
-            onClick={() => onChange({ kind: "unset", value: "" })}
-          >
-            <Trash2 aria-hidden />
-          </IconButton>
-        </>
-      )}
+        ) : (
+          <>
+            {shown === null ? (
+              <IconButton label={`Show the value of ${name}`} onClick={reveal}>
+                <Eye aria-hidden />
+              </IconButton>
+            ) : (
+              <IconButton label={`Hide the value of ${name}`} onClick={() => setShown(null)}>
+                <EyeOff aria-hidden />
+              </IconButton>
+            )}
+            <IconButton
+              label={`Replace the value of ${name}`}
+              onClick={() => onChange({ kind: "set", value: "" })}
+            >
+              <Pencil aria-hidden />
+            </IconButton>
+            <IconButton
+              label={`Remove ${name}`}
+              onClick={() => onChange({ kind: "unset", value: "" })}
+            >
+              <Trash2 aria-hidden />
+            </IconButton>
+          </>
+        )}
+      </div>
     </li>
   );
 }

@@ -1,7 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { explain } from "@/api/client";
 import type { ChangeSettingsRequest } from "@/api/schema";
-import { changeSettings, daemonSettings } from "@/api/settings";
+import { allSettings, changeSettings, daemonSettings } from "@/api/settings";
 import { Loading } from "@/components/empty";
 import { ErrorNote } from "@/components/error-note";
 import { SelectField } from "@/components/field";
@@ -19,6 +19,7 @@ export function DaemonForm() {
     onSuccess: (settings) => {
       client.setQueryData(daemonSettings.queryKey, settings);
       void client.invalidateQueries({ queryKey: ["analytics"] });
+      void client.invalidateQueries(allSettings);
     },
   });
   if (settings.error)

@@ -1,32 +1,17 @@
 use std::ops::RangeInclusive;
-use std::sync::Arc;
 
-use codepiper_model::is_unseen;
-use codepiper_model::{Actor, Channel, Clock, EntryKind, Verdict, Zone};
-use codepiper_store::{Store, settings};
+use codepiper_model::{Channel, Verdict, Zone, is_unseen};
 use codepiper_tmux::Key;
 use serde::{Deserialize, Deserializer, Serialize};
-use serde_json::json;
-use tokio::sync::watch;
+use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
 use crate::EngineError;
-use crate::audit;
 use crate::policies::check_default_action;
-
-const KEY: &str = "daemon";
 
 /// How long sessions that have ended may be kept: less than a day is a slip, and more than a hundred
 /// years is for ever.
 const RETENTION_DAYS: RangeInclusive<u32> = 1..=36_500;
-
-/// What a person set, in memory and in the database.
-#[derive(Clone)]
-pub struct Settings {
-    store: Store,
-    clock: Arc<dyn Clock>,
-    current: watch::Sender<DaemonSettings>,
-}
 
 /// The settings of the daemon.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -94,31 +79,47 @@ impl Default for DaemonSettings {
 }
 
 /// A change of some settings; what is absent stays.
-#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[schema(as = ChangeSettingsRequest)]
 pub struct SettingsChange {
     /// See [`DaemonSettings::preserve_sessions`].
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub preserve_sessions: Option<bool>,
     /// See [`DaemonSettings::restore_after_reboot`].
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub restore_after_reboot: Option<bool>,
     /// See [`DaemonSettings::forward_ssh_auth_sock`].
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub forward_ssh_auth_sock: Option<bool>,
     /// See [`DaemonSettings::detach_key`].
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub detach_key: Option<String>,
     /// See [`DaemonSettings::default_policy_action`].
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub default_policy_action: Option<Verdict>,
     /// See [`DaemonSettings::retention_days`]; null keeps them for ever.
-    #[serde(default, deserialize_with = "given")]
+    #[serde(
+        default,
+        deserialize_with = "given",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub retention_days: Option<Option<u32>>,
     /// See [`DaemonSettings::codex_app_server`].
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub codex_app_server: Option<bool>,
     /// See [`DaemonSettings::codex_host_access_profile_enabled`].
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub codex_host_access_profile_enabled: Option<bool>,
     /// See [`DaemonSettings::status_line`].
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub status_line: Option<bool>,
     /// See [`DaemonSettings::time_zone`]; null takes that of the machine.
-    #[serde(default, deserialize_with = "given")]
+    #[serde(
+        default,
+        deserialize_with = "given",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub time_zone: Option<Option<String>>,
 }
 
@@ -127,36 +128,10 @@ fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(value: D) -> Result<Opt
     T::deserialize(value).map(Some)
 }
 
-impl Settings {
-    pub(crate) async fn load(store: Store, clock: Arc<dyn Clock>) -> Result<Self, EngineError> {
-        let stored = store.read(|db| settings::get(db, KEY)).await?;
-        let current = stored
-            .and_then(|value| serde_json::from_value(value).ok())
-            .unwrap_or_default();
-        Ok(Self {
-            store,
-            clock,
-            current: watch::Sender::new(current),
-        })
-    }
-
-    /// The settings as they are.
-    pub fn get(&self) -> DaemonSettings {
-        self.current.borrow().clone()
-    }
-
-    /// Changes with every change of them.
-    pub(crate) fn changes(&self) -> watch::Receiver<DaemonSettings> {
-        self.current.subscribe()
-    }
-
-    /// Changes some of them. They are stored before they apply.
-    pub async fn change(
-        &self,
-        mut change: SettingsChange,
-        by: Actor,
-    ) -> Result<DaemonSettings, EngineError> {
-        if let Some(key) = &change.detach_key {
+impl SettingsChange {
+    /// Itself, where it makes sense, with names as they are written.
+    pub(super) fn checked(mut self) -> Result<Self, EngineError> {
+        if let Some(key) = &self.detach_key {
             let parsed = key.parse::<Key>();
             parsed.map_err(|error| EngineError::invalid("detachKey", error.to_string()))?;
             if key.chars().any(is_unseen) {
@@ -164,15 +139,15 @@ impl Settings {
                 return Err(EngineError::invalid("detachKey", message));
             }
         }
-        check_default_action("defaultPolicyAction", change.default_policy_action)?;
-        if matches!(change.retention_days, Some(Some(days)) if !RETENTION_DAYS.contains(&days)) {
+        check_default_action("defaultPolicyAction", self.default_policy_action)?;
+        if matches!(self.retention_days, Some(Some(days)) if !RETENTION_DAYS.contains(&days)) {
             let (least, most) = (RETENTION_DAYS.start(), RETENTION_DAYS.end());
             let message = format!(
                 "`retentionDays` is a number from {least} to {most}, or null to keep sessions for ever"
             );
             return Err(EngineError::invalid("retentionDays", message));
         }
-        if let Some(Some(name)) = &mut change.time_zone {
+        if let Some(Some(name)) = &mut self.time_zone {
             let zone = Zone::named(name).ok_or_else(|| {
                 let shown: String = name.chars().take(40).collect();
                 let message =
@@ -181,38 +156,14 @@ impl Settings {
             })?;
             zone.name().clone_into(name);
         }
-        let at = self.clock.now();
-        let stored = self.store.write(move |tx| {
-            let mut now: DaemonSettings = settings::get(tx, KEY)?
-                .and_then(|value| serde_json::from_value(value).ok())
-                .unwrap_or_default();
-            now.preserve_sessions = change.preserve_sessions.unwrap_or(now.preserve_sessions);
-            now.restore_after_reboot = change
-                .restore_after_reboot
-                .unwrap_or(now.restore_after_reboot);
-            now.forward_ssh_auth_sock = change
-                .forward_ssh_auth_sock
-                .unwrap_or(now.forward_ssh_auth_sock);
-            now.detach_key = change.detach_key.unwrap_or(now.detach_key);
-            now.default_policy_action = change
-                .default_policy_action
-                .unwrap_or(now.default_policy_action);
-            now.retention_days = change.retention_days.unwrap_or(now.retention_days);
-            now.codex_app_server = change.codex_app_server.unwrap_or(now.codex_app_server);
-            now.codex_host_access_profile_enabled = change
-                .codex_host_access_profile_enabled
-                .unwrap_or(now.codex_host_access_profile_enabled);
-            now.status_line = change.status_line.unwrap_or(now.status_line);
-            now.time_zone = change.time_zone.unwrap_or(now.time_zone);
-            if let Some(action) = change.default_policy_action {
-                let facts = json!({ "action": action, "by": by.to_string(), "sessionId": null });
-                audit::note(tx, EntryKind::DefaultActionChanged, &facts, at)?;
-            }
-            settings::set(tx, KEY, &serde_json::to_value(&now)?)?;
-            Ok(now)
-        });
-        let now = stored.await?;
-        self.current.send_replace(now.clone());
-        Ok(now)
+        Ok(self)
+    }
+
+    /// What it changes, by name.
+    pub(super) fn values(&self) -> Map<String, Value> {
+        match json!(self) {
+            Value::Object(values) => values,
+            _ => Map::new(),
+        }
     }
 }
