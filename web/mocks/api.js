@@ -4,12 +4,14 @@ import { AUTH, SIGNED_IN } from "./auth.js";
 import { CONVERSATIONS } from "./conversations.js";
 import { DIRECTORIES } from "./directories.js";
 import { wrongAnswer, wrongRequest } from "./document.js";
+import { ENV_SETS } from "./env-sets.js";
 import { SESSIONS } from "./sessions.js";
 import { WORKFLOWS } from "./workflows.js";
 
 const ROUTES = {
   ...SIGNED_IN,
   ...DIRECTORIES,
+  ...ENV_SETS,
   ...SESSIONS,
   ...CONVERSATIONS,
   ...ANALYTICS,

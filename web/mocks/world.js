@@ -2,6 +2,7 @@
 import { createHash, randomUUID } from "node:crypto";
 import { EventEmitter } from "node:events";
 import { Conversations } from "./conversations.js";
+import { filled } from "./env-sets.js";
 import { fill } from "./scene.js";
 import { Terminal } from "./terminal.js";
 import { Workflows } from "./workflows.js";
@@ -26,6 +27,8 @@ export class World extends EventEmitter {
   policySets = new Map();
   /** Lines of transcripts that could not be read. */
   problems = [];
+  /** Sets of secret variables, with their values. */
+  envSets = [];
   settings = {
     preserveSessions: true,
     restoreAfterReboot: false,
@@ -45,6 +48,7 @@ export class World extends EventEmitter {
     this.onboarded = onboarded;
     if (empty) return;
     fill(this);
+    this.envSets = filled();
     this.conversations.fill();
     this.workflows.fill();
   }

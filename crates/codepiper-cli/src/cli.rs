@@ -27,7 +27,7 @@ pub(crate) use auth::{Auth, AuthCommand, Reset, Revoke};
 pub(crate) use conversation::{Conversation, Problems, Search, Transcripts, TranscriptsCommand};
 pub(crate) use daemon::{Daemon, DaemonCommand, DaemonRun, LogFormat, WebFlags};
 pub(crate) use env_set::{EnvSet, EnvSetCommand};
-pub(crate) use housekeeping::{Delete, Prune, Top};
+pub(crate) use housekeeping::{Backup, Delete, Key, KeyCommand, Prune, Top};
 pub(crate) use look::{
     Events, Logs, Providers, ProvidersCommand, Sessions, TableFormat, Tail, Wait, Which,
 };
@@ -50,6 +50,11 @@ const AUDIT_EXAMPLES: &str = "Examples:
 const ANALYTICS_EXAMPLES: &str = "Examples:
   codepiper analytics costs --range 30d --by project
   codepiper analytics tokens --range 2026-11-01..2026-11-23 --csv > november.csv";
+
+const RESTORE_EXAMPLES: &str = "Examples:
+  codepiper restore                            # sessions, after the machine was off
+  codepiper restore monday.backup --dry-run    # can it be read?
+  codepiper down && codepiper restore monday.backup";
 
 const SETTINGS_EXAMPLES: &str = "Examples:
   codepiper settings statusLine true
@@ -138,8 +143,15 @@ pub(crate) enum Command {
     Rename(Rename),
     /// Start the agent of an ended session again, with the same conversation.
     Resume(One),
-    /// Bring back the sessions that ran when the machine was switched off.
+    /// Bring back the sessions that ran when the machine was switched off, or everything that is in a
+    /// backup.
+    #[command(after_help = RESTORE_EXAMPLES)]
     Restore(Restore),
+    /// Write everything that the daemon keeps into one file, the key of the secrets among it: keep it
+    /// where nobody else can read it.
+    Backup(Backup),
+    /// Change the key that secrets are sealed with.
+    Key(Key),
     /// Start a new session that goes on where the conversation of another one is now.
     Fork(Fork),
     /// Take up a session again whose terminal did not answer.

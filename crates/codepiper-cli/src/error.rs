@@ -1,6 +1,7 @@
 use std::process::ExitCode;
 
 use codepiper_api::{ClientError, ErrorBody};
+use codepiper_engine::EngineError;
 
 /// Why a command did not do what it should.
 #[derive(Debug)]
@@ -107,5 +108,23 @@ impl From<serde_json::Error> for CliError {
             "unreadable_answer",
             format!("the daemon's answer makes no sense: {error}"),
         )
+    }
+}
+
+/// What the engine says of files that this program works with itself.
+impl From<EngineError> for CliError {
+    fn from(error: EngineError) -> Self {
+        let message = error.to_string();
+        match error {
+            EngineError::NotFound { code, .. } => Self::NotFound(ErrorBody::new(code, message)),
+            EngineError::Conflict { code, hint, .. } => {
+                let body = ErrorBody::new(code, message);
+                Self::Refused(match hint {
+                    Some(hint) => body.with_hint(hint),
+                    None => body,
+                })
+            }
+            _ => Self::failed("failed", message),
+        }
     }
 }

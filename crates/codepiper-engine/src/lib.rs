@@ -9,6 +9,7 @@ mod ancestry;
 mod approvals;
 mod audit;
 mod auth;
+mod backup;
 mod boot;
 mod bus;
 mod canonical;
@@ -21,13 +22,15 @@ mod environment;
 mod error;
 mod faults;
 mod hooks;
-mod key;
+mod key_change;
+mod keyring;
 mod policies;
 mod process;
 mod programs;
 mod provider_status;
 mod resources;
 mod scope;
+mod sealed;
 mod sessions;
 mod settings;
 mod shorten;
@@ -35,6 +38,7 @@ mod transcripts;
 mod workflows;
 mod worktrees;
 
+use crate::keyring::{Keyring, Loaded};
 use crate::programs::Programs;
 use std::sync::Arc;
 
@@ -59,6 +63,7 @@ pub use auth::{
     AuthError, AuthService, AuthStatus, AuthenticatorOffer, Credentials, Enrolled, Origin, Proof,
     Reset, SignedIn,
 };
+pub use backup::{BackupContents, Restored as RestoredBackup, back_up, restore_backup};
 pub use bus::{EventBus, EventFilter};
 pub use codepiper_store::usage::Tally;
 pub use codepiper_store::whose::Whose;
@@ -68,6 +73,7 @@ pub use directories::{Directories, Entry, Listing, RecentDirectory};
 pub use env_sets::{EnvSetChange, EnvSetView, EnvSets, NewEnvSet};
 pub use error::EngineError;
 pub use hooks::{HookReply, HookReport, Hooks};
+pub use key_change::KeyChange;
 pub use policies::{
     Applied, Changed, Changes, Checked, Counts, Difference, Group, NewPolicy, NewSet, PolicyChange,
     PolicyEngine, PolicyExport, PolicyView, ReadyView, Replay, Replayed, SetChange, SetSummary,
@@ -108,6 +114,8 @@ pub struct Engine {
     pub conversations: Conversations,
     /// The sets of variables.
     pub env_sets: EnvSets,
+    /// The change of the key that secrets are sealed with.
+    pub key_change: KeyChange,
     /// What agents used.
     pub analytics: Analytics,
     /// Workflows and their executions.
@@ -149,7 +157,16 @@ impl Engine {
             tracing::warn!(%error, "no session can be started");
         }
         let hook_program = hooks::install_program(&config)?;
-        let key = key::load(&config)?;
+        let Loaded {
+            keyring: key,
+            next: next_key,
+        } = Keyring::load(&config)?;
+        let key_change = KeyChange::new(store.clone(), key.clone(), clock.clone(), &config);
+        if let Some(next) = next_key
+            && let Err(error) = key_change.go_on(next).await
+        {
+            tracing::error!(%error, "cannot go on with a change of the key; both keys are in use");
+        }
         let config = Arc::new(config);
         let stop = CancellationToken::new();
         let events = EventBus::new(store.clone(), clock.clone()).await?;
@@ -269,6 +286,7 @@ impl Engine {
                 analytics,
                 conversations,
                 env_sets,
+                key_change,
                 workflows,
                 worktrees,
                 audit: Audit::new(store, head_file),

@@ -56,6 +56,16 @@ pub enum EntryKind {
     PasswordChanged,
     /// The authenticator was changed, or taken away.
     AuthenticatorChanged,
+    /// A set of secret variables was made.
+    EnvSetCreated,
+    /// A set of secret variables was changed.
+    EnvSetUpdated,
+    /// A set of secret variables was removed.
+    EnvSetDeleted,
+    /// A person looked at the value of a secret variable.
+    EnvValueRevealed,
+    /// All that is sealed was sealed anew, with another key.
+    KeyRotated,
     /// Somebody ran a workflow.
     WorkflowRun,
     /// It was decided whether a workflow runs a program.
@@ -92,6 +102,11 @@ impl EntryKind {
             Self::SignInEnded => "sign_in_ended",
             Self::PasswordChanged => "password_changed",
             Self::AuthenticatorChanged => "authenticator_changed",
+            Self::EnvSetCreated => "env_set_created",
+            Self::EnvSetUpdated => "env_set_updated",
+            Self::EnvSetDeleted => "env_set_deleted",
+            Self::EnvValueRevealed => "env_value_revealed",
+            Self::KeyRotated => "key_rotated",
             Self::WorkflowRun => "workflow_run",
             Self::WorkflowCommand => "workflow_command",
             Self::WorkflowAnswered => "workflow_answered",

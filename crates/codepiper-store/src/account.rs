@@ -81,6 +81,17 @@ pub fn verify_totp(
     Ok(changed == 1)
 }
 
+/// Puts the same secrets there, sealed anew.
+pub fn reseal(
+    db: &Connection,
+    totp: Option<&[u8]>,
+    pending: Option<&[u8]>,
+) -> Result<(), StoreError> {
+    db.prepare_cached("UPDATE account SET totp = ?1, totp_pending = ?2 WHERE id = 1")?
+        .execute((totp, pending))?;
+    Ok(())
+}
+
 /// Takes the authenticator and the recovery codes away.
 pub fn clear_totp(db: &Connection, at: Timestamp) -> Result<(), StoreError> {
     db.prepare_cached(

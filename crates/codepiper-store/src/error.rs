@@ -28,6 +28,9 @@ pub enum StoreError {
     /// The row is not there.
     #[error("there is no such row")]
     NotFound,
+    /// The database is not whole.
+    #[error("the database is damaged: {0}")]
+    Damaged(String),
     /// A row does not read as what it should be.
     #[error("column `{column}` holds `{value}`")]
     Unreadable {

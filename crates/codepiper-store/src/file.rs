@@ -112,6 +112,17 @@ pub(crate) fn open(path: &Path) -> Result<Connection, StoreError> {
     Ok(connection)
 }
 
+/// Makes a file that only its owner can read, and that must not be there.
+pub(crate) fn make_private(path: &Path) -> Result<(), StoreError> {
+    let mut options = fs_err::OpenOptions::new();
+    options
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)?;
+    Ok(())
+}
+
 /// Opens a connection that only carries the log over into the database.
 pub(crate) fn open_carrier(path: &Path) -> Result<Connection, StoreError> {
     let connection = Connection::open_with_flags(

@@ -13,6 +13,7 @@ pub mod audit;
 pub mod chain;
 mod checkpoint;
 pub mod conversation;
+pub mod copy;
 pub mod counts;
 pub mod days;
 pub mod decisions;
@@ -52,6 +53,7 @@ use tokio::sync::Semaphore;
 use checkpoint::Checkpoint;
 pub use error::StoreError;
 pub use file::MovedAside;
+pub use lock::Lock;
 pub use rusqlite::{Connection, Transaction};
 pub use stretch::{Reach, Stretch};
 use writer::Writer;
@@ -69,14 +71,14 @@ struct Shared {
     writer: Writer,
     readers: Mutex<Vec<Connection>>,
     permits: Semaphore,
-    _lock: lock::Lock,
+    _lock: Lock,
 }
 
 impl Store {
     /// Opens the database, makes it when there is none, and brings its layout up to date. A
     /// database that is not ours is moved aside, never written to. Only one process may have it.
     pub fn open(path: &Path) -> Result<(Self, Option<MovedAside>), StoreError> {
-        let lock = lock::Lock::take(path)?;
+        let lock = Lock::take(path)?;
         let moved = file::make_way(path)?;
         let mut connection = file::open(path)?;
         migrate::migrate(&mut connection)?;

@@ -9,12 +9,13 @@ use crate::StoreError;
 /// Says that this process has the database, as long as it lives. The lock is the kernel's, so a
 /// killed process holds none; the pid inside is for people.
 #[derive(Debug)]
-pub(crate) struct Lock {
+pub struct Lock {
     _file: File,
 }
 
 impl Lock {
-    pub(crate) fn take(database: &Path) -> Result<Self, StoreError> {
+    /// Takes it, unless another process has it.
+    pub fn take(database: &Path) -> Result<Self, StoreError> {
         let mut path = database.as_os_str().to_owned();
         path.push(".lock");
         let mut file = fs_err::OpenOptions::new()

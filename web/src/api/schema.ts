@@ -127,6 +127,11 @@ export type EntryKind =
   | "sign_in_ended"
   | "password_changed"
   | "authenticator_changed"
+  | "env_set_created"
+  | "env_set_updated"
+  | "env_set_deleted"
+  | "env_value_revealed"
+  | "key_rotated"
   | "workflow_run"
   | "workflow_command"
   | "workflow_answered";
@@ -2516,6 +2521,15 @@ export interface PathRule {
    * Files that are written, made, changed or removed.
    */
   write?: Patterns;
+}
+/**
+ * What came of a change of the key.
+ */
+export interface KeyRotatedResponse {
+  /**
+   * How many secrets were sealed anew.
+   */
+  secrets: number;
 }
 /**
  * `POST /sessions/:id/keys`

@@ -13,6 +13,7 @@ export type Listing = Api.DirectoriesResponse;
 export type RecentDirectory = Api.RecentDirectory;
 export type Provider = Api.Provider;
 export type PolicySet = Api.PolicySet;
+export type EnvSet = Api.EnvSet;
 export type RiskClass = Api.RiskClass;
 export type Permission = Api.Permission;
 export type Approval = Api.Approval;

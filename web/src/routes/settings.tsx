@@ -6,6 +6,7 @@ import { PasswordForm } from "@/features/auth/password-form";
 import { authStatus, signIns, signOut } from "@/features/auth/queries";
 import { SignInList } from "@/features/auth/sign-in-list";
 import { Problems } from "@/features/conversation/problems";
+import { EnvSetList } from "@/features/env-sets/env-set-list";
 import { DaemonForm } from "@/features/settings/daemon-form";
 import { ThemePicker } from "./theme-picker";
 
@@ -30,6 +31,9 @@ export function SettingsPage() {
             void client.invalidateQueries(signIns);
           }}
         />
+      </Section>
+      <Section title="Secret variables">
+        <EnvSetList />
       </Section>
       <Section title="Agents and numbers">
         <DaemonForm />

@@ -1,4 +1,6 @@
-use clap::Args;
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
 
 #[derive(Debug, Args)]
 pub(crate) struct Top {
@@ -29,4 +31,25 @@ pub(crate) struct Prune {
     /// Do not ask.
     #[arg(short, long)]
     pub(crate) yes: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Backup {
+    /// The file to write.
+    pub(crate) file: PathBuf,
+    /// Let it take the place of one that is there.
+    #[arg(long)]
+    pub(crate) force: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Key {
+    #[command(subcommand)]
+    pub(crate) command: KeyCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum KeyCommand {
+    /// Make a new key and seal every secret with it. Backups that were made before keep the old one.
+    Rotate,
 }

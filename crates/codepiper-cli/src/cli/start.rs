@@ -128,9 +128,15 @@ pub(crate) enum Billing {
 
 #[derive(Debug, Args)]
 pub(crate) struct Restore {
-    /// Only show which these are.
+    /// A backup, of which everything is put back; without one, the sessions of before a restart of the
+    /// machine are brought back.
+    pub(crate) file: Option<PathBuf>,
+    /// Only show what would be brought back, or whether the backup can be read.
     #[arg(long)]
     pub(crate) dry_run: bool,
+    /// Move what is there already aside.
+    #[arg(long, requires = "file")]
+    pub(crate) force: bool,
 }
 
 #[derive(Debug, Args)]

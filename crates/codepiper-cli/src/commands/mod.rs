@@ -6,6 +6,7 @@ mod approvals;
 mod attach;
 mod audit;
 mod auth;
+mod backup;
 mod completions;
 mod conversation;
 mod daemon;
@@ -17,6 +18,7 @@ mod events;
 mod explain;
 mod fork;
 mod interrupt;
+mod key;
 mod keys;
 mod kill;
 mod launch;
@@ -119,6 +121,8 @@ async fn run_client(mut context: Context, command: Command) -> Result<ExitCode, 
         Command::Rename(args) => rename::run(&context, args).await?,
         Command::Resume(args) => resume::run(&context, &args).await?,
         Command::Restore(args) => restore::run(&context, &args).await?,
+        Command::Backup(args) => backup::run(&context, &args)?,
+        Command::Key(args) => key::run(&context, &args.command).await?,
         Command::Fork(args) => fork::run(&context, args).await?,
         Command::Recover(args) => recover::run(&context, &args).await?,
         Command::Stop(args) => stop::run(&context, &args).await?,

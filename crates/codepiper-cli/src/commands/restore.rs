@@ -1,12 +1,18 @@
+use std::path::Path;
+
 use codepiper_api::{RestoreResponse, SessionsResponse};
+use codepiper_model::SystemClock;
 use serde_json::json;
 
-use super::Context;
+use super::{Context, backup::told};
 use crate::cli::Restore;
 use crate::error::CliError;
-use crate::output;
+use crate::{output, place};
 
 pub(super) async fn run(context: &Context, args: &Restore) -> Result<(), CliError> {
+    if let Some(file) = &args.file {
+        return backup(context, args, file);
+    }
     if args.dry_run {
         return list(context).await;
     }
@@ -42,5 +48,25 @@ async fn list(context: &Context) -> Result<(), CliError> {
         let name = session.name.unwrap_or_default();
         output::line(format!("{} {name} {}", session.id, session.cwd.display()))?;
     }
+    Ok(())
+}
+
+/// Puts a backup back, which no daemon may look on at.
+fn backup(context: &Context, args: &Restore, file: &Path) -> Result<(), CliError> {
+    let config = place::config(context.client.socket().to_owned())?;
+    let restored =
+        codepiper_engine::restore_backup(&config, &SystemClock, file, args.force, args.dry_run)?;
+    if context.json {
+        return output::json(&restored);
+    }
+    output::line(told(&restored.contents))?;
+    if args.dry_run {
+        output::note("nothing was changed");
+        return Ok(());
+    }
+    if let Some(before) = &restored.before {
+        output::line(format!("what was there is in `{}` now", before.display()))?;
+    }
+    output::note("start the daemon with `codepiper daemon --detach`");
     Ok(())
 }

@@ -5,6 +5,8 @@ use serde_json::{Value, json};
 use crate::support::TestHome;
 
 const SECRET: &str = "s3cr3t-0f-the-set";
+/// Nothing in its form tells that it is a secret.
+const PLACE: &str = "/srv/of-the-set";
 const OTHER: &str = "an0ther-s3cr3t";
 
 /// What the agent of a session has under a name.
@@ -30,13 +32,20 @@ fn a_session_gets_the_values_and_nobody_else_sees_them() {
     let home = TestHome::new();
     home.policy(&json!([{ "id": "all", "action": "allow", "tool": "*" }]));
     let set = staging(&home);
-    let text = format!("export TOKEN='{OTHER}' # of the other place\n");
+    let text = format!("export TOKEN='{OTHER}' # of the other place\nPLACE={PLACE}\n");
     home.run_with_input(&["env-set", "import", "staging", "-"], text.as_bytes())
         .ok();
     let id = home.demo(&["--env-set", "staging", "--env", "MORE=own"]);
     assert_eq!(seen(&home, &id, "DB_URL"), SECRET, "the import kept it");
     assert_eq!(seen(&home, &id, "TOKEN"), OTHER);
     assert_eq!(seen(&home, &id, "MORE"), "own");
+    home.run(&[
+        "send",
+        &id,
+        &format!("RUN: echo {PLACE}\nSAY: done"),
+        "--wait",
+    ])
+    .ok();
     let own = home.demo(&["--env-set", &set[..13], "--env", "DB_URL=own"]);
     assert_eq!(seen(&home, &own, "DB_URL"), "own", "the request is above");
     std::fs::remove_file(home.path("work/seen")).unwrap();
@@ -49,10 +58,15 @@ fn a_session_gets_the_values_and_nobody_else_sees_them() {
         home.http("GET", "/sessions", b"").1,
         home.http("GET", "/events?limit=1000", b"").1,
         home.daemon_log(),
+        home.http("GET", "/audit?limit=1000", b"").1,
+        home.http("GET", "/audit/entries?limit=1000", b"").1,
         String::from_utf8_lossy(&ps.stdout).into_owned(),
     ];
     for text in shown {
-        assert!(!text.contains(SECRET) && !text.contains(OTHER), "{text}");
+        assert!(
+            !text.contains(SECRET) && !text.contains(OTHER) && !text.contains(PLACE),
+            "{text}"
+        );
     }
     let state = home.path(".codepiper");
     for entry in std::fs::read_dir(state).unwrap().flatten() {

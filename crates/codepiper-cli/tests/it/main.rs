@@ -13,6 +13,7 @@ mod approvals;
 mod audit;
 mod audit_export;
 mod audit_filters;
+mod backup;
 mod browser;
 mod claude;
 mod clock;

@@ -42,7 +42,7 @@ pub struct Head {
 }
 
 /// Reads the heads that were kept; `None` where there are none.
-pub(super) fn kept(path: &std::path::Path) -> Option<Heads> {
+pub(crate) fn kept(path: &std::path::Path) -> Option<Heads> {
     let bytes = fs_err::read(path).ok()?;
     serde_json::from_slice(&bytes).ok()
 }

@@ -17,14 +17,15 @@ use crate::EngineError;
 
 pub(crate) use asked::{Asked, request_hash};
 pub use export::Export;
-pub(crate) use head::keep as keep_head;
 pub use head::{Head, Heads};
+pub(crate) use head::{keep as keep_head, kept as kept_heads};
 pub(crate) use record::{
     Ruling, answered, came_of, input_changed, note, record, record_before, rule_again,
     shown_answer, started, submitted,
 };
 pub(crate) use redact::Redactor;
 pub use search::{DecisionFilter, EntryFilter, Query as AuditQuery, StoredDecision, StoredEntry};
+pub(crate) use verify::verify;
 pub use verify::{Problem, Verification};
 
 /// Reads the audit.
@@ -45,7 +46,7 @@ impl Audit {
     pub async fn verify(&self, noted: Option<String>) -> Result<Verification, EngineError> {
         let file = self.head_file.clone();
         let check = move |db: &codepiper_store::Connection| {
-            verify::verify(db, head::kept(&file).as_ref(), noted.as_deref())
+            verify(db, kept_heads(&file).as_ref(), noted.as_deref())
         };
         Ok(self.store.read(check).await?)
     }

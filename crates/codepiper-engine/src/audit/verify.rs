@@ -58,7 +58,7 @@ pub struct Problem {
 
 /// Checks everything. `kept` are the heads that were noted in a file, `noted` is a hash that a person
 /// has noted.
-pub(super) fn verify(
+pub(crate) fn verify(
     db: &Connection,
     kept: Option<&Heads>,
     noted: Option<&str>,

@@ -36,8 +36,8 @@ impl AuthService {
     pub async fn offer_authenticator(&self, by: &SignIn) -> Result<AuthenticatorOffer, AuthError> {
         self.may_enrol(by).await?;
         let secret = TotpSecret::generate().map_err(EngineError::internal)?;
-        let sealed = self.key.seal(TOTP_PLACE, secret.as_bytes());
-        let sealed = sealed.map_err(EngineError::internal)?;
+        let _hold = self.key.hold().await;
+        let sealed = self.key.seal(TOTP_PLACE, secret.as_bytes())?;
         let at = self.clock.now();
         let kept = self
             .store

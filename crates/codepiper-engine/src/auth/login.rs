@@ -22,7 +22,7 @@ const ONBOARDING: Duration = Duration::from_hours(24);
 const USER_AGENT_MAX: usize = 300;
 
 /// The place of an authenticator's secret, for its seal.
-pub(super) const TOTP_PLACE: &str = "account/totp";
+pub(crate) const TOTP_PLACE: &str = "account/totp";
 
 /// What somebody shows who wants to come in.
 #[derive(Clone, Debug)]

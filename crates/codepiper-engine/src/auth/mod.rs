@@ -14,17 +14,19 @@ mod tries;
 use std::path::Path;
 use std::sync::Arc;
 
-use codepiper_auth::{Key, Password, PasswordHash};
+use codepiper_auth::{Password, PasswordHash};
 use codepiper_model::Clock;
 use codepiper_store::account::{self, Account};
 use codepiper_store::{Store, StoreError};
 use tokio::sync::{Semaphore, watch};
 
+use crate::keyring::Keyring;
 use crate::{Config, EngineError};
 
 pub use authenticator::{AuthenticatorOffer, Enrolled};
 pub use confirm::Proof;
 pub use error::AuthError;
+pub(crate) use login::TOTP_PLACE;
 pub use login::{Credentials, Origin, SignedIn};
 pub use password::Reset;
 
@@ -36,7 +38,7 @@ const HASHING_AT_ONCE: usize = 2;
 pub struct AuthService {
     store: Store,
     clock: Arc<dyn Clock>,
-    key: Key,
+    key: Keyring,
     hashing: Arc<Semaphore>,
     first_password_file: Arc<Path>,
     /// Changes whenever a sign-in ends before its time.
@@ -53,7 +55,7 @@ pub struct AuthStatus {
 }
 
 impl AuthService {
-    pub(crate) fn new(store: Store, clock: Arc<dyn Clock>, key: Key, config: &Config) -> Self {
+    pub(crate) fn new(store: Store, clock: Arc<dyn Clock>, key: Keyring, config: &Config) -> Self {
         Self {
             first_password_file: config.first_password_file().into(),
             store,

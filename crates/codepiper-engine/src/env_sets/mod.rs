@@ -3,18 +3,20 @@
 
 mod dotenv;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use codepiper_auth::Key;
-use codepiper_model::{Clock, Timestamp};
+use codepiper_model::{Actor, Clock, EntryKind, Timestamp};
 use codepiper_store::env_sets::{self, StoredEnvSet};
 use codepiper_store::{Connection, Store, StoreError, Transaction};
 use serde::Serialize;
+use serde_json::json;
 use utoipa::ToSchema;
 
 use crate::EngineError;
+use crate::audit::note;
 use crate::environment::{VARIABLES_MAX, check_variables};
+use crate::keyring::Keyring;
 
 /// What is shown of every value: not even how long it is.
 const MASK: &str = "••••••••";
@@ -26,7 +28,7 @@ const DESCRIPTION_MAX: usize = 500;
 #[derive(Clone)]
 pub struct EnvSets {
     store: Store,
-    key: Key,
+    key: Keyring,
     clock: Arc<dyn Clock>,
 }
 
@@ -76,8 +78,16 @@ pub struct EnvSetChange {
     pub unset: Vec<String>,
 }
 
+/// What is to be written of a set.
+struct Written {
+    kind: EntryKind,
+    set: StoredEnvSet,
+    vars: BTreeMap<String, String>,
+    unset: Vec<String>,
+}
+
 impl EnvSets {
-    pub(crate) fn new(store: Store, key: Key, clock: Arc<dyn Clock>) -> Self {
+    pub(crate) fn new(store: Store, key: Keyring, clock: Arc<dyn Clock>) -> Self {
         Self { store, key, clock }
     }
 
@@ -101,7 +111,7 @@ impl EnvSets {
     }
 
     /// Makes a set.
-    pub async fn create(&self, new: NewEnvSet) -> Result<EnvSetView, EngineError> {
+    pub async fn create(&self, new: NewEnvSet, by: Actor) -> Result<EnvSetView, EngineError> {
         let now = self.clock.now();
         let set = StoredEnvSet {
             id: uuid::Uuid::now_v7().to_string(),
@@ -111,11 +121,22 @@ impl EnvSets {
             updated_at: now,
         };
         check_variables("vars", &new.vars)?;
-        self.write(set, new.vars, Vec::new()).await
+        let change = Written {
+            kind: EntryKind::EnvSetCreated,
+            set,
+            vars: new.vars,
+            unset: Vec::new(),
+        };
+        self.write(change, by).await
     }
 
     /// Changes a set. Variables that are not spoken of keep their values.
-    pub async fn update(&self, id: &str, change: EnvSetChange) -> Result<EnvSetView, EngineError> {
+    pub async fn update(
+        &self,
+        id: &str,
+        change: EnvSetChange,
+        by: Actor,
+    ) -> Result<EnvSetView, EngineError> {
         let old = self.get(id).await?;
         check_variables("vars", &change.vars)?;
         let absent = |name: &&String| !old.masked_vars.contains_key(*name);
@@ -141,11 +162,17 @@ impl EnvSets {
             created_at: old.created_at,
             updated_at: self.clock.now(),
         };
-        self.write(set, change.vars, change.unset).await
+        let change = Written {
+            kind: EntryKind::EnvSetUpdated,
+            set,
+            vars: change.vars,
+            unset: change.unset,
+        };
+        self.write(change, by).await
     }
 
     /// Sets the variables of a `.env` text, and keeps the others.
-    pub async fn import(&self, id: &str, text: &str) -> Result<EnvSetView, EngineError> {
+    pub async fn import(&self, id: &str, text: &str, by: Actor) -> Result<EnvSetView, EngineError> {
         let vars = dotenv::read(text).map_err(|error| {
             EngineError::invalid("text", format!("line {}: {}", error.line, error.why))
         })?;
@@ -153,14 +180,22 @@ impl EnvSets {
             vars,
             ..EnvSetChange::default()
         };
-        self.update(id, change).await
+        self.update(id, change, by).await
     }
 
     /// Removes a set. A session that has it cannot be resumed until it starts without.
-    pub async fn delete(&self, id: &str) -> Result<(), EngineError> {
+    pub async fn delete(&self, id: &str, by: Actor) -> Result<(), EngineError> {
         let name = id.to_owned();
-        let deleted = self.store.write(move |tx| env_sets::delete(tx, &name));
-        if deleted.await? {
+        let at = self.clock.now();
+        let delete = move |tx: &Transaction<'_>| {
+            let Some(set) = env_sets::get(tx, &name)? else {
+                return Ok(false);
+            };
+            let facts = json!({ "by": by.to_string(), "id": set.id, "name": set.name });
+            note(tx, EntryKind::EnvSetDeleted, &facts, at)?;
+            env_sets::delete(tx, &set.id)
+        };
+        if self.store.write(delete).await? {
             Ok(())
         } else {
             Err(no_set(id))
@@ -168,15 +203,32 @@ impl EnvSets {
     }
 
     /// One value, for a person who wants to see it.
-    pub async fn reveal(&self, id: &str, name: &str) -> Result<String, EngineError> {
+    pub async fn reveal(&self, id: &str, name: &str, by: Actor) -> Result<String, EngineError> {
         let mut values = self.open(&[id.to_owned()]).await?;
-        values.remove(name).ok_or_else(|| {
+        let value = values.remove(name).ok_or_else(|| {
             let shown: String = name.chars().take(64).collect();
             EngineError::NotFound {
                 code: "variable_not_found",
                 message: format!("env set `{id}` has no variable `{shown}`"),
             }
-        })
+        })?;
+        let facts = json!({ "by": by.to_string(), "id": id, "variable": name });
+        let at = self.clock.now();
+        // Written down before it is told.
+        let reveal = move |tx: &Transaction<'_>| note(tx, EntryKind::EnvValueRevealed, &facts, at);
+        self.store.write(reveal).await?;
+        Ok(value)
+    }
+
+    /// The names of the variables of some sets; one that is gone has none.
+    pub(crate) async fn names(&self, ids: &[String]) -> Result<BTreeSet<String>, EngineError> {
+        let ids = ids.to_vec();
+        let read = move |db: &Connection| {
+            let names = ids.iter().map(|id| env_sets::names(db, id));
+            let names: Vec<_> = names.collect::<Result<_, _>>()?;
+            Ok(names.into_iter().flatten().collect())
+        };
+        Ok(self.store.read(read).await?)
     }
 
     /// The variables of some sets; the later win.
@@ -207,17 +259,20 @@ impl EnvSets {
         Ok(opened)
     }
 
-    async fn write(
-        &self,
-        set: StoredEnvSet,
-        vars: BTreeMap<String, String>,
-        unset: Vec<String>,
-    ) -> Result<EnvSetView, EngineError> {
+    async fn write(&self, change: Written, by: Actor) -> Result<EnvSetView, EngineError> {
+        let Written {
+            kind,
+            set,
+            vars,
+            unset,
+        } = change;
+        let _hold = self.key.hold().await;
         let seal = |(name, value): (String, String)| {
-            let sealed = self.key.seal(&place(&set.id, &name), value.as_bytes());
-            Ok::<_, EngineError>((name, sealed.map_err(EngineError::internal)?))
+            let sealed = self.key.seal(&place(&set.id, &name), value.as_bytes())?;
+            Ok::<_, EngineError>((name, sealed))
         };
         let sealed: Vec<_> = vars.into_iter().map(seal).collect::<Result<_, _>>()?;
+        let at = self.clock.now();
         let name = set.name.clone();
         let store = move |tx: &Transaction<'_>| {
             let mut names = env_sets::names(tx, &set.id)?;
@@ -235,6 +290,15 @@ impl EnvSets {
             for (name, value) in &sealed {
                 env_sets::set_value(tx, &set.id, name, value)?;
             }
+            let changed: Vec<_> = sealed.iter().map(|(name, _)| name).collect();
+            let facts = json!({
+                "by": by.to_string(),
+                "id": set.id,
+                "name": set.name,
+                "set": changed,
+                "unset": unset,
+            });
+            note(tx, kind, &facts, at)?;
             view(tx, set).map(Ok)
         };
         self.store.write(store).await?
@@ -255,7 +319,7 @@ fn view(db: &Connection, set: StoredEnvSet) -> Result<EnvSetView, StoreError> {
 }
 
 /// What is sealed for one variable of one set says nothing of another.
-fn place(set_id: &str, name: &str) -> String {
+pub(crate) fn place(set_id: &str, name: &str) -> String {
     format!("env set {set_id}, {name}")
 }
 

@@ -171,7 +171,10 @@ impl SessionManager {
         let activity = Activity::unknown(self.parts.clock.now());
         let running = session.status == Status::Running;
         let environment = pane.pid().map(start_environment).unwrap_or_default();
-        let subject = Subject::new(stored, &environment);
+        // Where that cannot be read, its variables are judged by their names like all others.
+        let sets = self.kept(id).map(|kept| kept.env_sets).unwrap_or_default();
+        let secret = self.parts.env_sets.names(&sets).await?;
+        let subject = Subject::new(stored, &environment, &secret);
         let live = Live::new(id, subject, pane, activity, running);
         let live = Arc::new(live);
         self.live_map().insert(id, Arc::clone(&live));

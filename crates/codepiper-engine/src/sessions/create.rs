@@ -133,12 +133,12 @@ impl SessionManager {
             None => self.parts.policies.take_in(id, policy_sets, by).await?,
         }
         let begun = async {
-            let subject = Subject::new(&stored, &plan.env);
+            let subject = Subject::new(&stored, &plan.env, &plan.secret);
             if let Some(prompt) = &checked.prompt {
                 let texts = [prompt.as_str().to_owned()];
                 self.judge_text(id, &subject, &texts, by).await?;
             }
-            self.keep(&blueprint)?;
+            self.keep(&blueprint).await?;
             self.begin(&stored, &blueprint, &plan).await
         };
         match begun.await {
@@ -180,7 +180,7 @@ impl SessionManager {
             self.share(blueprint, shared, &pane).await?;
         }
         // The conversation may have got its name by now.
-        let subject = Subject::new(&self.stored(id).await?, &plan.env);
+        let subject = Subject::new(&self.stored(id).await?, &plan.env, &plan.secret);
         let activity = Activity::unknown(self.parts.clock.now());
         let live = Arc::new(Live::new(id, subject, pane, activity, false));
         self.live_map().insert(id, Arc::clone(&live));

@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 use codepiper_model::SessionId;
 use codepiper_providers::Conversation;
@@ -26,7 +27,7 @@ pub(super) struct Kept {
 }
 
 impl SessionManager {
-    pub(super) fn keep(&self, blueprint: &Blueprint<'_>) -> Result<(), EngineError> {
+    pub(super) async fn keep(&self, blueprint: &Blueprint<'_>) -> Result<(), EngineError> {
         let kept = Kept {
             args: blueprint.args.to_vec(),
             env: blueprint.env.clone(),
@@ -37,10 +38,11 @@ impl SessionManager {
             },
         };
         let text = serde_json::to_vec(&kept).map_err(EngineError::internal)?;
-        let sealed = self.parts.key.seal(&place(blueprint.id), &text);
+        let _hold = self.parts.key.hold().await;
+        let sealed = self.parts.key.seal(&place(blueprint.id), &text)?;
         let dir = self.parts.config.session_dir(blueprint.id);
         make_private(&dir)?;
-        write_private(&dir.join(FILE), &sealed.map_err(EngineError::internal)?)
+        write_private(&dir.join(FILE), &sealed)
     }
 
     /// What was kept of a session; nothing of those of early versions.
@@ -63,6 +65,23 @@ impl SessionManager {
         })?;
         serde_json::from_slice(&text).map_err(EngineError::internal)
     }
+}
+
+/// The files of all sessions, each with what it was sealed for.
+pub(crate) fn kept_files(sessions_dir: &Path) -> Result<Vec<(PathBuf, String)>, EngineError> {
+    let mut found = Vec::new();
+    for entry in fs_err::read_dir(sessions_dir)? {
+        let entry = entry?;
+        let id = entry
+            .file_name()
+            .to_str()
+            .and_then(|name| name.parse().ok());
+        let path = entry.path().join(FILE);
+        if let Some(id) = id.filter(|_| path.is_file()) {
+            found.push((path, place(id)));
+        }
+    }
+    Ok(found)
 }
 
 /// What is kept of one session says nothing of another.

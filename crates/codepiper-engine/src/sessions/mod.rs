@@ -47,7 +47,6 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use codepiper_auth::Key;
 use codepiper_model::{Clock, EventSource, ProcessTree, Session, SessionId};
 use codepiper_store::sessions::{self, Stored};
 use codepiper_store::{Store, StoreError};
@@ -60,11 +59,13 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::directories::Branches;
+use crate::keyring::Keyring;
 use crate::programs::Programs;
 use crate::provider_status::{self, ProviderStatus};
 use crate::scope::Scopes;
 use crate::{Approvals, Config, EngineError, EventBus, PolicyEngine, Settings, resources};
 
+pub(crate) use kept::kept_files;
 pub(crate) use live::Live;
 pub(crate) use subject::Subject;
 
@@ -114,7 +115,7 @@ pub(crate) struct Parts {
     pub(crate) env_sets: crate::EnvSets,
     pub(crate) worktrees: crate::Worktrees,
     /// What secrets at rest are sealed with.
-    pub(crate) key: Key,
+    pub(crate) key: Keyring,
     pub(crate) programs: Programs,
     pub(crate) tmux: Result<Tmux, Arc<TmuxError>>,
     /// Where systemd gives sessions scopes of their own.

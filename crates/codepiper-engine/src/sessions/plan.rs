@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
@@ -36,6 +36,8 @@ pub(super) struct Plan {
     pub(super) env: BTreeMap<OsString, OsString>,
     pub(super) credential: Credential,
     pub(super) scrubbed: Vec<String>,
+    /// The names of its variables that came out of sets of secrets.
+    pub(super) secret: BTreeSet<String>,
     /// The version of the agent's program, where it says one.
     pub(super) version: Option<String>,
     /// How the agent will be heard and answered.
@@ -63,6 +65,7 @@ impl SessionManager {
         let config = &self.parts.config;
         let settings = self.parts.settings.get();
         let mut given = self.parts.env_sets.open(blueprint.env_sets).await?;
+        let secret = given.keys().cloned().collect();
         given.extend(blueprint.env.clone());
         let (env, scrubbed) = session_environment(
             &config.environment,
@@ -92,7 +95,10 @@ impl SessionManager {
             unknown: installed.unknown,
             program,
         };
-        let plan = self.lay_out(blueprint, &found, env, scrubbed)?;
+        let plan = Plan {
+            secret,
+            ..self.lay_out(blueprint, &found, env, scrubbed)?
+        };
         if let Some(alone) = &plan.alone {
             codex::check_hooks(alone, &plan.env, blueprint.cwd).await?;
         }
@@ -180,6 +186,7 @@ impl SessionManager {
             env,
             credential,
             scrubbed,
+            secret: BTreeSet::new(),
             version: found.version.clone(),
             channel: found.channel,
             mode,

@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::{OsStr, OsString};
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -40,7 +40,12 @@ struct Conversation {
 }
 
 impl Subject {
-    pub(super) fn new(stored: &Stored, environment: &BTreeMap<OsString, OsString>) -> Self {
+    /// The variables whose names are in `secret` came out of sets of secrets.
+    pub(super) fn new(
+        stored: &Stored,
+        environment: &BTreeMap<OsString, OsString>,
+        secret: &BTreeSet<String>,
+    ) -> Self {
         let session = &stored.session;
         let transcript = session.transcript_path.clone();
         Self {
@@ -50,7 +55,7 @@ impl Subject {
             credential: Credential::of_hash(stored.secret_hash.clone()),
             fail_closed: session.fail_closed,
             is_live: session.status.is_live(),
-            redactor: Redactor::new(environment),
+            redactor: Redactor::new(environment, secret),
             transcripts: transcripts(session, environment),
             conversation: Mutex::new(Conversation {
                 id: session.provider_session_id.clone(),
@@ -135,7 +140,11 @@ impl SessionManager {
         }
         // Ended, or not there yet, or out of reach: what is stored has to do.
         let stored = self.stored(id).await?;
-        Ok(Arc::new(Subject::new(&stored, &BTreeMap::new())))
+        Ok(Arc::new(Subject::new(
+            &stored,
+            &BTreeMap::new(),
+            &BTreeSet::new(),
+        )))
     }
 
     /// Whether there is, or was, such a session here.

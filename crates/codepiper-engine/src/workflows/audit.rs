@@ -1,6 +1,8 @@
 //! What workflows do that has to be accounted for: who ran them, what programs they ran by which
 //! rule, and who said yes.
 
+use std::collections::BTreeSet;
+
 use codepiper_model::{Actor, EntryKind};
 use codepiper_store::Transaction;
 use codepiper_workflow::Command;
@@ -65,7 +67,7 @@ impl WorkflowExecutor {
     }
 
     async fn note(&self, kind: EntryKind, facts: Value) -> Result<(), EngineError> {
-        let facts = Redactor::new(&self.parts.config.environment).redact(&facts);
+        let facts = Redactor::new(&self.parts.config.environment, &BTreeSet::new()).redact(&facts);
         let now = self.parts.clock.now();
         let write = move |tx: &Transaction<'_>| note(tx, kind, &facts, now);
         Ok(self.parts.store.write(write).await?)

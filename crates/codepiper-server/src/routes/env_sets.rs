@@ -1,13 +1,14 @@
 //! Sets of secret variables. A value is answered to nobody but who asks for that one, and is looked at
 //! twice.
 
-use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use axum::{Extension, Json};
 use codepiper_api::{
     CreateEnvSetRequest, ImportEnvSetRequest, RevealVariableRequest, Success, UpdateEnvSetRequest,
 };
 use codepiper_engine::{Engine, EnvSetChange, EnvSetView, NewEnvSet};
+use codepiper_model::Actor;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -63,6 +64,7 @@ pub(crate) async fn list(State(engine): State<Engine>) -> Result<Json<EnvSetsRes
 )]
 pub(crate) async fn create(
     State(engine): State<Engine>,
+    Extension(actor): Extension<Actor>,
     Body(request): Body<CreateEnvSetRequest>,
 ) -> Result<(StatusCode, Json<EnvSetResponse>), ApiError> {
     let new = NewEnvSet {
@@ -70,7 +72,7 @@ pub(crate) async fn create(
         description: request.description,
         vars: request.vars,
     };
-    let env_set = engine.env_sets.create(new).await?;
+    let env_set = engine.env_sets.create(new, actor).await?;
     Ok((StatusCode::CREATED, Json(EnvSetResponse { env_set })))
 }
 
@@ -101,6 +103,7 @@ pub(crate) async fn show(
 )]
 pub(crate) async fn update(
     State(engine): State<Engine>,
+    Extension(actor): Extension<Actor>,
     Name(id): Name,
     Body(request): Body<UpdateEnvSetRequest>,
 ) -> Result<Json<EnvSetResponse>, ApiError> {
@@ -110,7 +113,7 @@ pub(crate) async fn update(
         vars: request.vars,
         unset: request.unset,
     };
-    let env_set = engine.env_sets.update(&id, change).await?;
+    let env_set = engine.env_sets.update(&id, change, actor).await?;
     Ok(Json(EnvSetResponse { env_set }))
 }
 
@@ -124,9 +127,10 @@ pub(crate) async fn update(
 )]
 pub(crate) async fn delete(
     State(engine): State<Engine>,
+    Extension(actor): Extension<Actor>,
     Name(id): Name,
 ) -> Result<Json<Success>, ApiError> {
-    engine.env_sets.delete(&id).await?;
+    engine.env_sets.delete(&id, actor).await?;
     Ok(Json(Success { success: true }))
 }
 
@@ -141,10 +145,11 @@ pub(crate) async fn delete(
 )]
 pub(crate) async fn import(
     State(engine): State<Engine>,
+    Extension(actor): Extension<Actor>,
     Name(id): Name,
     Body(request): Body<ImportEnvSetRequest>,
 ) -> Result<Json<EnvSetResponse>, ApiError> {
-    let env_set = engine.env_sets.import(&id, &request.text).await?;
+    let env_set = engine.env_sets.import(&id, &request.text, actor).await?;
     Ok(Json(EnvSetResponse { env_set }))
 }
 
@@ -159,11 +164,12 @@ pub(crate) async fn import(
 )]
 pub(crate) async fn reveal(
     State(engine): State<Engine>,
+    Extension(actor): Extension<Actor>,
     Name(id): Name,
     _: SecondLook,
     Body(request): Body<RevealVariableRequest>,
 ) -> Result<Json<RevealedResponse>, ApiError> {
-    let value = engine.env_sets.reveal(&id, &request.name).await?;
+    let value = engine.env_sets.reveal(&id, &request.name, actor).await?;
     let name = request.name;
     Ok(Json(RevealedResponse { name, value }))
 }

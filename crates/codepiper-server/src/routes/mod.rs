@@ -14,6 +14,7 @@ mod executions;
 mod export;
 mod hooks;
 mod housekeeping;
+mod key;
 mod policies;
 mod policy_sets;
 mod prompts;
@@ -95,6 +96,7 @@ pub(crate) fn described() -> OpenApiRouter<Engine> {
         .routes(routes!(env_sets::show, env_sets::update, env_sets::delete))
         .routes(routes!(env_sets::import))
         .routes(routes!(env_sets::reveal))
+        .routes(routes!(key::rotate))
         .routes(routes!(policies::create))
         .routes(policy_too(routes!(policies::apply)))
         .routes(policy_too(routes!(policies::check)))

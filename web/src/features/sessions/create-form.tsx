@@ -1,7 +1,7 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, type KeyboardEvent, useState } from "react";
 import { explain } from "@/api/client";
-import type { BillingMode, ProviderId, Session } from "@/api/types";
+import type { BillingMode, EnvSet, ProviderId, Session } from "@/api/types";
 import { Button } from "@/components/button";
 import { ErrorNote } from "@/components/error-note";
 import { SelectField, TextArea, TextField } from "@/components/field";
@@ -9,15 +9,21 @@ import { recall, remember } from "@/lib/storage";
 import { directoryQuery, recentQuery, usePlace } from "./directories";
 import { DirectoryField } from "./directory-field";
 import { type Mode, ModePicker } from "./mode-picker";
-import { PolicySetPicker } from "./policy-set-picker";
 import { ProviderPicker } from "./provider-picker";
 import { createSession, policySetsQuery, providersQuery, putAnswer } from "./queries";
+import { SetPicker } from "./set-picker";
 
 /** Fields of this form that the daemon may find wrong. */
 const FIELDS = ["provider", "cwd", "model", "name", "prompt"];
 
+interface Props {
+  /** The sets of secret variables that there are. */
+  secrets: EnvSet[];
+  onCreated: (session: Session) => void;
+}
+
 /** A new session, beginning with what it is to do. */
-export function CreateForm({ onCreated }: { onCreated: (session: Session) => void }) {
+export function CreateForm({ secrets, onCreated }: Props) {
   const client = useQueryClient();
   const providers = useQuery(providersQuery).data ?? [];
   const sets = useQuery(policySetsQuery).data ?? [];
@@ -32,6 +38,7 @@ export function CreateForm({ onCreated }: { onCreated: (session: Session) => voi
   const [wanted, setMode] = useState<Mode>("ask");
   const [billing, setBilling] = useState<BillingMode>("subscription");
   const [policySets, setPolicySets] = useState<string[]>([]);
+  const [envSets, setEnvSets] = useState<string[]>([]);
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
 
@@ -60,6 +67,7 @@ export function CreateForm({ onCreated }: { onCreated: (session: Session) => voi
         cwd: path,
         billingMode: billing,
         policySetIds: policySets,
+        ...(envSets.length > 0 && { envSetIds: envSets }),
         ...(prompt.trim() && { prompt }),
         ...(model.trim() && { model: model.trim() }),
         ...(name.trim() && { name: name.trim() }),
@@ -135,7 +143,24 @@ export function CreateForm({ onCreated }: { onCreated: (session: Session) => voi
       </div>
       <ModePicker value={mode} onChange={setMode} refusal={noDanger} />
       {sets.length > 0 && (
-        <PolicySetPicker sets={sets} value={policySets} onChange={setPolicySets} />
+        <SetPicker
+          legend="Policy sets"
+          sets={sets.map(({ isDefault, description, ...set }) => ({
+            ...set,
+            isGiven: isDefault,
+            note: isDefault ? "Every new session gets it." : description,
+          }))}
+          value={policySets}
+          onChange={setPolicySets}
+        />
+      )}
+      {secrets.length > 0 && (
+        <SetPicker
+          legend="Env sets"
+          sets={secrets.map((set) => ({ ...set, note: Object.keys(set.maskedVars).join(", ") }))}
+          value={envSets}
+          onChange={setEnvSets}
+        />
       )}
       <div className="sticky -bottom-5 -mx-5 -mb-5 space-y-3 border-t bg-panel px-5 py-3">
         {problem && !FIELDS.includes(problem.field ?? "") && <ErrorNote error={error} />}

@@ -5,7 +5,7 @@ mod forms;
 mod names;
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 
 use serde_json::{Map, Value};
@@ -17,6 +17,9 @@ const MASK: &str = "[redacted]";
 
 /// The shortest value of a variable that is looked for: shorter ones are everywhere.
 const SECRET_MIN: usize = 8;
+
+/// The same for one that a person keeps as a secret.
+const TOLD_MIN: usize = 4;
 
 /// Variables that are no secrets, whatever their values are.
 const PUBLIC: [&str; 16] = [
@@ -46,12 +49,16 @@ pub(crate) struct Redactor {
 }
 
 impl Redactor {
-    /// Knows the secrets in the environment of a session.
-    pub(crate) fn new(environment: &BTreeMap<OsString, OsString>) -> Self {
+    /// Knows the secrets in the environment of a session; those of these `names` are told to be some.
+    pub(crate) fn new(
+        environment: &BTreeMap<OsString, OsString>,
+        names: &BTreeSet<String>,
+    ) -> Self {
+        let is_told = |name: &str, value: &str| names.contains(name) && value.len() >= TOLD_MIN;
         let mut values: Vec<String> = environment
             .iter()
             .filter_map(|(name, value)| Some((name.to_str()?, value.to_str()?)))
-            .filter(|(name, value)| is_secret(name, value))
+            .filter(|(name, value)| is_told(name, value) || is_secret(name, value))
             .map(|(_, value)| value.to_owned())
             .collect();
         values.sort_unstable_by_key(|value| std::cmp::Reverse(value.len()));
@@ -287,7 +294,10 @@ mod tests {
             ("HOME", "/home/somebody"),
             ("LANG", "en_US.UTF-8"),
         ];
-        let redactor = Redactor::new(&environment.map(|(k, v)| (k.into(), v.into())).into());
+        let redactor = Redactor::new(
+            &environment.map(|(k, v)| (k.into(), v.into())).into(),
+            &BTreeSet::new(),
+        );
         let value = json!({
             "command": "echo correct-horse > /srv/project/hello-there",
             "x": [{ "correct-horse": 7 }, "/home/somebody abc http://127.0.0.1:18080"],
