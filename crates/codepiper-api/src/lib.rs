@@ -20,6 +20,7 @@ mod policies;
 mod sessions;
 mod streams;
 mod workflows;
+mod worktrees;
 
 pub use analytics::{
     AnalyticsParams, DecisionDay, HeatCell, ModelTokens, OverviewResponse, ProviderSessions,
@@ -74,6 +75,7 @@ pub use workflows::{
     AnswerStepRequest, ExecuteWorkflowRequest, ExecutionParams, ExecutionsParams,
     WorkflowLogParams, WorkflowRequest,
 };
+pub use worktrees::{FinishWorktreeRequest, PruneWorktreesRequest, WorktreeRequest};
 
 /// The default place of the daemon's socket.
 pub const DEFAULT_SOCKET: &str = "/tmp/codepiper.sock";

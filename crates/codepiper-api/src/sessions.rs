@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::{IntoParams, ToSchema};
 
+use crate::WorktreeRequest;
+
 /// Sessions.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct SessionsResponse {
@@ -72,6 +74,9 @@ pub struct CreateSessionRequest {
     /// A conversation of the agent's own to go on with, begun here or elsewhere.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub provider_resume: Option<ProviderResumeRequest>,
+    /// A git worktree of its own, of the repository that `cwd` is in; it starts there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub worktree: Option<WorktreeRequest>,
     /// Whatever its maker wants to remember: any JSON.
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     pub metadata: Map<String, Value>,

@@ -13,6 +13,7 @@ mod settings;
 mod start;
 mod tell;
 mod workflow;
+mod worktree;
 
 use std::path::PathBuf;
 
@@ -42,6 +43,7 @@ pub(crate) use tell::{Keys, Model, Prompts, PromptsCommand, Send, Slash};
 pub(crate) use workflow::{
     AnswerStep, HowToRun, OneExecution, RunWorkflow, Workflow, WorkflowCommand,
 };
+pub(crate) use worktree::{Worktree, WorktreeCommand};
 
 const AUDIT_EXAMPLES: &str = "Examples:
   codepiper audit --decision deny --since 7d
@@ -196,6 +198,11 @@ pub(crate) enum Command {
         after_help = "Example:\n  codepiper env-set create staging && codepiper env-set import staging .env"
     )]
     EnvSet(EnvSet),
+    /// Show the git worktrees that sessions were given, and clear up what is done.
+    #[command(
+        after_help = "Examples:\n  codepiper start -p demo --worktree fix/login\n  codepiper worktree list"
+    )]
+    Worktree(Worktree),
     /// Chain sessions, commands and questions to one task, and run it.
     Workflow(Workflow),
     /// Show what was decided on the agents' tool calls, by whom, and what came of it.

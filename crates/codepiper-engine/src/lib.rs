@@ -36,6 +36,7 @@ mod settings;
 mod shorten;
 mod transcripts;
 mod workflows;
+mod worktrees;
 
 use crate::keyring::{Keyring, Loaded};
 use crate::programs::Programs;
@@ -95,6 +96,7 @@ pub use workflows::{
     Answered, Execute, ExecutionView, NewWorkflow, QuestionView, StepView, WorkflowExecutor,
     WorkflowView, run_command,
 };
+pub use worktrees::{FinishWorktree, NewWorktree, RemovedWorktree, WorktreeView, Worktrees};
 
 /// Everything a daemon does, without the doors through which it is asked.
 #[derive(Clone)]
@@ -121,6 +123,8 @@ pub struct Engine {
     pub analytics: Analytics,
     /// Workflows and their executions.
     pub workflows: WorkflowExecutor,
+    /// The git worktrees that were made for sessions.
+    pub worktrees: Worktrees,
     /// Where agents can work.
     pub directories: Directories,
     /// Who calls.
@@ -196,6 +200,7 @@ impl Engine {
         // One message for each session that begins or is adopted: as many as there are sessions.
         let (app_servers, with_app_server) = mpsc::unbounded_channel();
         let env_sets = EnvSets::new(store.clone(), key.clone(), clock.clone());
+        let worktrees = Worktrees::new(store.clone(), Arc::clone(&config), clock.clone());
         let sessions = SessionManager::new(sessions::Parts {
             config: Arc::clone(&config),
             clock: clock.clone(),
@@ -206,6 +211,7 @@ impl Engine {
             policies: policies.clone(),
             hook_program: hook_program.clone(),
             env_sets: env_sets.clone(),
+            worktrees: worktrees.clone(),
             key: key.clone(),
             tmux: tmux.map_err(Arc::new),
             scopes: scopes.ok(),
@@ -286,6 +292,7 @@ impl Engine {
                 env_sets,
                 key_change,
                 workflows,
+                worktrees,
                 audit: Audit::new(store, head_file),
                 sessions,
                 events,

@@ -80,6 +80,11 @@ pub(crate) fn find(provider: &dyn Provider, config: &Config, path: &str) -> Opti
     let Some(name) = provider.program() else {
         return Some(config.program.clone());
     };
+    in_path(name, path)
+}
+
+/// The program of that name, looked for in `path`.
+pub(crate) fn in_path(name: &str, path: &str) -> Option<PathBuf> {
     std::env::split_paths(path)
         .filter(|dir| dir.is_absolute())
         .map(|dir| dir.join(name))

@@ -42,6 +42,7 @@ pub mod usage;
 pub mod whose;
 pub mod words;
 pub mod workflows;
+pub mod worktrees;
 mod writer;
 
 use std::path::{Path, PathBuf};

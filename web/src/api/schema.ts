@@ -1568,6 +1568,10 @@ export interface CreateSessionRequest {
    * Height of its terminal.
    */
   rows?: number | null;
+  /**
+   * A git worktree of its own, of the repository that `cwd` is in; it starts there.
+   */
+  worktree?: WorktreeRequest | null;
 }
 /**
  * A conversation of an agent's own.
@@ -1581,6 +1585,23 @@ export interface ProviderResumeRequest {
    * The agent's name for it.
    */
   providerSessionId: string;
+}
+/**
+ * The git worktree of a new session.
+ */
+export interface WorktreeRequest {
+  /**
+   * Its branch; absent: one that is named after the session.
+   */
+  branch?: string | null;
+  /**
+   * Whether the branch is made with it; absent: where there is none of that name.
+   */
+  createBranch?: boolean | null;
+  /**
+   * Where a new branch begins; absent: at what `cwd` is on.
+   */
+  startPoint?: string | null;
 }
 /**
  * The settings of the daemon.
@@ -2334,6 +2355,28 @@ export interface ExportPoliciesResponse {
    * YAML that `POST /policies/apply` takes.
    */
   text: string;
+}
+/**
+ * `POST /worktrees/finish`
+ */
+export interface FinishWorktreeRequest {
+  /**
+   * Whether its branch goes, too; absent: if it was made with the worktree and all of it is merged.
+   * One with commits that are nowhere else goes only with `force`.
+   */
+  deleteBranch?: boolean | null;
+  /**
+   * Whether it is removed with what is in no commit.
+   */
+  force?: boolean;
+  /**
+   * Whether its commits are merged into its base first.
+   */
+  merge?: boolean;
+  /**
+   * Where it is.
+   */
+  path: string;
 }
 /**
  * `POST /sessions/:id/fork`
@@ -3220,6 +3263,61 @@ export interface PruneResponse {
   sessions: DeletedSession[];
 }
 /**
+ * `POST /worktrees/prune`
+ */
+export interface PruneWorktreesRequest {
+  /**
+   * Whether nothing is removed, and only said what would be.
+   */
+  dryRun?: boolean;
+  /**
+   * Whether those go as well that hold what is in no commit.
+   */
+  force?: boolean;
+}
+/**
+ * Worktrees that were, or would be, removed or kept.
+ */
+export interface PruneWorktreesResponse {
+  /**
+   * What became of each.
+   */
+  worktrees: RemovedWorktree[];
+}
+/**
+ * What became of a worktree that was to be removed.
+ */
+export interface RemovedWorktree {
+  /**
+   * Its branch.
+   */
+  branch: string | null;
+  /**
+   * Whether its branch is gone, too.
+   */
+  branchDeleted: boolean;
+  /**
+   * Why it was kept.
+   */
+  keptBecause: string[];
+  /**
+   * Whether its commits were merged into its base.
+   */
+  merged: boolean;
+  /**
+   * Where it is, or was.
+   */
+  path: string;
+  /**
+   * Whether it is gone, or would be.
+   */
+  removed: boolean;
+  /**
+   * What it took of the disk, where that is known.
+   */
+  sizeBytes: number | null;
+}
+/**
  * What waits for a person.
  */
 export interface QuestionsResponse {
@@ -3381,6 +3479,15 @@ export interface RecoveryCodesResponse {
    * Each signs in once, without the authenticator.
    */
   recoveryCodes: string[];
+}
+/**
+ * A worktree that was removed.
+ */
+export interface RemovedWorktreeResponse {
+  /**
+   * What became of it.
+   */
+  worktree: RemovedWorktree;
 }
 /**
  * `PUT /sessions/:id/name`
@@ -4248,4 +4355,90 @@ export interface WorkflowsResponse {
    * The newest first.
    */
   workflows: Workflow[];
+}
+/**
+ * A worktree that was made for a session, as it is now.
+ */
+export interface Worktree {
+  /**
+   * Commits that the branch's upstream has not.
+   */
+  ahead: number | null;
+  /**
+   * What its branch is to be merged into.
+   */
+  base: string | null;
+  /**
+   * Commits of the upstream that the branch has not.
+   */
+  behind: number | null;
+  /**
+   * The branch that it is on now, where it is on one.
+   */
+  branch: string | null;
+  /**
+   * When it was made.
+   */
+  createdAt: Timestamp;
+  /**
+   * Whether that branch was made with it.
+   */
+  createdBranch: boolean;
+  /**
+   * Whether one of them has an agent.
+   */
+  inUse: boolean;
+  /**
+   * Why it is not removed as it is; empty: it may be.
+   */
+  keptBecause: string[];
+  /**
+   * Whether somebody locked it with git.
+   */
+  locked: boolean;
+  /**
+   * The branch that it was made for.
+   */
+  madeFor: string;
+  /**
+   * Whether its directory is gone.
+   */
+  missing: boolean;
+  /**
+   * Where it is.
+   */
+  path: string;
+  /**
+   * The main worktree of its repository, or the directory of a bare one.
+   */
+  repoRoot: string;
+  /**
+   * The sessions in it, newest first.
+   */
+  sessionIds: SessionId[];
+  /**
+   * What it takes of the disk, where that is found out soon enough.
+   */
+  sizeBytes: number | null;
+  /**
+   * Files with changes that are in no commit; null where that is not known.
+   */
+  uncommitted: number | null;
+  /**
+   * Commits that are neither in the base nor in any remote branch.
+   */
+  unmerged: number | null;
+  /**
+   * New files that git does not ignore.
+   */
+  untracked: number | null;
+}
+/**
+ * Worktrees.
+ */
+export interface WorktreesResponse {
+  /**
+   * Newest first.
+   */
+  worktrees: Worktree[];
 }

@@ -81,6 +81,13 @@ pub(crate) struct Launch {
     /// given more than once; the later win.
     #[arg(long, value_name = "SET")]
     pub(crate) env_set: Vec<String>,
+    /// Give it a git worktree of its own, on this branch, which is made where there is none; without
+    /// one, on a new branch that is named after the session.
+    #[arg(long, value_name = "BRANCH", num_args = 0..=1, default_missing_value = "")]
+    pub(crate) worktree: Option<String>,
+    /// Where the worktree's new branch begins; by default at what the directory is on.
+    #[arg(long, value_name = "REF", requires = "worktree")]
+    pub(crate) from: Option<String>,
     /// The model to use.
     #[arg(long)]
     pub(crate) model: Option<String>,
@@ -108,6 +115,7 @@ impl Launch {
             || !self.env_from.is_empty()
             || !self.env_set.is_empty()
             || self.cols.or(self.rows).is_some()
+            || self.worktree.is_some()
             || texts.iter().any(|text| text.is_some())
     }
 }

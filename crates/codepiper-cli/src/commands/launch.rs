@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use codepiper_api::{Client, CreateSessionRequest, SessionResponse};
+use codepiper_api::{Client, CreateSessionRequest, SessionResponse, WorktreeRequest};
 use codepiper_model::{BillingMode, Channel, ProviderId, Session};
 use serde_json::Value;
 
@@ -39,6 +39,11 @@ pub(super) async fn request(
         rows: launch.rows,
         prompt,
         provider_resume: None,
+        worktree: launch.worktree.map(|branch| WorktreeRequest {
+            branch: Some(branch).filter(|branch| !branch.is_empty()),
+            create_branch: None,
+            start_point: launch.from,
+        }),
         metadata: serde_json::Map::default(),
     })
 }
@@ -58,6 +63,13 @@ pub(super) fn show(context: &Context, answer: Value) -> Result<(), CliError> {
         let names = session.scrubbed_env.join(", ");
         output::note(format!(
             "kept away from the agent (billing: subscription): {names}"
+        ));
+    }
+    if let Some(branch) = session.metadata.get("worktree").map(|made| &made["branch"]) {
+        output::note(format!(
+            "in a worktree of its own on {}: {}",
+            output::harmless(branch.as_str().unwrap_or_default()),
+            output::harmless(&session.cwd.display().to_string())
         ));
     }
     if session.dangerous_mode {

@@ -64,6 +64,7 @@ async fn start(engine: &Engine, home: &TestHome) -> SessionId {
         rows: None,
         prompt: None,
         provider_resume: None,
+        worktree: None,
         metadata: serde_json::Map::new(),
     };
     let id = engine

@@ -71,4 +71,5 @@ mod trouble;
 mod viewer;
 mod web;
 mod workflows;
+mod worktrees;
 mod ws;

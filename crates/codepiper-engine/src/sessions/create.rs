@@ -64,8 +64,34 @@ impl SessionManager {
     ) -> Result<Session, EngineError> {
         self.tmux()?;
         self.settle_mode(&mut request, like.is_some());
-        let checked = request.check()?;
+        let mut checked = request.check()?;
         let id = request.id.unwrap_or_else(SessionId::random);
+        let Some(asked) = &request.worktree else {
+            return self.make_there(&request, &checked, id, like, by).await;
+        };
+        let worktrees = &self.parts.worktrees;
+        let name = checked.name.as_deref();
+        let worktree = worktrees.create(&checked.cwd, asked, name, id).await?;
+        checked.cwd.clone_from(&worktree.cwd);
+        let metadata = worktree.metadata();
+        request.metadata.insert("worktree".to_owned(), metadata);
+        let made = self.make_there(&request, &checked, id, like, by).await;
+        // What a session has, it keeps, whatever became of the session.
+        if made.is_err() && self.stored(id).await.is_err() {
+            worktrees.undo(&worktree).await;
+        }
+        made
+    }
+
+    /// Makes a session whose directory is there.
+    async fn make_there(
+        &self,
+        request: &CreateSession,
+        checked: &Checked,
+        id: SessionId,
+        like: Option<SessionId>,
+        by: Actor,
+    ) -> Result<Session, EngineError> {
         let own_name = id.to_string();
         let conversation = match &request.provider_resume {
             None => Conversation::New(&own_name),
@@ -96,7 +122,7 @@ impl SessionManager {
         self.check_conversation(&blueprint, &plan).await?;
         let _place = self.take_place(id)?;
         let stored = Stored {
-            session: self.row(&request, &checked, id, &plan),
+            session: self.row(request, checked, id, &plan),
             socket: self.parts.config.tmux_socket(id),
             secret_hash: plan.credential.hash(),
         };

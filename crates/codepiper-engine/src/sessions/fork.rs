@@ -45,6 +45,7 @@ impl SessionManager {
                 conversation,
                 is_fork: true,
             }),
+            worktree: None,
             metadata: session.metadata,
         };
         self.make(request, Some(id), by).await

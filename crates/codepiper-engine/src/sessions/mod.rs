@@ -113,6 +113,7 @@ pub(crate) struct Parts {
     pub(crate) hook_program: PathBuf,
     /// The sets of variables that sessions are given.
     pub(crate) env_sets: crate::EnvSets,
+    pub(crate) worktrees: crate::Worktrees,
     /// What secrets at rest are sealed with.
     pub(crate) key: Keyring,
     pub(crate) programs: Programs,

@@ -6,10 +6,10 @@ use codepiper_providers::provider;
 use serde_json::{Map, Value};
 
 use super::prompt::check_farewell;
-use crate::EngineError;
 use crate::directories::{resolved, shown};
 use crate::environment::check_variables;
 use crate::policies::check_default_action;
+use crate::{EngineError, NewWorktree};
 
 /// What a new session is asked to be.
 #[derive(Clone, Debug)]
@@ -48,6 +48,8 @@ pub struct CreateSession {
     pub prompt: Option<String>,
     /// The conversation of the agent's own that it goes on with.
     pub provider_resume: Option<ProviderResume>,
+    /// The git worktree of its own that it gets, where it is to have one.
+    pub worktree: Option<NewWorktree>,
     /// Whatever its maker wants to remember.
     pub metadata: Map<String, Value>,
 }

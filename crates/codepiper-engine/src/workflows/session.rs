@@ -106,6 +106,7 @@ fn request(execution: &StoredExecution, node: &str, start: Start) -> CreateSessi
         rows: None,
         prompt: None,
         provider_resume: None,
+        worktree: None,
         metadata,
     }
 }

@@ -21,6 +21,7 @@ mod prompts;
 mod restore;
 mod sessions;
 mod workflows;
+mod worktrees;
 
 use axum::extract::Request;
 use axum::http::header::ALLOW;
@@ -116,6 +117,9 @@ pub(crate) fn described() -> OpenApiRouter<Engine> {
         .routes(routes!(policy_sets::effective))
         .routes(routes!(policy_sets::of_session, policy_sets::give))
         .routes(routes!(policy_sets::take))
+        .routes(routes!(worktrees::list))
+        .routes(routes!(worktrees::finish))
+        .routes(routes!(worktrees::prune))
         .routes(routes!(workflows::list, workflows::create))
         .routes(routes!(workflows::validate))
         .routes(routes!(workflows::plan))

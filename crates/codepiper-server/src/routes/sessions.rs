@@ -14,7 +14,7 @@ use codepiper_api::{
     WaitResponse,
 };
 use codepiper_engine::{
-    CreateSession, Engine, Explanation, InputKind, ProviderResume, SendPrompt, Until,
+    CreateSession, Engine, Explanation, InputKind, NewWorktree, ProviderResume, SendPrompt, Until,
 };
 use codepiper_model::{Actor, ProcessTree, Session};
 use futures_util::stream;
@@ -88,6 +88,11 @@ pub(crate) async fn create(
         provider_resume: request.provider_resume.map(|old| ProviderResume {
             conversation: old.provider_session_id,
             is_fork: old.mode == ResumeMode::Fork,
+        }),
+        worktree: request.worktree.map(|worktree| NewWorktree {
+            branch: worktree.branch,
+            create_branch: worktree.create_branch,
+            start_point: worktree.start_point,
         }),
         metadata: request.metadata,
     };
