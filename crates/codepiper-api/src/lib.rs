@@ -14,6 +14,7 @@ mod directories;
 mod env_sets;
 mod error;
 mod events;
+mod git;
 mod hooks;
 mod housekeeping;
 mod policies;
@@ -52,6 +53,10 @@ pub use env_sets::{
 };
 pub use error::ErrorBody;
 pub use events::{EventsParams, EventsResponse};
+pub use git::{
+    CommentRequest, CommentsRequest, CommitRequest, DiffParams, FileParams, LogParams,
+    PathsRequest, Side, UndoRequest,
+};
 pub use hooks::{HookAnswer, HookRequest, SECRET_HEADER};
 pub use housekeeping::{DeleteResponse, DeletedSession, PruneFailure, PruneRequest, PruneResponse};
 pub use policies::{

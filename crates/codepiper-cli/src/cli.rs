@@ -5,6 +5,7 @@ mod auth;
 mod conversation;
 mod daemon;
 mod env_set;
+mod git;
 mod housekeeping;
 mod look;
 mod policy;
@@ -28,6 +29,7 @@ pub(crate) use auth::{Auth, AuthCommand, Reset, Revoke};
 pub(crate) use conversation::{Conversation, Problems, Search, Transcripts, TranscriptsCommand};
 pub(crate) use daemon::{Daemon, DaemonCommand, DaemonRun, LogFormat, WebFlags};
 pub(crate) use env_set::{EnvSet, EnvSetCommand};
+pub(crate) use git::{Files, Git, GitCommand, WhichDiff};
 pub(crate) use housekeeping::{Backup, Delete, Key, KeyCommand, Prune, Top};
 pub(crate) use look::{
     Events, Logs, Providers, ProvidersCommand, Sessions, TableFormat, Tail, Wait, Which,
@@ -193,6 +195,8 @@ pub(crate) enum Command {
     Policy(Policy),
     /// Gather policies into sets that sessions are given.
     PolicySet(PolicySet),
+    /// Look at what a session's agent changed, and see to it.
+    Git(Git),
     /// Keep secret variables, sealed, for the sessions that are given them.
     #[command(
         after_help = "Example:\n  codepiper env-set create staging && codepiper env-set import staging .env"

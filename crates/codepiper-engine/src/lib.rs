@@ -21,9 +21,11 @@ mod env_sets;
 mod environment;
 mod error;
 mod faults;
+mod git;
 mod hooks;
 mod key_change;
 mod keyring;
+mod picture;
 mod policies;
 mod process;
 mod programs;
@@ -72,6 +74,10 @@ pub use conversations::{ConversationPage, ConversationPart, Conversations, Searc
 pub use directories::{Directories, Entry, Listing, RecentDirectory};
 pub use env_sets::{EnvSetChange, EnvSetView, EnvSets, NewEnvSet};
 pub use error::EngineError;
+pub use git::{
+    Branches as GitBranches, Committed, Diff, DiffOf, Discarded, FileContent, FileStat, GitReview,
+    GitStatus, LineComment, LogEntry, RawFile, StatusEntry,
+};
 pub use hooks::{HookReply, HookReport, Hooks};
 pub use key_change::KeyChange;
 pub use policies::{
@@ -125,6 +131,8 @@ pub struct Engine {
     pub workflows: WorkflowExecutor,
     /// The git worktrees that were made for sessions.
     pub worktrees: Worktrees,
+    /// What agents changed.
+    pub git: GitReview,
     /// Where agents can work.
     pub directories: Directories,
     /// Who calls.
@@ -284,6 +292,7 @@ impl Engine {
         workflows.take_up().await?;
         Ok((
             Self {
+                git: GitReview::new(&config),
                 directories: Directories::new(store.clone(), &config),
                 auth: AuthService::new(store.clone(), Arc::clone(&clock), key, &config),
                 actors: Actors::new(sessions.clone(), events.clone(), store.clone(), clock),

@@ -78,6 +78,10 @@ export type Native = "native" | "screen" | "none";
  */
 export type Channel = "app-server" | "hooks" | "screen";
 /**
+ * A side of a difference.
+ */
+export type Side = "old" | "new";
+/**
  * What an entry of a conversation is.
  */
 export type ConversationKind =
@@ -1047,6 +1051,23 @@ export interface AuthenticatorOffer {
   secret: string;
 }
 /**
+ * The branches of a repository.
+ */
+export interface Branches {
+  /**
+   * Those of its own, the latest first.
+   */
+  branches: string[];
+  /**
+   * The one that it is on.
+   */
+  currentBranch: string | null;
+  /**
+   * The one that others are compared with.
+   */
+  defaultBranch: string | null;
+}
+/**
  * What works with a provider today, and how.
  */
 export interface Capabilities {
@@ -1220,6 +1241,66 @@ export interface DecidedBy {
    * Its name.
    */
   ruleId: string;
+}
+/**
+ * A comment on lines of a file.
+ */
+export interface CommentRequest {
+  /**
+   * The last of several.
+   */
+  endLine?: number | null;
+  /**
+   * The line, counted from 1.
+   */
+  line: number;
+  /**
+   * The file.
+   */
+  path: string;
+  /**
+   * Which text of it: as it is, or as it was in the last commit.
+   */
+  side?: Side;
+  /**
+   * What is said about it.
+   */
+  text: string;
+}
+/**
+ * `POST /sessions/:id/git/comments`
+ */
+export interface CommentsRequest {
+  /**
+   * All of them go in one prompt.
+   */
+  comments: CommentRequest[];
+  /**
+   * What is said besides.
+   */
+  note?: string | null;
+}
+/**
+ * `POST /sessions/:id/git/commit`
+ */
+export interface CommitRequest {
+  /**
+   * Whether it takes the last one's place.
+   */
+  amend?: boolean;
+  /**
+   * What is said about it.
+   */
+  message: string;
+}
+/**
+ * A commit that was made.
+ */
+export interface Committed {
+  /**
+   * Its name.
+   */
+  hash: string;
 }
 /**
  * `POST /auth/confirm`: one of the two.
@@ -1815,6 +1896,49 @@ export interface DeletedSession {
   transcriptPath: string | null;
 }
 /**
+ * A difference as git writes it.
+ */
+export interface Diff {
+  /**
+   * The text.
+   */
+  diff: string;
+  /**
+   * Whether it goes on behind what is there.
+   */
+  truncated: boolean;
+}
+/**
+ * How much differs.
+ */
+export interface DiffStatResponse {
+  /**
+   * File by file.
+   */
+  files: FileStat[];
+}
+/**
+ * How much of a file differs.
+ */
+export interface FileStat {
+  /**
+   * Lines that came; none: it has no lines.
+   */
+  additions: number | null;
+  /**
+   * Lines that went.
+   */
+  deletions: number | null;
+  /**
+   * The name that it had.
+   */
+  origPath?: string;
+  /**
+   * Where it is.
+   */
+  path: string;
+}
+/**
  * What is in a directory of the daemon's machine.
  */
 export interface DirectoriesResponse {
@@ -1859,6 +1983,15 @@ export interface DirectoryEntry {
    * Its place; absolute.
    */
   path: string;
+}
+/**
+ * Files that are as they were.
+ */
+export interface Discarded {
+  /**
+   * What it is taken back with.
+   */
+  undoId: string;
 }
 /**
  * It was done, where signing in is concerned.
@@ -2357,6 +2490,27 @@ export interface ExportPoliciesResponse {
   text: string;
 }
 /**
+ * A file's text.
+ */
+export interface FileContent {
+  /**
+   * The text; none of a file that is none.
+   */
+  content: string;
+  /**
+   * Whether it is no text.
+   */
+  isBinary: boolean;
+  /**
+   * How long the file is; bytes.
+   */
+  size: number;
+  /**
+   * Whether it goes on behind what is there.
+   */
+  truncated: boolean;
+}
+/**
  * `POST /worktrees/finish`
  */
 export interface FinishWorktreeRequest {
@@ -2407,6 +2561,72 @@ export interface Found {
    * The session in whose conversation it stands.
    */
   sessionId: SessionId;
+}
+/**
+ * How a repository stands.
+ */
+export interface GitStatus {
+  /**
+   * Commits that are not there.
+   */
+  ahead: number;
+  /**
+   * Commits that are only there.
+   */
+  behind: number;
+  /**
+   * The branch that it is on; none: on none.
+   */
+  branch: string | null;
+  /**
+   * The root of the worktree, which all paths are relative to.
+   */
+  root: string;
+  /**
+   * What differs, by path.
+   */
+  status: StatusEntry[];
+  /**
+   * Whether there are more entries than are listed.
+   */
+  truncated: boolean;
+  /**
+   * The branch at a remote that it follows.
+   */
+  upstream: string | null;
+}
+/**
+ * A path that differs.
+ */
+export interface StatusEntry {
+  /**
+   * How the index differs from the last commit: a letter of `git status`, or a blank.
+   */
+  indexStatus: string;
+  /**
+   * Whether two sides disagree about it.
+   */
+  isConflicted: boolean;
+  /**
+   * Whether it had another name.
+   */
+  isRenamed: boolean;
+  /**
+   * Whether git does not know it.
+   */
+  isUntracked: boolean;
+  /**
+   * The name that it had.
+   */
+  origPath?: string;
+  /**
+   * Where it is.
+   */
+  path: string;
+  /**
+   * How the file differs from the index.
+   */
+  workTreeStatus: string;
 }
 /**
  * `POST /sessions/:id/policy-sets`
@@ -2632,6 +2852,44 @@ export interface LaunchHints {
   resume: string;
 }
 /**
+ * A commit.
+ */
+export interface LogEntry {
+  /**
+   * Who wrote it.
+   */
+  author: string;
+  /**
+   * When, as ISO 8601.
+   */
+  date: string;
+  /**
+   * Their address.
+   */
+  email: string;
+  /**
+   * Its name.
+   */
+  hash: string;
+  /**
+   * The first line of what they said.
+   */
+  message: string;
+  /**
+   * The beginning of that.
+   */
+  shortHash: string;
+}
+/**
+ * The history.
+ */
+export interface LogResponse {
+  /**
+   * The latest first.
+   */
+  log: LogEntry[];
+}
+/**
  * `POST /auth/login`.
  */
 export interface LoginRequest {
@@ -2826,6 +3084,15 @@ export interface OverviewResponse {
    * How long they took; milliseconds.
    */
   workingMs: number;
+}
+/**
+ * `POST /sessions/:id/git/stage`, `…/unstage` and `…/discard`
+ */
+export interface PathsRequest {
+  /**
+   * Which files, or directories with all in them.
+   */
+  paths: string[];
 }
 /**
  * What a definition would do.
@@ -4065,6 +4332,15 @@ export interface ToolUsage {
    * The tool.
    */
   tool: string;
+}
+/**
+ * `POST /sessions/:id/git/undo`
+ */
+export interface UndoRequest {
+  /**
+   * What discarding, or the last undoing, answered.
+   */
+  undoId: string;
 }
 /**
  * `PUT /env-sets/:id`: what is absent stays, variables too.

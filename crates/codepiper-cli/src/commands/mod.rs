@@ -17,6 +17,7 @@ mod env_set;
 mod events;
 mod explain;
 mod fork;
+mod git;
 mod interrupt;
 mod key;
 mod keys;
@@ -139,6 +140,7 @@ async fn run_client(mut context: Context, command: Command) -> Result<ExitCode, 
         Command::Workflow(args) => workflow::run(&context, args.command).await?,
         Command::Worktree(args) => worktree::run(&context, args.command).await?,
         Command::PolicySet(args) => policy_set::run(&context, args.command).await?,
+        Command::Git(args) => git::run(&context, args.command).await?,
         Command::EnvSet(args) => env_set::run(&context, args.command).await?,
         Command::Audit(args) => audit::run(&context, &args).await?,
         Command::Providers(args) => {

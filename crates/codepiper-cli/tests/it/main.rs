@@ -35,6 +35,7 @@ mod env_sets;
 #[cfg(target_os = "linux")]
 mod faults;
 mod fleet;
+mod git;
 mod histories;
 mod hook_forward;
 mod hook_reports;

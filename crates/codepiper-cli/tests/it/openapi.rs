@@ -84,6 +84,9 @@ fn every_answer_is_as_the_document_describes_it() {
     };
 
     // Something of everything.
+    let git = std::process::Command::new("git").args(["init", "--quiet"]).arg(home.work()).status();
+    assert!(git.unwrap().success());
+    std::fs::write(home.path("work/a.txt"), "a\n").unwrap();
     let rules = json!([
         { "id": "ok", "action": "allow", "command": ["echo *"], "match": ["echo a"] },
         { "id": "no", "action": "deny", "command": "touch *", "reason": "no" },
@@ -179,6 +182,7 @@ fn every_answer_is_as_the_document_describes_it() {
             "wait" => "?until=working&timeoutMs=0",
             "prompts" => "?latest=10",
             "search" => "?text=echo",
+            "file" | "file-raw" => "?ref=WORKING_TREE&path=a.txt",
             _ => "",
         };
         let ids: &[&str] = match path.split('/').nth(1).unwrap() {

@@ -12,6 +12,7 @@ mod env_sets;
 mod events;
 mod executions;
 mod export;
+mod git;
 mod hooks;
 mod housekeeping;
 mod key;
@@ -99,6 +100,14 @@ pub(crate) fn described() -> OpenApiRouter<Engine> {
         .routes(routes!(env_sets::import))
         .routes(routes!(env_sets::reveal))
         .routes(routes!(key::rotate))
+        .routes(routes!(git::status))
+        .routes(routes!(git::branches))
+        .routes(routes!(git::stage))
+        .routes(routes!(git::unstage))
+        .routes(routes!(git::commit))
+        .routes(routes!(git::discard))
+        .routes(routes!(git::undo))
+        .routes(routes!(git::comments))
         .routes(routes!(policies::create))
         .routes(policy_too(routes!(policies::apply)))
         .routes(policy_too(routes!(policies::check)))
@@ -174,6 +183,11 @@ pub(crate) fn described() -> OpenApiRouter<Engine> {
         .routes(routes!(approvals::list))
         .routes(routes!(audit::entries))
         .routes(routes!(export::export))
+        .routes(routes!(git::log))
+        .routes(routes!(git::diff))
+        .routes(routes!(git::diff_stat))
+        .routes(routes!(git::file))
+        .routes(routes!(git::file_raw))
         .routes(routes!(audit::verify))
         .routes(routes!(conversations::page))
         .routes(routes!(conversations::search))
