@@ -14,12 +14,14 @@ mod directories;
 mod env_sets;
 mod error;
 mod events;
+mod given;
 mod hooks;
 mod housekeeping;
 mod policies;
 mod sessions;
 mod streams;
 mod workflows;
+mod workspaces;
 mod worktrees;
 
 pub use analytics::{
@@ -74,6 +76,9 @@ pub use streams::{
 pub use workflows::{
     AnswerStepRequest, ExecuteWorkflowRequest, ExecutionParams, ExecutionsParams,
     WorkflowLogParams, WorkflowRequest,
+};
+pub use workspaces::{
+    CreateWorkspaceRequest, UpdateWorkspaceRequest, WorkspaceDefaultsRequest, WorktreeWish,
 };
 pub use worktrees::{FinishWorktreeRequest, PruneWorktreesRequest, WorktreeRequest};
 

@@ -70,5 +70,6 @@ mod trouble;
 mod viewer;
 mod web;
 mod workflows;
+mod workspaces;
 mod worktrees;
 mod ws;
