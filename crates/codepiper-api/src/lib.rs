@@ -15,12 +15,14 @@ mod env_sets;
 mod error;
 mod events;
 mod git;
+mod given;
 mod hooks;
 mod housekeeping;
 mod policies;
 mod sessions;
 mod streams;
 mod workflows;
+mod workspaces;
 mod worktrees;
 
 pub use analytics::{
@@ -79,6 +81,9 @@ pub use streams::{
 pub use workflows::{
     AnswerStepRequest, ExecuteWorkflowRequest, ExecutionParams, ExecutionsParams,
     WorkflowLogParams, WorkflowRequest,
+};
+pub use workspaces::{
+    CreateWorkspaceRequest, UpdateWorkspaceRequest, WorkspaceDefaultsRequest, WorktreeWish,
 };
 pub use worktrees::{FinishWorktreeRequest, PruneWorktreesRequest, WorktreeRequest};
 

@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::WorktreeRequest;
+use crate::given::given;
 
 /// Sessions.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
@@ -26,11 +27,16 @@ pub struct SessionResponse {
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct CreateSessionRequest {
-    /// The agent.
-    pub provider: String,
+    /// The agent; what the workspace says may be left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub provider: Option<String>,
     /// Where it starts; absolute.
-    #[schema(value_type = String)]
-    pub cwd: PathBuf,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub cwd: Option<PathBuf>,
+    /// The workspace whose defaults apply to what is not said here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub workspace_id: Option<String>,
     /// Further arguments for it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub args: Vec<String>,
@@ -40,9 +46,14 @@ pub struct CreateSessionRequest {
     /// The sets of variables that it gets under those, by their ids; the later win.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub env_set_ids: Vec<String>,
-    /// Who pays.
-    #[serde(default)]
-    pub billing_mode: BillingMode,
+    /// Who pays; absent: what the workspace says, else the subscription.
+    #[serde(
+        default,
+        deserialize_with = "given",
+        skip_serializing_if = "Option::is_none"
+    )]
+    #[schema(nullable = false)]
+    pub billing_mode: Option<BillingMode>,
     /// Run without asking.
     #[serde(default)]
     pub dangerous_mode: bool,

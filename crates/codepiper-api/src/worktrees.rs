@@ -16,6 +16,13 @@ pub struct WorktreeRequest {
     /// Where a new branch begins; absent: at what `cwd` is on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub start_point: Option<String>,
+    /// A program that is run in it before the agent starts; where it is no absolute path, it is one in
+    /// the repository.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub setup_script: Option<String>,
+    /// A program that is run in it before it is removed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub teardown_script: Option<String>,
 }
 
 /// `POST /worktrees/finish`

@@ -14,6 +14,7 @@ mod settings;
 mod start;
 mod tell;
 mod workflow;
+mod workspace;
 mod worktree;
 
 use std::path::PathBuf;
@@ -45,6 +46,7 @@ pub(crate) use tell::{Keys, Model, Prompts, PromptsCommand, Send, Slash};
 pub(crate) use workflow::{
     AnswerStep, HowToRun, OneExecution, RunWorkflow, Workflow, WorkflowCommand,
 };
+pub(crate) use workspace::{Workspace, WorkspaceCommand, WorkspaceFlags, Worktrees};
 pub(crate) use worktree::{Worktree, WorktreeCommand};
 
 const AUDIT_EXAMPLES: &str = "Examples:
@@ -202,6 +204,11 @@ pub(crate) enum Command {
         after_help = "Example:\n  codepiper env-set create staging && codepiper env-set import staging .env"
     )]
     EnvSet(EnvSet),
+    /// Name the directories that you work in, and say what new sessions there are.
+    #[command(
+        after_help = "Example:\n  codepiper workspace create shop --dir ~/src/shop --provider codex --worktree always\n  codepiper start -w shop"
+    )]
+    Workspace(Workspace),
     /// Show the git worktrees that sessions were given, and clear up what is done.
     #[command(
         after_help = "Examples:\n  codepiper start -p demo --worktree fix/login\n  codepiper worktree list"

@@ -38,6 +38,7 @@ mod settings;
 mod shorten;
 mod transcripts;
 mod workflows;
+mod workspaces;
 mod worktrees;
 
 use crate::keyring::{Keyring, Loaded};
@@ -102,6 +103,7 @@ pub use workflows::{
     Answered, Execute, ExecutionView, NewWorkflow, QuestionView, StepView, WorkflowExecutor,
     WorkflowView, run_command,
 };
+pub use workspaces::{NewWorkspace, WorkspaceDefaults, WorkspaceView, Workspaces, WorktreeChoice};
 pub use worktrees::{FinishWorktree, NewWorktree, RemovedWorktree, WorktreeView, Worktrees};
 
 /// Everything a daemon does, without the doors through which it is asked.
@@ -129,6 +131,8 @@ pub struct Engine {
     pub analytics: Analytics,
     /// Workflows and their executions.
     pub workflows: WorkflowExecutor,
+    /// The directories that people work in.
+    pub workspaces: Workspaces,
     /// The git worktrees that were made for sessions.
     pub worktrees: Worktrees,
     /// What agents changed.
@@ -295,9 +299,20 @@ impl Engine {
                 git: GitReview::new(&config),
                 directories: Directories::new(store.clone(), &config),
                 auth: AuthService::new(store.clone(), Arc::clone(&clock), key, &config),
-                actors: Actors::new(sessions.clone(), events.clone(), store.clone(), clock),
+                actors: Actors::new(
+                    sessions.clone(),
+                    events.clone(),
+                    store.clone(),
+                    clock.clone(),
+                ),
                 analytics,
                 conversations,
+                workspaces: Workspaces::new(
+                    store.clone(),
+                    clock,
+                    policies.clone(),
+                    env_sets.clone(),
+                ),
                 env_sets,
                 key_change,
                 workflows,

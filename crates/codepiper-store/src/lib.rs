@@ -42,6 +42,7 @@ pub mod usage;
 pub mod whose;
 pub mod words;
 pub mod workflows;
+pub mod workspaces;
 pub mod worktrees;
 mod writer;
 

@@ -100,6 +100,10 @@ export type UsageCost = Tokens & {
  */
 export type ResumeMode = "resume" | "fork";
 /**
+ * Whether new sessions in a workspace get a git worktree of their own.
+ */
+export type WorktreeWish = "never" | "ask" | "always";
+/**
  * What was decided on a tool call.
  */
 export type DecisionKind = "allow" | "deny" | "ask" | "none";
@@ -562,6 +566,10 @@ export type TerminalRequest =
       on: boolean;
       type: "lock";
     };
+/**
+ * Whether new sessions in a workspace get a git worktree of their own.
+ */
+export type WorktreeChoice = "never" | "ask" | "always";
 
 /**
  * What a session is doing, since when, and why that is believed.
@@ -1581,7 +1589,7 @@ export interface CreateSessionRequest {
    */
   args?: string[];
   /**
-   * Who pays.
+   * Who pays; absent: what the workspace says, else the subscription.
    */
   billingMode?: BillingMode;
   /**
@@ -1591,7 +1599,7 @@ export interface CreateSessionRequest {
   /**
    * Where it starts; absolute.
    */
-  cwd: string;
+  cwd?: string | null;
   /**
    * Run without asking.
    */
@@ -1638,9 +1646,9 @@ export interface CreateSessionRequest {
    */
   prompt?: string | null;
   /**
-   * The agent.
+   * The agent; what the workspace says may be left out.
    */
-  provider: string;
+  provider?: string | null;
   /**
    * A conversation of the agent's own to go on with, begun here or elsewhere.
    */
@@ -1649,6 +1657,10 @@ export interface CreateSessionRequest {
    * Height of its terminal.
    */
   rows?: number | null;
+  /**
+   * The workspace whose defaults apply to what is not said here.
+   */
+  workspaceId?: string | null;
   /**
    * A git worktree of its own, of the repository that `cwd` is in; it starts there.
    */
@@ -1680,9 +1692,73 @@ export interface WorktreeRequest {
    */
   createBranch?: boolean | null;
   /**
+   * A program that is run in it before the agent starts; where it is no absolute path, it is one in
+   * the repository.
+   */
+  setupScript?: string | null;
+  /**
    * Where a new branch begins; absent: at what `cwd` is on.
    */
   startPoint?: string | null;
+  /**
+   * A program that is run in it before it is removed.
+   */
+  teardownScript?: string | null;
+}
+/**
+ * `POST /workspaces`
+ */
+export interface CreateWorkspaceRequest {
+  /**
+   * What new sessions there are.
+   */
+  defaults?: WorkspaceDefaultsRequest;
+  /**
+   * What people call it.
+   */
+  name: string;
+  /**
+   * The directory; absolute.
+   */
+  path: string;
+}
+/**
+ * What new sessions in a workspace are; what is absent stays as it is, null takes it away.
+ */
+export interface WorkspaceDefaultsRequest {
+  /**
+   * Who pays.
+   */
+  billingMode?: BillingMode | null;
+  /**
+   * The sets of variables that they get.
+   */
+  envSetIds?: string[] | null;
+  /**
+   * The model to use.
+   */
+  model?: string | null;
+  /**
+   * The policy sets that they get.
+   */
+  policySetIds?: string[] | null;
+  /**
+   * The agent.
+   */
+  provider?: ProviderId | null;
+  /**
+   * A program that is run in each new worktree before the agent starts; where it is no absolute
+   * path, it is one in the repository.
+   */
+  setupScript?: string | null;
+  /**
+   * A program that is run in a worktree before it is removed.
+   */
+  teardownScript?: string | null;
+  /**
+   * Whether they get a git worktree of their own: `never`, `ask` or `always`.
+   */
+  worktree?: WorktreeWish | null;
 }
 /**
  * The settings of the daemon.
@@ -4412,6 +4488,23 @@ export interface UpdatePolicySetRequest {
   name?: string | null;
 }
 /**
+ * `PUT /workspaces/:id`: what is absent stays.
+ */
+export interface UpdateWorkspaceRequest {
+  /**
+   * What new sessions there are.
+   */
+  defaults?: WorkspaceDefaultsRequest;
+  /**
+   * What people call it.
+   */
+  name?: string | null;
+  /**
+   * The directory; absolute.
+   */
+  path?: string | null;
+}
+/**
  * What is wrong with a definition.
  */
 export interface ValidateWorkflowResponse {
@@ -4631,6 +4724,91 @@ export interface WorkflowsResponse {
    * The newest first.
    */
   workflows: Workflow[];
+}
+/**
+ * A workspace.
+ */
+export interface Workspace {
+  /**
+   * When it was made.
+   */
+  createdAt: Timestamp;
+  /**
+   * What new sessions there are, where nothing else is asked for.
+   */
+  defaults: WorkspaceDefaults;
+  /**
+   * Its id.
+   */
+  id: string;
+  /**
+   * What people call it.
+   */
+  name: string;
+  /**
+   * The directory.
+   */
+  path: string;
+  /**
+   * When it last changed.
+   */
+  updatedAt: Timestamp;
+}
+/**
+ * What new sessions in a workspace are, where nothing else is asked for.
+ */
+export interface WorkspaceDefaults {
+  /**
+   * Who pays.
+   */
+  billingMode: BillingMode | null;
+  /**
+   * The sets of variables that they get.
+   */
+  envSetIds: string[];
+  /**
+   * The model to use.
+   */
+  model: string | null;
+  /**
+   * The policy sets that they get.
+   */
+  policySetIds: string[];
+  /**
+   * The agent.
+   */
+  provider: ProviderId | null;
+  /**
+   * A program that is run in each new worktree before the agent starts; where it is no absolute
+   * path, it is one in the repository.
+   */
+  setupScript: string | null;
+  /**
+   * A program that is run in a worktree before it is removed.
+   */
+  teardownScript: string | null;
+  /**
+   * Whether they get a git worktree of their own.
+   */
+  worktree: WorktreeChoice & string;
+}
+/**
+ * One workspace.
+ */
+export interface WorkspaceResponse {
+  /**
+   * The workspace.
+   */
+  workspace: Workspace;
+}
+/**
+ * Workspaces.
+ */
+export interface WorkspacesResponse {
+  /**
+   * By their names.
+   */
+  workspaces: Workspace[];
 }
 /**
  * A worktree that was made for a session, as it is now.

@@ -1,6 +1,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use codepiper_model::BillingMode;
 
 use super::Action;
 
@@ -29,11 +30,15 @@ pub(crate) struct Down {
 #[derive(Debug, Args)]
 pub(crate) struct Start {
     /// The agent: `claude-code`, `codex` or `demo`.
+    #[arg(short, long, required_unless_present = "workspace")]
+    pub(crate) provider: Option<String>,
+    /// Where the agent works; by default the workspace's directory, else this one.
     #[arg(short, long)]
-    pub(crate) provider: String,
-    /// Where the agent works.
-    #[arg(short, long, default_value = ".")]
-    pub(crate) dir: PathBuf,
+    pub(crate) dir: Option<PathBuf>,
+    /// The workspace whose defaults apply to what is not said here: its name, or the beginning of its
+    /// id.
+    #[arg(short, long)]
+    pub(crate) workspace: Option<String>,
     /// The first prompt.
     #[arg(long)]
     pub(crate) prompt: Option<String>,
@@ -54,9 +59,9 @@ pub(crate) struct Start {
 /// What a new session is.
 #[derive(Debug, Args)]
 pub(crate) struct Launch {
-    /// Who pays: the agent's own sign-in, or an API key.
-    #[arg(short, long, value_enum, default_value_t = Billing::Subscription)]
-    pub(crate) billing: Billing,
+    /// Who pays: the agent's own sign-in (by default), or an API key.
+    #[arg(short, long, value_enum)]
+    pub(crate) billing: Option<Billing>,
     /// Let the agent run without asking.
     #[arg(long)]
     pub(crate) dangerous: bool,
@@ -88,6 +93,13 @@ pub(crate) struct Launch {
     /// Where the worktree's new branch begins; by default at what the directory is on.
     #[arg(long, value_name = "REF", requires = "worktree")]
     pub(crate) from: Option<String>,
+    /// A program that is run in the new worktree before the agent starts; where it is no absolute
+    /// path, it is one in the repository.
+    #[arg(long, value_name = "SCRIPT", requires = "worktree")]
+    pub(crate) setup: Option<String>,
+    /// A program that is run in the worktree before it is removed.
+    #[arg(long, value_name = "SCRIPT", requires = "worktree")]
+    pub(crate) teardown: Option<String>,
     /// The model to use.
     #[arg(long)]
     pub(crate) model: Option<String>,
@@ -106,7 +118,7 @@ impl Launch {
     /// Whether anything but the defaults is wanted.
     pub(crate) fn asks_for_something(&self) -> bool {
         let texts = [&self.model, &self.name];
-        self.billing == Billing::Api
+        self.billing == Some(Billing::Api)
             || self.dangerous
             || self.fail_closed
             || self.default_action.is_some()
@@ -124,6 +136,15 @@ impl Launch {
 pub(crate) enum Billing {
     Subscription,
     Api,
+}
+
+impl Billing {
+    pub(crate) const fn mode(self) -> BillingMode {
+        match self {
+            Self::Subscription => BillingMode::Subscription,
+            Self::Api => BillingMode::Api,
+        }
+    }
 }
 
 #[derive(Debug, Args)]

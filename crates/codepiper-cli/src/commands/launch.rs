@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use codepiper_api::{Client, CreateSessionRequest, SessionResponse, WorktreeRequest};
-use codepiper_model::{BillingMode, Channel, ProviderId, Session};
+use codepiper_model::{Channel, ProviderId, Session};
 use serde_json::Value;
 
 use super::{Context, env_set};
@@ -13,22 +13,20 @@ use crate::{output, place};
 /// Turns the flags of a launch into a request.
 pub(super) async fn request(
     client: &Client,
-    provider: String,
-    dir: &Path,
+    provider: Option<String>,
+    dir: Option<&Path>,
     prompt: Option<String>,
     args: Vec<String>,
     launch: Launch,
 ) -> Result<CreateSessionRequest, CliError> {
     Ok(CreateSessionRequest {
         provider,
-        cwd: directory(dir)?,
+        cwd: dir.map(directory).transpose()?,
+        workspace_id: None,
         args,
         env: environment(&launch.env, &launch.env_from)?,
         env_set_ids: env_set::ids(client, &launch.env_set).await?,
-        billing_mode: match launch.billing {
-            Billing::Subscription => BillingMode::Subscription,
-            Billing::Api => BillingMode::Api,
-        },
+        billing_mode: launch.billing.map(Billing::mode),
         dangerous_mode: launch.dangerous,
         fail_closed: launch.fail_closed,
         default_policy_action: launch.default_action.map(Action::verdict),
@@ -43,6 +41,8 @@ pub(super) async fn request(
             branch: Some(branch).filter(|branch| !branch.is_empty()),
             create_branch: None,
             start_point: launch.from,
+            setup_script: launch.setup,
+            teardown_script: launch.teardown,
         }),
         metadata: serde_json::Map::default(),
     })

@@ -48,6 +48,7 @@ mod transcripts;
 mod up;
 mod wait;
 mod workflow;
+mod workspace;
 mod worktree;
 
 use std::process::ExitCode;
@@ -138,6 +139,7 @@ async fn run_client(mut context: Context, command: Command) -> Result<ExitCode, 
         Command::Deny(args) => answer::run(&context, args, Permission::Deny).await?,
         Command::Policy(args) => policy::run(&context, args.command).await?,
         Command::Workflow(args) => workflow::run(&context, args.command).await?,
+        Command::Workspace(args) => workspace::run(&context, args.command).await?,
         Command::Worktree(args) => worktree::run(&context, args.command).await?,
         Command::PolicySet(args) => policy_set::run(&context, args.command).await?,
         Command::Git(args) => git::run(&context, args.command).await?,

@@ -35,12 +35,12 @@ pub(super) async fn run(context: &Context, args: Up) -> Result<(), CliError> {
     } else {
         let provider = match wanted {
             Some(name) => name.to_owned(),
-            None => choose(context, args.launch.billing).await?,
+            None => choose(context, args.launch.billing == Some(Billing::Api)).await?,
         };
         let request = launch::request(
             &context.client,
-            provider,
-            &dir,
+            Some(provider),
+            Some(&dir),
             None,
             Vec::new(),
             args.launch,
@@ -107,7 +107,7 @@ async fn find(
 }
 
 /// The first agent that is installed and signed in, else the demo agent, and why.
-async fn choose(context: &Context, billing: Billing) -> Result<String, CliError> {
+async fn choose(context: &Context, pays: bool) -> Result<String, CliError> {
     let answer = context.client.get("/providers").await?;
     let none = Vec::new();
     let real = answer["providers"]
@@ -119,7 +119,7 @@ async fn choose(context: &Context, billing: Billing) -> Result<String, CliError>
     for provider in real {
         let id = provider["id"].as_str().unwrap_or_default();
         let hint = provider["hint"].as_str().unwrap_or_default();
-        let has_key = billing == Billing::Api && std::env::var_os("ANTHROPIC_API_KEY").is_some();
+        let has_key = pays && std::env::var_os("ANTHROPIC_API_KEY").is_some();
         match (&provider["installed"], &provider["signedIn"]) {
             (Value::Bool(true), Value::Bool(signed_in)) if *signed_in || has_key => {
                 return Ok(id.to_owned());

@@ -74,8 +74,8 @@ fn what_differs_is_shown_staged_and_committed() {
     assert_eq!(
         letters(&status),
         [
-            "R  new name",
             " M a.txt",
+            "R  new name",
             "?? picture",
             "?? \u{fc}ber\nzwei"
         ]

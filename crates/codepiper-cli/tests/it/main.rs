@@ -72,5 +72,6 @@ mod trouble;
 mod viewer;
 mod web;
 mod workflows;
+mod workspaces;
 mod worktrees;
 mod ws;

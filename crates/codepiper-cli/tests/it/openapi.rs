@@ -84,7 +84,10 @@ fn every_answer_is_as_the_document_describes_it() {
     };
 
     // Something of everything.
-    let git = std::process::Command::new("git").args(["init", "--quiet"]).arg(home.work()).status();
+    let git = std::process::Command::new("git")
+        .args(["init", "--quiet"])
+        .arg(home.work())
+        .status();
     assert!(git.unwrap().success());
     std::fs::write(home.path("work/a.txt"), "a\n").unwrap();
     let rules = json!([
@@ -115,6 +118,15 @@ fn every_answer_is_as_the_document_describes_it() {
     reader.ask("POST", "/env-sets/{id}/import", &of("/import"), &text);
     let one = json!({ "name": "C" });
     reader.ask("POST", "/env-sets/{id}/reveal", &of("/reveal"), &one);
+    let workspace = json!({ "name": "w", "path": home.work(), "defaults": { "model": "m" } });
+    let made = reader.ask("POST", "/workspaces", "/workspaces", &workspace);
+    let workspace = made["workspace"]["id"].as_str().unwrap().to_owned();
+    let change = json!({ "defaults": { "model": null, "worktree": "always" } });
+    let path = format!("/workspaces/{workspace}");
+    reader.ask("PUT", "/workspaces/{id}", &path, &change);
+    let repository = crate::worktrees::repository(&home, "repository");
+    let beside = json!({ "provider": "demo", "cwd": repository, "worktree": { "branch": "b" } });
+    reader.ask("POST", "/sessions", "/sessions", &beside);
     let wanted = json!({
         "provider": "demo", "cwd": home.work(), "name": "one", "metadata": { "any": [1, null] },
     });
@@ -161,6 +173,7 @@ fn every_answer_is_as_the_document_describes_it() {
 
     // Whatever can be read.
     let streams = [
+        "/sessions/{id}/git/file-raw",
         "/audit/export",
         "/sessions/{id}/conversation/markdown",
         "/sessions/{id}/output/stream",
@@ -182,7 +195,7 @@ fn every_answer_is_as_the_document_describes_it() {
             "wait" => "?until=working&timeoutMs=0",
             "prompts" => "?latest=10",
             "search" => "?text=echo",
-            "file" | "file-raw" => "?ref=WORKING_TREE&path=a.txt",
+            "file" => "?ref=WORKING_TREE&path=a.txt",
             _ => "",
         };
         let ids: &[&str] = match path.split('/').nth(1).unwrap() {
@@ -193,6 +206,7 @@ fn every_answer_is_as_the_document_describes_it() {
             "policies" => &["p"],
             "policy-sets" => &["s"],
             "env-sets" => &[&secrets],
+            "workspaces" => &[&workspace],
             "workflows" if path.starts_with("/workflows/executions/") => &[&execution],
             "workflows" => &["w"],
             other => panic!("{other}"),
@@ -205,6 +219,11 @@ fn every_answer_is_as_the_document_describes_it() {
     }
 
     // What changes something, and what is refused.
+    let dry = json!({ "dryRun": true });
+    reader.ask("POST", "/worktrees/prune", "/worktrees/prune", &dry);
+    let nowhere = json!({ "path": "/nowhere" });
+    let (status, _) = reader.hold("POST", "/worktrees/finish", "/worktrees/finish", &nowhere);
+    assert_eq!(status, 404);
     let answer = json!({
         "decision": "allow", "requestHash": approval["requestHash"], "note": "go on",
     });

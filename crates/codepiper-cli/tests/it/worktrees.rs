@@ -9,23 +9,27 @@ use crate::support::TestHome;
 
 /// Runs git as the person does, and returns what it says.
 #[track_caller]
-fn git(home: &TestHome, dir: &Path, args: &[&str]) -> String {
+pub(crate) fn git(home: &TestHome, dir: &Path, args: &[&str]) -> String {
     let mut command = Command::new("git");
     command.args(args).current_dir(dir).env_clear();
     command.env("PATH", std::env::var_os("PATH").unwrap());
+    for who in ["GIT_AUTHOR", "GIT_COMMITTER"] {
+        command.env(format!("{who}_NAME"), "A");
+        command.env(format!("{who}_EMAIL"), "a@b.c");
+    }
     let output = command.env("HOME", home.dir.path()).output().unwrap();
     let words = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "git {args:?}: {words}");
     String::from_utf8_lossy(&output.stdout).trim().to_owned()
 }
 
-fn write(path: &Path, text: &str) {
+pub(crate) fn write(path: &Path, text: &str) {
     std::fs::create_dir_all(path.parent().unwrap()).unwrap();
     std::fs::write(path, text).unwrap();
 }
 
 /// A home where git knows who works.
-fn home() -> TestHome {
+pub(crate) fn home() -> TestHome {
     let home = TestHome::new();
     let config = "[user]\nname = A\nemail = a@b.c\n[init]\ndefaultBranch = main\n\
                   [protocol \"file\"]\nallow = always\n";
@@ -34,11 +38,11 @@ fn home() -> TestHome {
 }
 
 /// A repository with one commit of `src/deep/a`.
-fn repository(home: &TestHome, name: &str) -> PathBuf {
+pub(crate) fn repository(home: &TestHome, name: &str) -> PathBuf {
     let dir = home.path(name);
     write(&dir.join("src/deep/a"), "a\n");
     write(&dir.join(".gitignore"), "*.local\nbuilt/\n");
-    git(home, &dir, &["init", "-q"]);
+    git(home, &dir, &["init", "-q", "-b", "main"]);
     git(home, &dir, &["add", "."]);
     git(home, &dir, &["commit", "-q", "-m", "first"]);
     dir.canonicalize().unwrap()
@@ -63,7 +67,7 @@ fn started(home: &TestHome, cwd: &Path, worktree: &Value) -> Value {
 }
 
 #[track_caller]
-fn worktrees(home: &TestHome) -> Vec<Value> {
+pub(crate) fn worktrees(home: &TestHome) -> Vec<Value> {
     let answer = home.call("GET", "/worktrees", &Value::Null);
     answer["worktrees"].as_array().unwrap().clone()
 }

@@ -14,7 +14,7 @@ use crate::{Config, EngineError};
 const READ_TIME: Duration = Duration::from_secs(30);
 
 /// How long git may take to change something: a checkout of a large repository takes its time.
-const WRITE_TIME: Duration = Duration::from_secs(300);
+const WRITE_TIME: Duration = Duration::from_mins(5);
 
 /// The most that is taken of what it prints; bytes.
 const OUTPUT_MAX: u64 = 50 * 1024 * 1024;

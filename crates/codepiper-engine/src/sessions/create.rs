@@ -16,6 +16,7 @@ use super::request::Checked;
 use super::{CreateSession, Live, SessionManager, Subject};
 use crate::EngineError;
 use crate::audit;
+use crate::worktrees::Made;
 
 /// Sessions that may run at the same time.
 const MAX_SESSIONS: usize = 100;
@@ -67,7 +68,9 @@ impl SessionManager {
         let mut checked = request.check()?;
         let id = request.id.unwrap_or_else(SessionId::random);
         let Some(asked) = &request.worktree else {
-            return self.make_there(&request, &checked, id, like, by).await;
+            return self
+                .make_there(&request, &checked, id, None, (like, by))
+                .await;
         };
         let worktrees = &self.parts.worktrees;
         let name = checked.name.as_deref();
@@ -75,7 +78,9 @@ impl SessionManager {
         checked.cwd.clone_from(&worktree.cwd);
         let metadata = worktree.metadata();
         request.metadata.insert("worktree".to_owned(), metadata);
-        let made = self.make_there(&request, &checked, id, like, by).await;
+        let made = self
+            .make_there(&request, &checked, id, Some(&worktree), (like, by))
+            .await;
         // What a session has, it keeps, whatever became of the session.
         if made.is_err() && self.stored(id).await.is_err() {
             worktrees.undo(&worktree).await;
@@ -89,8 +94,8 @@ impl SessionManager {
         request: &CreateSession,
         checked: &Checked,
         id: SessionId,
-        like: Option<SessionId>,
-        by: Actor,
+        worktree: Option<&Made>,
+        (like, by): (Option<SessionId>, Actor),
     ) -> Result<Session, EngineError> {
         let own_name = id.to_string();
         let conversation = match &request.provider_resume {
@@ -138,6 +143,9 @@ impl SessionManager {
                 let texts = [prompt.as_str().to_owned()];
                 self.judge_text(id, &subject, &texts, by).await?;
             }
+            if let Some(worktree) = worktree {
+                self.set_up(id, worktree).await?;
+            }
             self.keep(&blueprint).await?;
             self.begin(&stored, &blueprint, &plan).await
         };
@@ -149,6 +157,18 @@ impl SessionManager {
                 Err(told(id, error))
             }
         }
+    }
+
+    /// Runs what prepares the session's worktree, and keeps what came of it.
+    async fn set_up(&self, id: SessionId, worktree: &Made) -> Result<(), EngineError> {
+        let Some((told, done)) = self.parts.worktrees.set_up(worktree).await else {
+            return Ok(());
+        };
+        let events = &self.parts.events;
+        events
+            .emit(id, EventSource::Daemon, "WorktreeSetUp", told)
+            .await?;
+        done
     }
 
     /// Takes arguments that mean dangerous mode for it, and a new session of Codex out of its sandbox

@@ -83,6 +83,7 @@ impl CreateSession {
         self.is_dangerous()
             || self.default_policy_action == Some(Verdict::Allow)
             || !self.policy_set_ids.is_empty()
+            || self.worktree.as_ref().is_some_and(NewWorktree::runs)
             || provider(self.provider).widens(&self.args)
     }
 

@@ -59,13 +59,14 @@ impl Worktrees {
             created_branch: branch.is_new || branch.is_remote,
             branch: branch.name.clone(),
             original_cwd: cwd.to_owned(),
-            teardown_script: None,
+            teardown_script: asked.teardown_script.clone(),
             created_at: self.clock.now(),
         };
         let row = stored.clone();
         self.store.write(move |tx| worktrees::put(tx, &row)).await?;
         let mut made = Made {
             cwd: path.clone(),
+            setup_script: asked.setup_script.clone(),
             stored,
         };
         let is_unborn = repo.commit.is_none() && asked.start_point.is_none();
@@ -128,6 +129,8 @@ fn check(asked: &NewWorktree) -> Result<(), EngineError> {
     let texts = [
         ("worktree.branch", &asked.branch),
         ("worktree.startPoint", &asked.start_point),
+        ("worktree.setupScript", &asked.setup_script),
+        ("worktree.teardownScript", &asked.teardown_script),
     ];
     for (field, text) in texts {
         let Some(text) = text else { continue };

@@ -53,6 +53,13 @@ impl Said {
         refused(&words.join(""))
     }
 
+    /// The end of all that was said.
+    pub(super) fn end(&self, most: usize) -> String {
+        let said = [&self.out, &self.words].map(|bytes| String::from_utf8_lossy(bytes));
+        let said: Vec<char> = said.join("").trim().chars().collect();
+        said[said.len().saturating_sub(most)..].iter().collect()
+    }
+
     /// Itself, or the refusal.
     pub(super) fn ok(self) -> Result<Self, EngineError> {
         if self.is_ok {
@@ -144,6 +151,11 @@ impl Git {
         let mut command = Command::new(&self.program);
         command.args(args).env_clear().envs(&self.environment);
         run(command, dir, CHANGE_MAX).await
+    }
+
+    /// The listed environment, for scripts of the person's own.
+    pub(super) const fn environment(&self) -> &BTreeMap<OsString, OsString> {
+        &self.environment
     }
 }
 

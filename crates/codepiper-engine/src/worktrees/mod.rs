@@ -9,6 +9,7 @@ mod include;
 mod prune;
 mod remove;
 mod repo;
+mod script;
 mod size;
 mod state;
 
@@ -43,11 +44,23 @@ pub struct NewWorktree {
     pub create_branch: Option<bool>,
     /// Where a new branch begins; none: at what the directory is on.
     pub start_point: Option<String>,
+    /// What is run in it before the agent starts.
+    pub setup_script: Option<String>,
+    /// What is run in it before it is removed.
+    pub teardown_script: Option<String>,
+}
+
+impl NewWorktree {
+    /// Whether a program is run for it, outside of every sandbox.
+    pub(crate) const fn runs(&self) -> bool {
+        self.setup_script.is_some() || self.teardown_script.is_some()
+    }
 }
 
 /// A worktree that was just made.
 pub(crate) struct Made {
     stored: StoredWorktree,
+    setup_script: Option<String>,
     /// Where the session starts: the same place in it as was asked for.
     pub(crate) cwd: PathBuf,
 }

@@ -89,6 +89,11 @@ impl Worktrees {
         let mut even_full = force;
         if !view.missing {
             let own = own_dir(&git, path).await?;
+            match self.tear_down(stored).await {
+                Err(error) if !force => return Err(error),
+                Err(error) => tracing::warn!(%error, "a worktree is removed all the same"),
+                Ok(()) => {}
+            }
             if view.branch.is_none() {
                 keep_commits(&git, path).await?;
             }

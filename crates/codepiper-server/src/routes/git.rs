@@ -191,11 +191,6 @@ pub(crate) async fn file_raw(
             file.picture.unwrap_or("application/octet-stream"),
         ),
         (header::CONTENT_DISPOSITION, shown),
-        // What an agent wrote is never run as a page of ours.
-        (
-            header::CONTENT_SECURITY_POLICY,
-            "default-src 'none'; sandbox",
-        ),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::CACHE_CONTROL, "no-store"),
     ];

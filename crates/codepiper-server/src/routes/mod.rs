@@ -22,6 +22,7 @@ mod prompts;
 mod restore;
 mod sessions;
 mod workflows;
+mod workspaces;
 mod worktrees;
 
 use axum::extract::Request;
@@ -126,6 +127,12 @@ pub(crate) fn described() -> OpenApiRouter<Engine> {
         .routes(routes!(policy_sets::effective))
         .routes(routes!(policy_sets::of_session, policy_sets::give))
         .routes(routes!(policy_sets::take))
+        .routes(routes!(workspaces::list, workspaces::create))
+        .routes(routes!(
+            workspaces::show,
+            workspaces::update,
+            workspaces::delete
+        ))
         .routes(routes!(worktrees::list))
         .routes(routes!(worktrees::finish))
         .routes(routes!(worktrees::prune))

@@ -57,9 +57,13 @@ pub(crate) async fn create(
     Extension(entrance): Extension<Entrance>,
     Body(request): Body<CreateSessionRequest>,
 ) -> Result<(StatusCode, Json<SessionResponse>), ApiError> {
-    let provider =
-        request
-            .provider
+    let workspace = match &request.workspace_id {
+        Some(id) => Some(engine.workspaces.get(id).await?),
+        None => None,
+    };
+    let defaults = workspace.as_ref().map(|workspace| &workspace.defaults);
+    let provider = match &request.provider {
+        Some(name) => name
             .parse()
             .map_err(|error: codepiper_model::UnknownProvider| {
                 ApiError::bad_request(
@@ -67,15 +71,21 @@ pub(crate) async fn create(
                     Some("provider".to_owned()),
                     error.to_string(),
                 )
-            })?;
-    let create = CreateSession {
+            })?,
+        None => defaults
+            .and_then(|defaults| defaults.provider)
+            .ok_or_else(|| missing("provider"))?,
+    };
+    let own_place = workspace.as_ref().map(|workspace| workspace.path.clone());
+    let billing_mode = defaults.and_then(|defaults| defaults.billing_mode);
+    let mut create = CreateSession {
         id: None,
         provider,
-        cwd: request.cwd,
+        cwd: request.cwd.or(own_place).ok_or_else(|| missing("cwd"))?,
         args: request.args,
         env: request.env,
         env_set_ids: request.env_set_ids,
-        billing_mode: request.billing_mode,
+        billing_mode: request.billing_mode.or(billing_mode).unwrap_or_default(),
         dangerous_mode: request.dangerous_mode,
         fail_closed: request.fail_closed,
         default_policy_action: request.default_policy_action,
@@ -93,14 +103,25 @@ pub(crate) async fn create(
             branch: worktree.branch,
             create_branch: worktree.create_branch,
             start_point: worktree.start_point,
+            setup_script: worktree.setup_script,
+            teardown_script: worktree.teardown_script,
         }),
         metadata: request.metadata,
     };
     if create.widens() {
         entrance.look_again(&engine)?;
     }
+    // What a person has set up for the workspace was looked at then.
+    if let Some(workspace) = &workspace {
+        workspace.fill(&mut create);
+    }
     let session = engine.sessions.create(create, actor).await?;
     Ok((StatusCode::CREATED, Json(SessionResponse { session })))
+}
+
+fn missing(field: &str) -> ApiError {
+    let message = format!("missing field `{field}`: neither it nor a workspace with one is given");
+    ApiError::bad_request("invalid_request", Some(field.to_owned()), message)
 }
 
 /// Shows a session.
