@@ -5,6 +5,7 @@ import { CONVERSATIONS } from "./conversations.js";
 import { DIRECTORIES } from "./directories.js";
 import { wrongAnswer, wrongRequest } from "./document.js";
 import { ENV_SETS } from "./env-sets.js";
+import { GIT } from "./git.js";
 import { SESSIONS } from "./sessions.js";
 import { WORKFLOWS } from "./workflows.js";
 
@@ -12,6 +13,7 @@ const ROUTES = {
   ...SIGNED_IN,
   ...DIRECTORIES,
   ...ENV_SETS,
+  ...GIT,
   ...SESSIONS,
   ...CONVERSATIONS,
   ...ANALYTICS,

@@ -32,6 +32,7 @@ export class World {
   };
   terminals: Map<string, { bytes: Buffer }>;
   settings: DaemonSettings;
+  git: { entries: unknown[]; messages: string[]; comments: unknown[] };
   envSets: { id: string; name: string; vars: Record<string, string> }[];
   blockedUntil: number;
   signIns: Map<string, unknown>;

@@ -3,6 +3,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { EventEmitter } from "node:events";
 import { Conversations } from "./conversations.js";
 import { filled } from "./env-sets.js";
+import { repository } from "./git.js";
 import { fill } from "./scene.js";
 import { Terminal } from "./terminal.js";
 import { Workflows } from "./workflows.js";
@@ -29,6 +30,8 @@ export class World extends EventEmitter {
   problems = [];
   /** Sets of secret variables, with their values. */
   envSets = [];
+  /** The repository that every session is in. */
+  git = repository();
   settings = {
     preserveSessions: true,
     restoreAfterReboot: false,

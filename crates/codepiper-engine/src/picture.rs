@@ -7,7 +7,7 @@ pub(crate) struct Kind {
     pub(crate) extension: &'static str,
 }
 
-/// Reads the first bytes (PNG: RFC 2083 3.1, JPEG: ITU T.81 B.1, GIF: GIF89a 17, `WebP`: RFC 9649 2.4).
+/// Reads the first bytes (PNG: RFC 2083 3.1, JPEG: ITU T.81 B.1, GIF: its specification of 1989, `WebP`: RFC 9649).
 pub(crate) fn kind(bytes: &[u8]) -> Option<Kind> {
     let (mime, extension) = match bytes {
         [0x89, b'P', b'N', b'G', 0x0d, 0x0a, 0x1a, 0x0a, ..] => ("image/png", "png"),

@@ -58,7 +58,7 @@ const sessions = createRoute({
   component: lazyRouteComponent(() => import("@/routes/sessions"), "SessionsPage"),
 });
 
-const TABS = ["terminal", "conversation", "events", "activity"] as const;
+const TABS = ["terminal", "conversation", "changes", "events", "activity"] as const;
 
 interface SessionSearch {
   tab?: (typeof TABS)[number] | undefined;

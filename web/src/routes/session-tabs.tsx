@@ -6,6 +6,7 @@ import { useShortcuts } from "@/lib/shortcuts";
 const TABS = [
   ["terminal", "Terminal"],
   ["conversation", "Conversation"],
+  ["changes", "Changes"],
   ["events", "Events"],
   ["activity", "Activity"],
 ] as const;
@@ -27,7 +28,7 @@ export function useTab(session: Session): Tab {
 /** The views of a session; each is an address. */
 export function SessionTabs({ id, tab }: { id: string; tab: Tab }) {
   return (
-    <nav aria-label="Views" className="flex border-b px-1 sm:gap-1 sm:px-4">
+    <nav aria-label="Views" className="flex overflow-x-auto border-b px-1 sm:gap-1 sm:px-4">
       {TABS.map(([name, words]) => (
         <Link
           key={name}
@@ -49,7 +50,7 @@ export function SessionTabs({ id, tab }: { id: string; tab: Tab }) {
   );
 }
 
-/** 1 to 4 are the views. */
+/** 1 to 5 are the views. */
 export function useTabKeys(id: string): void {
   const navigate = useNavigate();
   const to = (tab: Tab) => () =>

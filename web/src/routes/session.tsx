@@ -25,6 +25,9 @@ import { useGo } from "./use-go";
 const SessionConversation = lazy(() =>
   import("./session-conversation").then((module) => ({ default: module.SessionConversation })),
 );
+const Changes = lazy(() =>
+  import("@/features/git/changes").then((module) => ({ default: module.Changes })),
+);
 const Terminal = lazy(() =>
   import("@/features/terminal/terminal").then((module) => ({ default: module.Terminal })),
 );
@@ -95,6 +98,11 @@ function SessionView({ session }: { session: Session }) {
         {tab === "conversation" && (
           <LazyPart key="conversation" label="Loading the conversation">
             <SessionConversation session={session} />
+          </LazyPart>
+        )}
+        {tab === "changes" && (
+          <LazyPart key="changes" label="Loading the changes">
+            <Changes sessionId={session.id} canSend={isLive} />
           </LazyPart>
         )}
         {tab === "events" && <EventList sessionId={session.id} />}

@@ -33,6 +33,7 @@ export function useEventNews(sessionId: string): void {
       const gathered = () => {
         timer.current = undefined;
         void client.invalidateQueries({ queryKey: ["activity", sessionId] });
+        void client.invalidateQueries({ queryKey: ["git", sessionId] });
         if (isMissed.current && isReading()) {
           timer.current = setTimeout(gathered, GATHERING_MS);
         } else if (isMissed.current) {
