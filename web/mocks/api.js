@@ -7,6 +7,7 @@ import { wrongAnswer, wrongRequest } from "./document.js";
 import { ENV_SETS } from "./env-sets.js";
 import { SESSIONS } from "./sessions.js";
 import { WORKFLOWS } from "./workflows.js";
+import { WORKSPACES } from "./workspaces.js";
 
 const ROUTES = {
   ...SIGNED_IN,
@@ -16,6 +17,7 @@ const ROUTES = {
   ...CONVERSATIONS,
   ...ANALYTICS,
   ...WORKFLOWS,
+  ...WORKSPACES,
 };
 
 export async function handle(world, request, response, url) {

@@ -8,6 +8,8 @@ import type {
   ExecutionStep,
   Session,
   Workflow,
+  Workspace,
+  Worktree,
 } from "../src/api/types";
 
 export class World {
@@ -33,6 +35,8 @@ export class World {
   terminals: Map<string, { bytes: Buffer }>;
   settings: DaemonSettings;
   envSets: { id: string; name: string; vars: Record<string, string> }[];
+  workspaces: Workspace[];
+  worktrees: Worktree[];
   blockedUntil: number;
   signIns: Map<string, unknown>;
   ask(session: Session, toolName: string, toolInput: object): Approval;

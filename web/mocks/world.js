@@ -6,6 +6,7 @@ import { filled } from "./env-sets.js";
 import { fill } from "./scene.js";
 import { Terminal } from "./terminal.js";
 import { Workflows } from "./workflows.js";
+import { someWorkspaces, someWorktrees } from "./workspaces.js";
 
 export class World extends EventEmitter {
   sessions = [];
@@ -29,6 +30,8 @@ export class World extends EventEmitter {
   problems = [];
   /** Sets of secret variables, with their values. */
   envSets = [];
+  workspaces = [];
+  worktrees = [];
   settings = {
     preserveSessions: true,
     restoreAfterReboot: false,
@@ -49,6 +52,8 @@ export class World extends EventEmitter {
     if (empty) return;
     fill(this);
     this.envSets = filled();
+    this.workspaces = someWorkspaces();
+    this.worktrees = someWorktrees();
     this.conversations.fill();
     this.workflows.fill();
   }
