@@ -35,6 +35,7 @@ const PAGES: [name: string, path: () => string, shows: RegExp, signedIn?: false]
   ["new-session", () => "/?new=true", /What should it do/],
   ["settings", () => "/settings", /Change password/],
   ["workflows", () => "/workflows", /Ship the fix/],
+  ["workspaces", () => "/workspaces", /feature-cart/],
   ["workflow", () => "/workflows/ship-the-fix", /At the end, whatever/],
   ["definition", () => "/workflows/ship-the-fix?tab=definition", /Nothing is wrong/],
   ["history", () => "/workflows/ship-the-fix?tab=history", /3 of 214/],
@@ -125,7 +126,13 @@ test("on a phone everything that is pressed has 44 pixels", async () => {
   const small: string[] = [];
   for (const path of [
     ...["/", "/sessions", "/?new=true", session("dotfiles")(), "/analytics", "/settings"],
-    ...["/search?text=total", "/workflows", "/workflows/ship-the-fix", executionAt(0)],
+    ...[
+      "/search?text=total",
+      "/workflows",
+      "/workflows/ship-the-fix",
+      "/workspaces",
+      executionAt(0),
+    ],
     session("Explain the billing module", "conversation")(),
   ]) {
     await page.goto(mock.url + path);

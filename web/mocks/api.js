@@ -8,6 +8,7 @@ import { ENV_SETS } from "./env-sets.js";
 import { GIT } from "./git.js";
 import { SESSIONS } from "./sessions.js";
 import { WORKFLOWS } from "./workflows.js";
+import { WORKSPACES } from "./workspaces.js";
 
 const ROUTES = {
   ...SIGNED_IN,
@@ -18,6 +19,7 @@ const ROUTES = {
   ...CONVERSATIONS,
   ...ANALYTICS,
   ...WORKFLOWS,
+  ...WORKSPACES,
 };
 
 export async function handle(world, request, response, url) {

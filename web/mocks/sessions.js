@@ -169,7 +169,15 @@ export const SESSIONS = {
           field: "cwd",
         },
       ];
-    const { prompt, policySetIds, ...fields } = body;
+    const { prompt, policySetIds, envSetIds: _, workspaceId, worktree, ...fields } = body;
+    const workspace = world.workspaces.find(({ id }) => id === workspaceId);
+    fields.model ??= workspace?.defaults.model ?? null;
+    if (worktree || workspace?.defaults.worktree === "always") {
+      const branch = worktree?.branch ?? "codepiper/new";
+      fields.metadata = { worktree: { branch, repoRoot: fields.cwd, base: "main" } };
+      fields.branch = branch;
+      fields.cwd = `${fields.cwd}-worktrees/${branch.replaceAll("/", "-")}`;
+    }
     const session = world.addSession(fields);
     world.policySets.get(session.id).push(...(policySetIds ?? []));
     world.act(session, prompt ? "working" : "idle", "SessionStart");

@@ -8,6 +8,8 @@ import type {
   ExecutionStep,
   Session,
   Workflow,
+  Workspace,
+  Worktree,
 } from "../src/api/types";
 
 export class World {
@@ -34,6 +36,8 @@ export class World {
   settings: DaemonSettings;
   git: { entries: unknown[]; messages: string[]; comments: unknown[] };
   envSets: { id: string; name: string; vars: Record<string, string> }[];
+  workspaces: Workspace[];
+  worktrees: Worktree[];
   blockedUntil: number;
   signIns: Map<string, unknown>;
   ask(session: Session, toolName: string, toolInput: object): Approval;

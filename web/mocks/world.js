@@ -7,6 +7,7 @@ import { repository } from "./git.js";
 import { fill } from "./scene.js";
 import { Terminal } from "./terminal.js";
 import { Workflows } from "./workflows.js";
+import { someWorkspaces, someWorktrees } from "./workspaces.js";
 
 export class World extends EventEmitter {
   sessions = [];
@@ -32,6 +33,8 @@ export class World extends EventEmitter {
   envSets = [];
   /** The repository that every session is in. */
   git = repository();
+  workspaces = [];
+  worktrees = [];
   settings = {
     preserveSessions: true,
     restoreAfterReboot: false,
@@ -52,6 +55,8 @@ export class World extends EventEmitter {
     if (empty) return;
     fill(this);
     this.envSets = filled();
+    this.workspaces = someWorkspaces();
+    this.worktrees = someWorktrees();
     this.conversations.fill();
     this.workflows.fill();
   }

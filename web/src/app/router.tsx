@@ -138,6 +138,12 @@ const newWorkflow = createRoute({
   component: lazyRouteComponent(() => import("@/routes/new-workflow"), "NewWorkflowPage"),
 });
 
+const workspaces = createRoute({
+  getParentRoute: () => app,
+  path: "/workspaces",
+  component: lazyRouteComponent(() => import("@/routes/workspaces"), "WorkspacesPage"),
+});
+
 const settings = createRoute({
   getParentRoute: () => app,
   path: "/settings",
@@ -149,7 +155,7 @@ export const router = createRouter({
   routeTree: root.addChildren([
     signIn,
     app.addChildren([
-      ...[inbox, sessions, session, search, analytics, settings],
+      ...[inbox, sessions, session, search, analytics, settings, workspaces],
       ...[workflows, workflow, execution, newWorkflow],
     ]),
   ]),

@@ -4,6 +4,7 @@ import { lazy } from "react";
 import { Dialog } from "@/components/dialog";
 import { LazyPart } from "@/components/lazy-part";
 import { envSetsQuery } from "@/features/env-sets/queries";
+import { workspacesQuery } from "@/features/workspaces/queries";
 
 const CreateForm = lazy(() =>
   import("@/features/sessions/create-form").then((module) => ({ default: module.CreateForm })),
@@ -13,6 +14,7 @@ const CreateForm = lazy(() =>
 export function NewSession() {
   const isOpen = useSearch({ from: "/app" }).new === true;
   const secrets = useQuery({ ...envSetsQuery, enabled: isOpen }).data ?? [];
+  const workspaces = useQuery({ ...workspacesQuery, enabled: isOpen }).data ?? [];
   const navigate = useNavigate();
   const close = () => navigate({ to: ".", search: ({ new: _, ...rest }) => rest, replace: true });
   return (
@@ -20,6 +22,7 @@ export function NewSession() {
       <LazyPart label="Loading">
         <CreateForm
           secrets={secrets}
+          workspaces={workspaces}
           onCreated={(session) =>
             navigate({ to: "/sessions/$id", params: { id: session.id }, replace: true })
           }

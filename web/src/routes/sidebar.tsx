@@ -1,6 +1,15 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { ChartColumn, Inbox, Plus, Search, Settings, TextSearch, Workflow } from "lucide-react";
+import {
+  ChartColumn,
+  FolderCog,
+  Inbox,
+  Plus,
+  Search,
+  Settings,
+  TextSearch,
+  Workflow,
+} from "lucide-react";
 import { Button, IconButton } from "@/components/button";
 import { ErrorNote } from "@/components/error-note";
 import { Logo } from "@/components/logo";
@@ -66,6 +75,9 @@ export function Sidebar({ onPalette }: { onPalette: () => void }) {
           activeOptions={{ includeSearch: false }}
         >
           <Workflow aria-hidden className="size-4" /> Workflows
+        </Link>
+        <Link to="/workspaces" className={WAY} activeProps={HERE}>
+          <FolderCog aria-hidden className="size-4" /> Workspaces
         </Link>
         <Link
           to="/search"

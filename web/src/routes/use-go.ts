@@ -15,6 +15,7 @@ export function useGo() {
     search: () => navigate({ to: "/search" }),
     analytics: () => navigate({ to: "/analytics" }),
     workflows: () => navigate({ to: "/workflows" }),
+    workspaces: () => navigate({ to: "/workspaces" }),
     settings: () => navigate({ to: "/settings" }),
     newSession: () =>
       navigate({ to: ".", search: (old: object) => ({ ...old, new: true as const }) }),

@@ -1,10 +1,11 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, type KeyboardEvent, useState } from "react";
 import { explain } from "@/api/client";
-import type { BillingMode, EnvSet, ProviderId, Session } from "@/api/types";
+import type { BillingMode, EnvSet, ProviderId, Session, Workspace } from "@/api/types";
 import { Button } from "@/components/button";
 import { ErrorNote } from "@/components/error-note";
 import { SelectField, TextArea, TextField } from "@/components/field";
+import { plainText } from "@/lib/plain-text";
 import { recall, remember } from "@/lib/storage";
 import { directoryQuery, recentQuery, usePlace } from "./directories";
 import { DirectoryField } from "./directory-field";
@@ -12,18 +13,23 @@ import { type Mode, ModePicker } from "./mode-picker";
 import { ProviderPicker } from "./provider-picker";
 import { createSession, policySetsQuery, providersQuery, putAnswer } from "./queries";
 import { SetPicker } from "./set-picker";
+import { type Wanted, WorktreeField } from "./worktree-field";
 
 /** Fields of this form that the daemon may find wrong. */
-const FIELDS = ["provider", "cwd", "model", "name", "prompt"];
+const FIELDS = ["provider", "cwd", "model", "name", "prompt"].concat(
+  ["branch", "startPoint"].map((field) => `worktree.${field}`),
+);
 
 interface Props {
   /** The sets of secret variables that there are. */
   secrets: EnvSet[];
+  /** The directories that have names. */
+  workspaces: Workspace[];
   onCreated: (session: Session) => void;
 }
 
 /** A new session, beginning with what it is to do. */
-export function CreateForm({ secrets, onCreated }: Props) {
+export function CreateForm({ secrets, workspaces, onCreated }: Props) {
   const client = useQueryClient();
   const providers = useQuery(providersQuery).data ?? [];
   const sets = useQuery(policySetsQuery).data ?? [];
@@ -39,6 +45,10 @@ export function CreateForm({ secrets, onCreated }: Props) {
   const [billing, setBilling] = useState<BillingMode>("subscription");
   const [policySets, setPolicySets] = useState<string[]>([]);
   const [envSets, setEnvSets] = useState<string[]>([]);
+  const [workspaceId, setWorkspaceId] = useState("");
+  const [wantedWorktree, setWorktree] = useState<Wanted | null>(null);
+  const workspace = workspaces.find(({ id }) => id === workspaceId);
+  const defaults = workspace?.defaults;
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
 
@@ -51,6 +61,22 @@ export function CreateForm({ secrets, onCreated }: Props) {
   const mode = wanted === "dangerous" && noDanger ? "ask" : wanted;
   const problem = error === null ? null : explain(error);
   const at = (field: string) => (problem?.field === field ? problem.message : null);
+
+  const isAlways = defaults?.worktree === "always";
+  const branch = place.listing?.branch ?? null;
+  const offersWorktree = defaults?.worktree !== "never" && (branch !== null || isAlways);
+  // One that was wanted elsewhere is none of a directory without git.
+  const worktree = offersWorktree ? wantedWorktree : null;
+
+  /** What the workspace says is shown where it can be; the daemon adds the rest. */
+  function choose(id: string) {
+    const chosen = workspaces.find((workspace) => workspace.id === id);
+    setWorkspaceId(id);
+    if (!chosen) return;
+    setCwd(chosen.path);
+    setBilling(chosen.defaults.billingMode ?? "subscription");
+    if (chosen.defaults.provider) setProvider(chosen.defaults.provider);
+  }
 
   async function submit(event?: FormEvent) {
     event?.preventDefault();
@@ -68,6 +94,13 @@ export function CreateForm({ secrets, onCreated }: Props) {
         billingMode: billing,
         policySetIds: policySets,
         ...(envSets.length > 0 && { envSetIds: envSets }),
+        ...(workspace && { workspaceId: workspace.id }),
+        ...(worktree && {
+          worktree: {
+            ...(worktree.branch.trim() && { branch: worktree.branch.trim() }),
+            ...(worktree.from.trim() && { startPoint: worktree.from.trim() }),
+          },
+        }),
         ...(prompt.trim() && { prompt }),
         ...(model.trim() && { model: model.trim() }),
         ...(name.trim() && { name: name.trim() }),
@@ -99,6 +132,20 @@ export function CreateForm({ secrets, onCreated }: Props) {
         onKeyDown={press}
         onChange={(event) => setPrompt(event.target.value)}
       />
+      {workspaces.length > 0 && (
+        <SelectField
+          label="Workspace"
+          value={workspaceId}
+          onChange={(event) => choose(event.target.value)}
+        >
+          <option value="">None</option>
+          {workspaces.map(({ id, name }) => (
+            <option key={id} value={id}>
+              {plainText(name)}
+            </option>
+          ))}
+        </SelectField>
+      )}
       <ProviderPicker
         providers={providers}
         value={provider?.id ?? null}
@@ -114,6 +161,15 @@ export function CreateForm({ secrets, onCreated }: Props) {
         place={place}
         error={at("cwd")}
       />
+      {offersWorktree && (
+        <WorktreeField
+          value={worktree}
+          onChange={setWorktree}
+          always={isAlways}
+          current={branch}
+          errors={{ branch: at("worktree.branch"), from: at("worktree.startPoint") }}
+        />
+      )}
       <div className="grid gap-4 sm:grid-cols-3">
         <TextField
           label="Name"
@@ -125,7 +181,7 @@ export function CreateForm({ secrets, onCreated }: Props) {
         />
         <TextField
           label="Model"
-          placeholder="The agent's own choice"
+          placeholder={defaults?.model ?? "The agent's own choice"}
           spellCheck={false}
           autoCapitalize="none"
           value={model}
@@ -147,7 +203,7 @@ export function CreateForm({ secrets, onCreated }: Props) {
           legend="Policy sets"
           sets={sets.map(({ isDefault, description, ...set }) => ({
             ...set,
-            isGiven: isDefault,
+            isGiven: isDefault || defaults?.policySetIds.includes(set.id) === true,
             note: isDefault ? "Every new session gets it." : description,
           }))}
           value={policySets}
@@ -157,7 +213,11 @@ export function CreateForm({ secrets, onCreated }: Props) {
       {secrets.length > 0 && (
         <SetPicker
           legend="Env sets"
-          sets={secrets.map((set) => ({ ...set, note: Object.keys(set.maskedVars).join(", ") }))}
+          sets={secrets.map((set) => ({
+            ...set,
+            isGiven: defaults?.envSetIds.includes(set.id) === true,
+            note: Object.keys(set.maskedVars).join(", "),
+          }))}
           value={envSets}
           onChange={setEnvSets}
         />

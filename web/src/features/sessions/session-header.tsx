@@ -50,6 +50,9 @@ export function SessionHeader({ session, before, actions }: Props) {
             {" · "}
             <Plain text={session.cwd} />
           </span>
+          {"worktree" in session.metadata && (
+            <span title="What is in it stays when the session ends"> · own worktree</span>
+          )}
           {session.branch && (
             <>
               <span className="hidden sm:inline"> · </span>
