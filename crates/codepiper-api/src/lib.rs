@@ -72,7 +72,7 @@ pub use sessions::{
     ModelRequest, ModelResponse, OutputParams, OutputResponse, PromptResponse, PromptsParams,
     PromptsResponse, ProviderResumeRequest, RenameRequest, ResizeRequest, RestoreFailure,
     RestoreResponse, ResumeMode, SendKind, SendRequest, SendResponse, SessionResponse,
-    SessionsResponse, Success, WaitParams, WaitResponse,
+    SessionsResponse, Success, UploadedImage, WaitParams, WaitResponse,
 };
 pub use streams::{
     HUB_VERSION, HubRequest, MessageId, OUTPUT_FRAME, SNAPSHOT_FRAME, TERMINAL_PROTOCOL,

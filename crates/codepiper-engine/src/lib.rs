@@ -92,7 +92,7 @@ use scope::Scopes;
 pub use sessions::{
     CreateSession, Deleted, Explanation, Follower, Frame, Frames, InputKind, Output,
     ProviderResume, Pruned, Restored, SendPrompt, Sent, SessionManager, Shown, Sign, Standing,
-    Terminal, TerminalReader, Terms, Until, Waited,
+    Terminal, TerminalReader, Terms, Until, Uploaded, Waited,
 };
 pub use settings::{
     DaemonSettings, SettingView, Settings, SettingsChange, SettingsFile, Source as SettingSource,

@@ -40,6 +40,7 @@ mod histories;
 mod hook_forward;
 mod hook_reports;
 mod housekeeping;
+mod images;
 mod input_policy;
 mod interrupt;
 mod malformed;

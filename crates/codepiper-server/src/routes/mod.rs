@@ -15,6 +15,7 @@ mod export;
 mod git;
 mod hooks;
 mod housekeeping;
+mod images;
 mod key;
 mod policies;
 mod policy_sets;
@@ -101,6 +102,7 @@ pub(crate) fn described() -> OpenApiRouter<Engine> {
         .routes(routes!(env_sets::import))
         .routes(routes!(env_sets::reveal))
         .routes(routes!(key::rotate))
+        .routes(routes!(images::upload))
         .routes(routes!(git::status))
         .routes(routes!(git::branches))
         .routes(routes!(git::stage))
