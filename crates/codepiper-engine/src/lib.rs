@@ -286,7 +286,12 @@ impl Engine {
             Self {
                 directories: Directories::new(store.clone(), &config),
                 auth: AuthService::new(store.clone(), Arc::clone(&clock), key, &config),
-                actors: Actors::new(sessions.clone(), events.clone(), store.clone(), clock.clone()),
+                actors: Actors::new(
+                    sessions.clone(),
+                    events.clone(),
+                    store.clone(),
+                    clock.clone(),
+                ),
                 analytics,
                 conversations,
                 workspaces: Workspaces::new(
