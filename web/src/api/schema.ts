@@ -1748,7 +1748,7 @@ export interface WorkspaceDefaultsRequest {
   provider?: ProviderId | null;
   /**
    * A program that is run in each new worktree before the agent starts; where it is no absolute
-   * path, it is one in the repository.
+   * path, it is one in the workspace.
    */
   setupScript?: string | null;
   /**
@@ -4780,7 +4780,7 @@ export interface WorkspaceDefaults {
   provider: ProviderId | null;
   /**
    * A program that is run in each new worktree before the agent starts; where it is no absolute
-   * path, it is one in the repository.
+   * path, it is one in the workspace.
    */
   setupScript: string | null;
   /**
