@@ -48,6 +48,8 @@ async function answer(world, request, url, route, ids, pattern) {
   const isPublic = Object.values(AUTH).includes(route);
   if (!isPublic && !world.isSignedIn(request))
     return [401, { error: "nobody is signed in", code: "not_signed_in" }];
+  const isForm = request.headers["content-type"]?.startsWith("multipart/form-data");
+  if (isForm) chunks.length = 0;
   const body = chunks.length ? JSON.parse(Buffer.concat(chunks)) : {};
   const wrong = chunks.length && wrongRequest(request.method, pattern, body);
   if (wrong) return [500, misfit(`the page asks ${request.method} ${pattern}`, wrong)];

@@ -4028,6 +4028,10 @@ export interface SearchResponse {
  */
 export interface SendRequest {
   /**
+   * Pictures that go before it, by the paths that uploading them answered.
+   */
+  images?: string[];
+  /**
    * A name for it, 1 to 200 bytes: what is sent to a session again with the same one does not
    * arrive twice, and gets the first receipt.
    */
@@ -4503,6 +4507,28 @@ export interface UpdateWorkspaceRequest {
    * The directory; absolute.
    */
   path?: string | null;
+}
+/**
+ * A form with a picture.
+ */
+export interface UploadImageForm {
+  /**
+   * PNG, JPEG, GIF or WebP, whatever it is called; at most 10 MiB.
+   */
+  image: string;
+}
+/**
+ * `POST /sessions/:id/upload-image`
+ */
+export interface UploadedImage {
+  /**
+   * What it is called there.
+   */
+  filename: string;
+  /**
+   * Where it is: what `images` of a prompt names it by.
+   */
+  path: string;
 }
 /**
  * What is wrong with a definition.

@@ -39,7 +39,7 @@ export function SettingsPage() {
       <Section title="Agents and numbers">
         <DaemonForm />
       </Section>
-      <Section title="All settings">
+      <Section title="Every setting">
         <AllSettings />
       </Section>
       <Section title="Lines of transcripts that could not be read">

@@ -119,7 +119,7 @@ pub(super) async fn paste(
             shown(live) > before || r.is_dialog()
         })
         .await;
-        if !taken.is_some_and(|reading| !reading.is_dialog()) {
+        if taken.is_none_or(|reading| reading.is_dialog()) {
             return Ok(Some("the agent does not take the picture"));
         }
     }
