@@ -18,6 +18,7 @@ mod git;
 mod given;
 mod hooks;
 mod housekeeping;
+mod notifications;
 mod policies;
 mod sessions;
 mod streams;
@@ -61,6 +62,7 @@ pub use git::{
 };
 pub use hooks::{HookAnswer, HookRequest, SECRET_HEADER};
 pub use housekeeping::{DeleteResponse, DeletedSession, PruneFailure, PruneRequest, PruneResponse};
+pub use notifications::{NotificationsParams, ReadNotificationRequest, ReadNotificationsRequest};
 pub use policies::{
     AddPolicyRequest, AppliedChanges, ApplyPoliciesRequest, ApplyPoliciesResponse,
     CheckPolicyRequest, CreatePolicyRequest, CreatePolicySetRequest, ExportPoliciesRequest,

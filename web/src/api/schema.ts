@@ -3063,6 +3063,88 @@ export interface ModelTokens {
   tokens: number;
 }
 /**
+ * Something that a person is told.
+ */
+export interface Notification {
+  /**
+   * A few more.
+   */
+  body: string;
+  /**
+   * When.
+   */
+  createdAt: Timestamp;
+  /**
+   * What it is: `turn_done`, `permission_needed`, `input_needed` or `session_crashed`.
+   */
+  eventType: string;
+  /**
+   * Its number.
+   */
+  id: number;
+  /**
+   * What a program needs: with a permission the `approvalId` and the `requestHash`.
+   */
+  payload: unknown;
+  /**
+   * Its agent.
+   */
+  provider: string;
+  /**
+   * When it was read.
+   */
+  readAt: Timestamp | null;
+  /**
+   * How it came to be read.
+   */
+  readSource: string | null;
+  /**
+   * The session that it is about.
+   */
+  sessionId: string;
+  /**
+   * The event that it came from.
+   */
+  sourceEventId: number;
+  /**
+   * A few words.
+   */
+  title: string;
+}
+/**
+ * How many nobody has read.
+ */
+export interface NotificationCounts {
+  /**
+   * By session.
+   */
+  bySession: {
+    [k: string]: number;
+  };
+  /**
+   * Of all sessions.
+   */
+  totalUnread: number;
+}
+/**
+ * How many nobody has read.
+ */
+export interface NotificationCountsResponse {
+  /**
+   * The numbers.
+   */
+  counts: NotificationCounts;
+}
+/**
+ * What people were told.
+ */
+export interface NotificationsResponse {
+  /**
+   * The newest first.
+   */
+  notifications: Notification[];
+}
+/**
  * What a terminal shows.
  */
 export interface OutputResponse {
@@ -3710,6 +3792,48 @@ export interface RateLimit {
    * The time; minutes.
    */
   windowMinutes: number;
+}
+/**
+ * `POST /notifications/:id/read`
+ */
+export interface ReadNotificationRequest {
+  /**
+   * How it came to be read; `click` by default.
+   */
+  readSource?: string | null;
+}
+/**
+ * Whether it was not read before.
+ */
+export interface ReadNotificationResponse {
+  /**
+   * Whether it was not.
+   */
+  changed: boolean;
+  success: boolean;
+}
+/**
+ * `POST /notifications/read`
+ */
+export interface ReadNotificationsRequest {
+  /**
+   * How they came to be read; `bulk` by default.
+   */
+  readSource?: string | null;
+  /**
+   * Of this session only.
+   */
+  sessionId?: SessionId | null;
+}
+/**
+ * How many were not read before.
+ */
+export interface ReadNotificationsResponse {
+  success: boolean;
+  /**
+   * How many.
+   */
+  updated: number;
 }
 /**
  * A set that needs nothing but to be applied.

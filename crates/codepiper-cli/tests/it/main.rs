@@ -45,6 +45,7 @@ mod input_policy;
 mod interrupt;
 mod malformed;
 mod moments;
+mod notifications;
 mod openapi;
 #[cfg(target_os = "linux")]
 mod orphans;
