@@ -6,6 +6,7 @@ import { DIRECTORIES } from "./directories.js";
 import { wrongAnswer, wrongRequest } from "./document.js";
 import { ENV_SETS } from "./env-sets.js";
 import { GIT } from "./git.js";
+import { NOTIFICATIONS } from "./notifications.js";
 import { SESSIONS } from "./sessions.js";
 import { WORKFLOWS } from "./workflows.js";
 import { WORKSPACES } from "./workspaces.js";
@@ -14,6 +15,7 @@ const ROUTES = {
   ...SIGNED_IN,
   ...DIRECTORIES,
   ...ENV_SETS,
+  ...NOTIFICATIONS,
   ...GIT,
   ...SESSIONS,
   ...CONVERSATIONS,

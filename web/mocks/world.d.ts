@@ -35,6 +35,7 @@ export class World {
   terminals: Map<string, { bytes: Buffer }>;
   settings: DaemonSettings;
   git: { uploads: number; entries: unknown[]; messages: string[]; comments: unknown[] };
+  notifications: { readAt: string | null }[];
   envSets: { id: string; name: string; vars: Record<string, string> }[];
   workspaces: Workspace[];
   worktrees: Worktree[];

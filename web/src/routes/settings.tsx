@@ -7,6 +7,7 @@ import { authStatus, signIns, signOut } from "@/features/auth/queries";
 import { SignInList } from "@/features/auth/sign-in-list";
 import { Problems } from "@/features/conversation/problems";
 import { EnvSetList } from "@/features/env-sets/env-set-list";
+import { BrowserChoice } from "@/features/notifications/browser-choice";
 import { AllSettings } from "@/features/settings/all-settings";
 import { DaemonForm } from "@/features/settings/daemon-form";
 import { ThemePicker } from "./theme-picker";
@@ -32,6 +33,9 @@ export function SettingsPage() {
             void client.invalidateQueries(signIns);
           }}
         />
+      </Section>
+      <Section title="Notifications">
+        <BrowserChoice />
       </Section>
       <Section title="Secret variables">
         <EnvSetList />
