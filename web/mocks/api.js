@@ -6,6 +6,7 @@ import { DIRECTORIES } from "./directories.js";
 import { wrongAnswer, wrongRequest } from "./document.js";
 import { ENV_SETS } from "./env-sets.js";
 import { GIT } from "./git.js";
+import { NOTIFICATIONS } from "./notifications.js";
 import { SESSIONS } from "./sessions.js";
 import { WORKFLOWS } from "./workflows.js";
 import { WORKSPACES } from "./workspaces.js";
@@ -14,6 +15,7 @@ const ROUTES = {
   ...SIGNED_IN,
   ...DIRECTORIES,
   ...ENV_SETS,
+  ...NOTIFICATIONS,
   ...GIT,
   ...SESSIONS,
   ...CONVERSATIONS,
@@ -48,6 +50,8 @@ async function answer(world, request, url, route, ids, pattern) {
   const isPublic = Object.values(AUTH).includes(route);
   if (!isPublic && !world.isSignedIn(request))
     return [401, { error: "nobody is signed in", code: "not_signed_in" }];
+  const isForm = request.headers["content-type"]?.startsWith("multipart/form-data");
+  if (isForm) chunks.length = 0;
   const body = chunks.length ? JSON.parse(Buffer.concat(chunks)) : {};
   const wrong = chunks.length && wrongRequest(request.method, pattern, body);
   if (wrong) return [500, misfit(`the page asks ${request.method} ${pattern}`, wrong)];

@@ -26,6 +26,7 @@ export const repository = () => ({
   discarded: null,
   messages: [],
   comments: [],
+  uploads: 0,
 });
 
 const change = (world, paths, how) => {
@@ -34,6 +35,11 @@ const change = (world, paths, how) => {
 };
 
 export const GIT = {
+  "POST /sessions/:id/upload-image": (world) => {
+    world.git.uploads += 1;
+    const filename = `picture-${world.git.uploads}.png`;
+    return [200, { path: `/home/mia/.codepiper/images/${filename}`, filename }];
+  },
   "GET /sessions/:id/git/status": (world) => [
     200,
     {

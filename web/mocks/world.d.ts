@@ -34,7 +34,8 @@ export class World {
   };
   terminals: Map<string, { bytes: Buffer }>;
   settings: DaemonSettings;
-  git: { entries: unknown[]; messages: string[]; comments: unknown[] };
+  git: { uploads: number; entries: unknown[]; messages: string[]; comments: unknown[] };
+  notifications: { readAt: string | null }[];
   envSets: { id: string; name: string; vars: Record<string, string> }[];
   workspaces: Workspace[];
   worktrees: Worktree[];

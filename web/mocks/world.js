@@ -31,6 +31,8 @@ export class World extends EventEmitter {
   problems = [];
   /** Sets of secret variables, with their values. */
   envSets = [];
+  /** What people were told of. */
+  notifications = [];
   /** The repository that every session is in. */
   git = repository();
   workspaces = [];

@@ -73,3 +73,47 @@ async function asset(request) {
   if (answer.ok) await cache.put(request, answer.clone());
   return answer;
 }
+
+self.addEventListener("notificationclick", (event) => {
+  const { action, notification } = event;
+  notification.close();
+  const { url, approvalId, requestHash } = notification.data;
+  event.waitUntil(
+    action === "allow" || action === "deny"
+      ? answer(notification, approvalId, { decision: action, requestHash })
+      : open(url),
+  );
+});
+
+/** Answers exactly the request that was shown, and says what became of it where that is not it. */
+async function answer({ body, tag, data }, approvalId, decision) {
+  let problem = null;
+  try {
+    const answer = await fetch(`/api/approvals/${approvalId}/answer`, {
+      method: "POST",
+      credentials: "same-origin",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(decision),
+    });
+    if (!answer.ok) problem = (await answer.json()).error;
+  } catch {
+    problem = "The daemon does not answer.";
+  }
+  if (problem === null) return;
+  const icon = "/icon-192.png";
+  await self.registration.showNotification("Not answered", {
+    body: `${problem} ${body}`,
+    tag,
+    icon,
+    data: { url: data.url },
+  });
+}
+
+/** Brings a page to the front, or opens one. */
+async function open(url) {
+  const pages = await self.clients.matchAll({ type: "window" });
+  const page = pages.find((page) => new URL(page.url).pathname === url) ?? pages[0];
+  if (!page) return self.clients.openWindow(url);
+  await page.focus();
+  if (new URL(page.url).pathname !== url) await page.navigate(url);
+}

@@ -121,23 +121,20 @@ impl Client {
         Err(refused(response).await)
     }
 
+    /// Hands over bytes that are no JSON.
+    pub async fn upload(&self, path: &str, bytes: Vec<u8>) -> Result<Value, ClientError> {
+        let kind = "application/octet-stream";
+        let response = self.send(Method::POST, path, kind, bytes).await?;
+        answer(response).await
+    }
+
     async fn call<B: Serialize + Sync>(
         &self,
         method: Method,
         path: &str,
         body: Option<&B>,
     ) -> Result<Value, ClientError> {
-        let response = self.request(method, path, body).await?;
-        if !response.status().is_success() {
-            return Err(refused(response).await);
-        }
-        let bytes = response
-            .into_body()
-            .collect()
-            .await
-            .map_err(broken)?
-            .to_bytes();
-        serde_json::from_slice(&bytes).map_err(broken)
+        answer(self.request(method, path, body).await?).await
     }
 
     async fn request<B: Serialize + Sync>(
@@ -146,23 +143,33 @@ impl Client {
         path: &str,
         body: Option<&B>,
     ) -> Result<Response<Incoming>, ClientError> {
+        let bytes = body
+            .map(serde_json::to_vec)
+            .transpose()
+            .map_err(broken)?
+            .unwrap_or_default();
+        self.send(method, path, "application/json", bytes).await
+    }
+
+    async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        kind: &str,
+        bytes: Vec<u8>,
+    ) -> Result<Response<Incoming>, ClientError> {
         let stream = self.connect().await?;
         let (mut sender, connection) = http1::handshake(TokioIo::new(stream))
             .await
             .map_err(broken)?;
         // It ends with the answer; an error of its own shows there.
         tokio::spawn(async move { drop(connection.await) });
-        let bytes = body
-            .map(serde_json::to_vec)
-            .transpose()
-            .map_err(broken)?
-            .unwrap_or_default();
         let request = Request::builder()
             .method(method)
             .uri(path)
             .header("host", "codepiper")
             .header("user-agent", USER_AGENT)
-            .header("content-type", "application/json")
+            .header("content-type", kind)
             .body(Full::new(Bytes::from(bytes)))
             .map_err(broken)?;
         sender.send_request(request).await.map_err(broken)
@@ -210,6 +217,14 @@ impl BodyStream {
             }
         }
     }
+}
+
+async fn answer(response: Response<Incoming>) -> Result<Value, ClientError> {
+    if !response.status().is_success() {
+        return Err(refused(response).await);
+    }
+    let body = response.into_body().collect().await.map_err(broken)?;
+    serde_json::from_slice(&body.to_bytes()).map_err(broken)
 }
 
 async fn refused(response: Response<Incoming>) -> ClientError {

@@ -18,6 +18,7 @@ mod git;
 mod given;
 mod hooks;
 mod housekeeping;
+mod notifications;
 mod policies;
 mod sessions;
 mod streams;
@@ -61,6 +62,7 @@ pub use git::{
 };
 pub use hooks::{HookAnswer, HookRequest, SECRET_HEADER};
 pub use housekeeping::{DeleteResponse, DeletedSession, PruneFailure, PruneRequest, PruneResponse};
+pub use notifications::{NotificationsParams, ReadNotificationRequest, ReadNotificationsRequest};
 pub use policies::{
     AddPolicyRequest, AppliedChanges, ApplyPoliciesRequest, ApplyPoliciesResponse,
     CheckPolicyRequest, CreatePolicyRequest, CreatePolicySetRequest, ExportPoliciesRequest,
@@ -72,7 +74,7 @@ pub use sessions::{
     ModelRequest, ModelResponse, OutputParams, OutputResponse, PromptResponse, PromptsParams,
     PromptsResponse, ProviderResumeRequest, RenameRequest, ResizeRequest, RestoreFailure,
     RestoreResponse, ResumeMode, SendKind, SendRequest, SendResponse, SessionResponse,
-    SessionsResponse, Success, WaitParams, WaitResponse,
+    SessionsResponse, Success, UploadedImage, WaitParams, WaitResponse,
 };
 pub use streams::{
     HUB_VERSION, HubRequest, MessageId, OUTPUT_FRAME, SNAPSHOT_FRAME, TERMINAL_PROTOCOL,

@@ -163,6 +163,10 @@ pub enum SendKind {
 pub struct SendRequest {
     /// The text.
     pub text: String,
+    /// Pictures that go before it, by the paths that uploading them answered.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Vec<String>)]
+    pub images: Vec<PathBuf>,
     /// Whether Enter follows.
     #[serde(default = "yes")]
     pub newline: bool,
@@ -186,6 +190,16 @@ pub struct SendRequest {
 
 const fn yes() -> bool {
     true
+}
+
+/// `POST /sessions/:id/upload-image`
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct UploadedImage {
+    /// Where it is: what `images` of a prompt names it by.
+    #[schema(value_type = String)]
+    pub path: PathBuf,
+    /// What it is called there.
+    pub filename: String,
 }
 
 /// What became of a text.

@@ -41,7 +41,7 @@ pub struct WorkspaceDefaultsRequest {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub worktree: Option<WorktreeWish>,
     /// A program that is run in each new worktree before the agent starts; where it is no absolute
-    /// path, it is one in the repository.
+    /// path, it is one in the workspace.
     #[serde(
         default,
         deserialize_with = "given",

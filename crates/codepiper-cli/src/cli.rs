@@ -8,6 +8,7 @@ mod env_set;
 mod git;
 mod housekeeping;
 mod look;
+mod notifications;
 mod policy;
 mod policy_set;
 mod settings;
@@ -35,6 +36,7 @@ pub(crate) use housekeeping::{Backup, Delete, Key, KeyCommand, Prune, Top};
 pub(crate) use look::{
     Events, Logs, Providers, ProvidersCommand, Sessions, TableFormat, Tail, Wait, Which,
 };
+pub(crate) use notifications::{ListNotifications, Notifications, NotificationsCommand};
 pub(crate) use policy::{
     Action, ApplyPolicies, CheckPolicy, CreatePolicy, DefaultAction, ExportPolicies, ListPolicies,
     OnePolicy, Policy, PolicyCommand, TestPolicies, UpdatePolicy,
@@ -193,6 +195,8 @@ pub(crate) enum Command {
     /// Refuse what an agent asks for; it goes on without.
     #[command(after_help = "Example:\n  codepiper deny 87b7e523 --note 'use the staging server'")]
     Deny(AnswerApproval),
+    /// List what nobody has read of what needs a person: turns that are done, questions, crashes.
+    Notifications(Notifications),
     /// Say what agents may do without asking, and what never.
     Policy(Policy),
     /// Gather policies into sets that sessions are given.

@@ -25,6 +25,7 @@ mod git;
 mod hooks;
 mod key_change;
 mod keyring;
+mod notifications;
 mod picture;
 mod policies;
 mod process;
@@ -68,6 +69,7 @@ pub use auth::{
 };
 pub use backup::{BackupContents, Restored as RestoredBackup, back_up, restore_backup};
 pub use bus::{EventBus, EventFilter};
+pub use codepiper_store::notifications::NotificationQuery;
 pub use codepiper_store::usage::Tally;
 pub use codepiper_store::whose::Whose;
 pub use config::Config;
@@ -81,6 +83,10 @@ pub use git::{
 };
 pub use hooks::{HookReply, HookReport, Hooks};
 pub use key_change::KeyChange;
+pub use notifications::{
+    Changed as NotificationChanged, NOTIFICATION_KINDS, NotificationCounts, NotificationView,
+    Notifications,
+};
 pub use policies::{
     Applied, Changed, Changes, Checked, Counts, Difference, Group, NewPolicy, NewSet, PolicyChange,
     PolicyEngine, PolicyExport, PolicyView, ReadyView, Replay, Replayed, SetChange, SetSummary,
@@ -92,7 +98,7 @@ use scope::Scopes;
 pub use sessions::{
     CreateSession, Deleted, Explanation, Follower, Frame, Frames, InputKind, Output,
     ProviderResume, Pruned, Restored, SendPrompt, Sent, SessionManager, Shown, Sign, Standing,
-    Terminal, TerminalReader, Terms, Until, Waited,
+    Terminal, TerminalReader, Terms, Until, Uploaded, Waited,
 };
 pub use settings::{
     DaemonSettings, SettingView, Settings, SettingsChange, SettingsFile, Source as SettingSource,
@@ -127,6 +133,8 @@ pub struct Engine {
     pub env_sets: EnvSets,
     /// The change of the key that secrets are sealed with.
     pub key_change: KeyChange,
+    /// What people are told of.
+    pub notifications: Notifications,
     /// What agents used.
     pub analytics: Analytics,
     /// Workflows and their executions.
@@ -255,6 +263,12 @@ impl Engine {
             stop.clone(),
         );
         tasks.spawn(keep);
+        let notifications = Notifications::new(store.clone(), clock.clone());
+        tasks.spawn(notifications::read_on(
+            notifications.clone(),
+            events.latest(),
+            stop.child_token(),
+        ));
         tasks.spawn(tailer.run(stop.child_token()));
         tasks.spawn(transcripts::keep_index(
             store.clone(),
@@ -314,6 +328,7 @@ impl Engine {
                     env_sets.clone(),
                 ),
                 env_sets,
+                notifications,
                 key_change,
                 workflows,
                 worktrees,

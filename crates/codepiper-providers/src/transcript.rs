@@ -172,11 +172,30 @@ impl Message {
 /// Agents trim a prompt and write its tabs as blanks.
 pub(crate) fn is_same(stored: &str, prompt: &str) -> bool {
     let words = |text: &'_ str| {
-        text.split_whitespace()
+        without_images(text)
+            .split_whitespace()
             .map(str::to_owned)
             .collect::<Vec<_>>()
     };
     words(stored) == words(prompt)
+}
+
+/// A text without what agents write in the place of a picture: `[Image #1]`.
+fn without_images(text: &str) -> String {
+    let mut rest = text;
+    let mut clean = String::new();
+    while let Some((before, behind)) = rest.split_once("[Image #") {
+        let number = behind.split_once(']');
+        let number = number.filter(|(n, _)| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()));
+        clean += before;
+        if let Some((_, behind)) = number {
+            rest = behind;
+        } else {
+            clean += "[Image #";
+            rest = behind;
+        }
+    }
+    clean + rest
 }
 
 /// The text of a user entry that is a prompt and not the result of a tool.

@@ -26,6 +26,7 @@ mod file;
 pub mod ingest;
 mod lock;
 mod migrate;
+pub mod notifications;
 pub mod policies;
 pub mod policy_sets;
 pub mod prompts;

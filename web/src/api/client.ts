@@ -60,6 +60,11 @@ export function post<T>(path: string, body?: unknown): Promise<T> {
   return call<T>("POST", path, body);
 }
 
+/** `POST` of a form, for what is no JSON. */
+export function upload<T>(path: string, form: FormData): Promise<T> {
+  return answered<T>(path, { method: "POST", credentials: "same-origin", body: form });
+}
+
 async function callOnce<T>(
   method: string,
   path: string,
@@ -72,11 +77,15 @@ async function callOnce<T>(
     init.body = JSON.stringify(body);
   }
   if (signal) init.signal = signal;
+  return answered<T>(path, init);
+}
+
+async function answered<T>(path: string, init: RequestInit): Promise<T> {
   let answer: Response;
   try {
     answer = await fetch(`/api${path}`, init);
   } catch (error) {
-    if (signal?.aborted) throw error;
+    if (init.signal?.aborted) throw error;
     throw new Unreachable();
   }
   if (answer.ok) return (await answer.json()) as T;

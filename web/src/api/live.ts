@@ -1,4 +1,5 @@
 import { ReconnectingSocket, type SocketState, socketUrl } from "@/lib/socket";
+import type { Notification } from "./schema";
 import type { Approval, Session, SessionEvent } from "./types";
 
 /** What the daemon tells by itself. */
@@ -15,6 +16,8 @@ export type News =
       /** Null: any of them. */
       executionId: string | null;
     }
+  | { topic: "notifications"; type: "notification_created"; notification: Notification }
+  | { topic: "notifications"; type: "notification_read" | "notification_counts_updated" }
   | { topic: `session:${string}:events`; data: SessionEvent }
   | {
       topic: `session:${string}:conversation`;

@@ -1748,7 +1748,7 @@ export interface WorkspaceDefaultsRequest {
   provider?: ProviderId | null;
   /**
    * A program that is run in each new worktree before the agent starts; where it is no absolute
-   * path, it is one in the repository.
+   * path, it is one in the workspace.
    */
   setupScript?: string | null;
   /**
@@ -3063,6 +3063,88 @@ export interface ModelTokens {
   tokens: number;
 }
 /**
+ * Something that a person is told.
+ */
+export interface Notification {
+  /**
+   * A few more.
+   */
+  body: string;
+  /**
+   * When.
+   */
+  createdAt: Timestamp;
+  /**
+   * What it is: `turn_done`, `permission_needed`, `input_needed` or `session_crashed`.
+   */
+  eventType: string;
+  /**
+   * Its number.
+   */
+  id: number;
+  /**
+   * What a program needs: with a permission the `approvalId` and the `requestHash`.
+   */
+  payload: unknown;
+  /**
+   * Its agent.
+   */
+  provider: string;
+  /**
+   * When it was read.
+   */
+  readAt: Timestamp | null;
+  /**
+   * How it came to be read.
+   */
+  readSource: string | null;
+  /**
+   * The session that it is about.
+   */
+  sessionId: string;
+  /**
+   * The event that it came from.
+   */
+  sourceEventId: number;
+  /**
+   * A few words.
+   */
+  title: string;
+}
+/**
+ * How many nobody has read.
+ */
+export interface NotificationCounts {
+  /**
+   * By session.
+   */
+  bySession: {
+    [k: string]: number;
+  };
+  /**
+   * Of all sessions.
+   */
+  totalUnread: number;
+}
+/**
+ * How many nobody has read.
+ */
+export interface NotificationCountsResponse {
+  /**
+   * The numbers.
+   */
+  counts: NotificationCounts;
+}
+/**
+ * What people were told.
+ */
+export interface NotificationsResponse {
+  /**
+   * The newest first.
+   */
+  notifications: Notification[];
+}
+/**
  * What a terminal shows.
  */
 export interface OutputResponse {
@@ -3712,6 +3794,48 @@ export interface RateLimit {
   windowMinutes: number;
 }
 /**
+ * `POST /notifications/:id/read`
+ */
+export interface ReadNotificationRequest {
+  /**
+   * How it came to be read; `click` by default.
+   */
+  readSource?: string | null;
+}
+/**
+ * Whether it was not read before.
+ */
+export interface ReadNotificationResponse {
+  /**
+   * Whether it was not.
+   */
+  changed: boolean;
+  success: boolean;
+}
+/**
+ * `POST /notifications/read`
+ */
+export interface ReadNotificationsRequest {
+  /**
+   * How they came to be read; `bulk` by default.
+   */
+  readSource?: string | null;
+  /**
+   * Of this session only.
+   */
+  sessionId?: SessionId | null;
+}
+/**
+ * How many were not read before.
+ */
+export interface ReadNotificationsResponse {
+  success: boolean;
+  /**
+   * How many.
+   */
+  updated: number;
+}
+/**
  * A set that needs nothing but to be applied.
  */
 export interface ReadySet {
@@ -4027,6 +4151,10 @@ export interface SearchResponse {
  * `POST /sessions/:id/send`
  */
 export interface SendRequest {
+  /**
+   * Pictures that go before it, by the paths that uploading them answered.
+   */
+  images?: string[];
   /**
    * A name for it, 1 to 200 bytes: what is sent to a session again with the same one does not
    * arrive twice, and gets the first receipt.
@@ -4505,6 +4633,28 @@ export interface UpdateWorkspaceRequest {
   path?: string | null;
 }
 /**
+ * A form with a picture.
+ */
+export interface UploadImageForm {
+  /**
+   * PNG, JPEG, GIF or WebP, whatever it is called; at most 10 MiB.
+   */
+  image: string;
+}
+/**
+ * `POST /sessions/:id/upload-image`
+ */
+export interface UploadedImage {
+  /**
+   * What it is called there.
+   */
+  filename: string;
+  /**
+   * Where it is: what `images` of a prompt names it by.
+   */
+  path: string;
+}
+/**
  * What is wrong with a definition.
  */
 export interface ValidateWorkflowResponse {
@@ -4780,7 +4930,7 @@ export interface WorkspaceDefaults {
   provider: ProviderId | null;
   /**
    * A program that is run in each new worktree before the agent starts; where it is no absolute
-   * path, it is one in the repository.
+   * path, it is one in the workspace.
    */
   setupScript: string | null;
   /**

@@ -12,6 +12,7 @@ import { Ticked } from "@/components/ticked";
 import { TimeAgo } from "@/components/time-ago";
 import { ApprovalCard } from "@/features/approvals/approval-card";
 import { pendingQuery } from "@/features/approvals/queries";
+import { UnreadList } from "@/features/notifications/unread-list";
 import { Dot } from "@/features/sessions/dot";
 import { sinceOf } from "@/features/sessions/groups";
 import { sessionsQuery } from "@/features/sessions/queries";
@@ -129,6 +130,7 @@ export function InboxPage() {
           </ul>
         </Section>
       )}
+      <UnreadList />
       {isKnown && isEmpty && (
         <Empty icon={<CircleCheck aria-hidden />} title="Nobody waits for you">
           {sessions.data.length === 0 ? (

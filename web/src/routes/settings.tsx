@@ -7,6 +7,7 @@ import { authStatus, signIns, signOut } from "@/features/auth/queries";
 import { SignInList } from "@/features/auth/sign-in-list";
 import { Problems } from "@/features/conversation/problems";
 import { EnvSetList } from "@/features/env-sets/env-set-list";
+import { BrowserChoice } from "@/features/notifications/browser-choice";
 import { AllSettings } from "@/features/settings/all-settings";
 import { DaemonForm } from "@/features/settings/daemon-form";
 import { ThemePicker } from "./theme-picker";
@@ -33,13 +34,16 @@ export function SettingsPage() {
           }}
         />
       </Section>
+      <Section title="Notifications">
+        <BrowserChoice />
+      </Section>
       <Section title="Secret variables">
         <EnvSetList />
       </Section>
       <Section title="Agents and numbers">
         <DaemonForm />
       </Section>
-      <Section title="All settings">
+      <Section title="Every setting">
         <AllSettings />
       </Section>
       <Section title="Lines of transcripts that could not be read">

@@ -4,6 +4,8 @@ import { type News, SIGNED_OUT } from "@/api/live";
 import { LiveContext, useLiveState, useNews } from "@/api/live-context";
 import { putApproval } from "@/features/approvals/queries";
 import { authStatus } from "@/features/auth/queries";
+import { notify } from "@/features/notifications/browser";
+import { unreadQuery } from "@/features/notifications/queries";
 import { dropSession, putSession } from "@/features/sessions/queries";
 import { executionNews } from "@/features/workflows/queries";
 
@@ -41,6 +43,8 @@ export function useLiveUpdates(): void {
         else putSession(client, news.session);
       }
       if ("approval" in news) putApproval(client, news.approval);
+      if (news.topic === "notifications") void client.invalidateQueries(unreadQuery);
+      if ("notification" in news) notify(news.notification).catch(() => {});
       if ("executionId" in news) hearExecution(news.executionId);
     },
     [client, hearExecution],
@@ -48,4 +52,5 @@ export function useLiveUpdates(): void {
   useNews("sessions", hear);
   useNews("approvals", hear);
   useNews("workflows", hear);
+  useNews("notifications", hear);
 }

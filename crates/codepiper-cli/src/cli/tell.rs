@@ -9,6 +9,10 @@ pub(crate) struct Send {
     pub(crate) text: String,
     /// More words of it, joined with blanks.
     pub(crate) more: Vec<String>,
+    /// A picture that goes before it: PNG, JPEG, GIF or WebP, at most 10 MiB. May be given more than
+    /// once.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) image: Vec<std::path::PathBuf>,
     /// Wait until the turn is over and print the reply.
     #[arg(short, long)]
     pub(crate) wait: bool,

@@ -75,7 +75,7 @@ pub(crate) struct WorkspaceFlags {
     #[arg(long, value_enum)]
     pub(crate) worktree: Option<Worktrees>,
     /// A program that is run in each new worktree before the agent starts; where it is no absolute
-    /// path, it is one in the repository.
+    /// path, it is one in the workspace.
     #[arg(long, value_name = "SCRIPT")]
     pub(crate) setup: Option<String>,
     /// A program that is run in a worktree before it is removed.

@@ -13,8 +13,9 @@ use crate::{output, resolve};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Status {
-    status: Vec<Entry>,
+struct Standing {
+    #[serde(rename = "status")]
+    entries: Vec<Entry>,
     branch: Option<String>,
     upstream: Option<String>,
     ahead: u64,
@@ -104,7 +105,7 @@ async fn status(context: &Context, session: &str) -> Result<(), CliError> {
     if context.json {
         return output::json(&answer);
     }
-    let status: Status = serde_json::from_value(answer)?;
+    let status: Standing = serde_json::from_value(answer)?;
     let branch = status.branch.as_deref().unwrap_or("on no branch");
     let upstream = status
         .upstream
@@ -114,7 +115,7 @@ async fn status(context: &Context, session: &str) -> Result<(), CliError> {
             format!(" ({upstream}: {ahead} ahead, {behind} behind)")
         });
     output::line(output::harmless(&format!("{branch}{upstream}")))?;
-    for entry in &status.status {
+    for entry in &status.entries {
         let (index, files) = (entry.index_status, entry.work_tree_status);
         let was = entry.orig_path.as_ref().map(|was| format!("{was} -> "));
         let line = format!("{index}{files} {}{}", was.unwrap_or_default(), entry.path);

@@ -24,6 +24,7 @@ mod keys;
 mod kill;
 mod launch;
 mod model;
+mod notifications;
 mod policy;
 mod policy_set;
 mod prompts;
@@ -137,6 +138,7 @@ async fn run_client(mut context: Context, command: Command) -> Result<ExitCode, 
         Command::Approvals(args) => approvals::run(&context, &args).await?,
         Command::Approve(args) => answer::run(&context, args, Permission::Allow).await?,
         Command::Deny(args) => answer::run(&context, args, Permission::Deny).await?,
+        Command::Notifications(args) => notifications::run(&context, args).await?,
         Command::Policy(args) => policy::run(&context, args.command).await?,
         Command::Workflow(args) => workflow::run(&context, args.command).await?,
         Command::Workspace(args) => workspace::run(&context, args.command).await?,

@@ -1,7 +1,8 @@
 use std::io::Read as _;
+use std::path::{Path, PathBuf};
 
-use codepiper_api::{ErrorBody, SendKind, SendRequest, SendResponse};
-use codepiper_model::{ReceiptStatus, Trouble};
+use codepiper_api::{ErrorBody, SendKind, SendRequest, SendResponse, UploadedImage};
+use codepiper_model::{ReceiptStatus, SessionId, Trouble};
 
 use super::Context;
 use crate::cli::Send;
@@ -15,8 +16,13 @@ pub(super) async fn run(context: &Context, args: Send) -> Result<(), CliError> {
     } else {
         [&[args.text], args.more.as_slice()].concat().join(" ")
     };
+    let mut images = Vec::new();
+    for image in &args.image {
+        images.push(upload(context, session.id, image).await?);
+    }
     let request = SendRequest {
         text,
+        images,
         newline: !args.no_newline,
         kind: SendKind::Prompt,
         key: args.key,
@@ -38,6 +44,14 @@ pub(super) async fn run(context: &Context, args: Send) -> Result<(), CliError> {
         output::line(status.as_str().unwrap_or_default())?;
     }
     outcome(&sent, args.wait)
+}
+
+/// Hands a picture over, and returns where it is then.
+async fn upload(context: &Context, session: SessionId, image: &Path) -> Result<PathBuf, CliError> {
+    let path = format!("/sessions/{session}/upload-image");
+    let answer = context.client.upload(&path, fs_err::read(image)?).await?;
+    let UploadedImage { path, .. } = serde_json::from_value(answer)?;
+    Ok(path)
 }
 
 /// What the exit code says of a prompt that was waited for.

@@ -9,6 +9,7 @@ pub(super) async fn run(context: &Context, args: &Slash) -> Result<(), CliError>
     let session = resolve::session(&context.client, &args.session).await?;
     let command = args.command.join(" ");
     let request = SendRequest {
+        images: Vec::new(),
         text: format!("/{}", command.trim_start_matches('/')),
         newline: true,
         kind: SendKind::Command,

@@ -89,6 +89,7 @@ async fn idle(engine: &Engine, id: SessionId) {
 
 async fn send(engine: &Engine, id: SessionId, text: &str) -> Option<String> {
     let prompt = SendPrompt {
+        images: Vec::new(),
         text: text.to_owned(),
         kind: codepiper_engine::InputKind::Prompt,
         enter: true,

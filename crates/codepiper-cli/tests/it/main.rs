@@ -40,10 +40,12 @@ mod histories;
 mod hook_forward;
 mod hook_reports;
 mod housekeeping;
+mod images;
 mod input_policy;
 mod interrupt;
 mod malformed;
 mod moments;
+mod notifications;
 mod openapi;
 #[cfg(target_os = "linux")]
 mod orphans;

@@ -239,6 +239,38 @@ fn a_worktree_is_set_up_before_its_agent_starts_and_torn_down_before_it_goes() {
     let down = std::fs::read_to_string(told).unwrap();
     assert_eq!(down.trim(), path.display().to_string());
 
+    // A workspace's own program is run, and not one of that name that another repository brought.
+    let other = repository(&home, "cloned");
+    script(&other.join("tools/setup"), "touch theirs");
+    let args = [
+        "workspace",
+        "create",
+        "shop",
+        "-d",
+        &dir,
+        "--setup",
+        "tools/setup",
+    ];
+    home.run(&args).ok();
+    let there = other.display().to_string();
+    let args = [
+        "start",
+        "-w",
+        "shop",
+        "-p",
+        "demo",
+        "-d",
+        &there,
+        "--worktree",
+        "w",
+        "--json",
+    ];
+    let session = home.run(&args).ok().json()["session"].clone();
+    let path = PathBuf::from(session["cwd"].as_str().unwrap());
+    assert!(path.join("built.local").exists() && !path.join("theirs").exists());
+    home.run(&["kill", session["id"].as_str().unwrap()]).ok();
+    home.run(&["worktree", "finish", "w"]).ok();
+
     // What fails says why, and the worktree is there to be looked at.
     for (script, words) in [
         ("tools/broken", "the tool is missing"),

@@ -420,6 +420,19 @@ fn what_is_done_is_merged_and_goes_with_its_branch() {
     assert_eq!(worktrees(&home)[0]["missing"], true);
     home.run(&["worktree", "prune", "--yes"]).ok();
     assert_eq!(worktrees(&home), Vec::<Value>::new());
+    // What a daemon that was killed had only begun is cleared up, too.
+    let four = started(&home, &repo, &json!({ "branch": "four" }));
+    home.run(&["stop", four["id"].as_str().unwrap()]).ok();
+    let path = PathBuf::from(four["cwd"].as_str().unwrap());
+    git(
+        &home,
+        &repo,
+        &["worktree", "remove", path.to_str().unwrap()],
+    );
+    std::fs::create_dir_all(&path).unwrap();
+    home.run(&["worktree", "prune", "--yes"]).ok();
+    assert!(!path.exists());
+    assert_eq!(worktrees(&home), Vec::<Value>::new());
     let (status, answer) = finish(&home, &two, &json!({}));
     assert_eq!(status, 404, "{answer}");
 }

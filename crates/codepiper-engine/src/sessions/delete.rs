@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use codepiper_model::{Actor, EntryKind, Session, SessionId, Timestamp};
 use codepiper_store::sessions::{self, Stored};
-use codepiper_store::{Transaction, events, transcripts};
+use codepiper_store::{Transaction, events, notifications, transcripts};
 use codepiper_tmux::{Presence, Server};
 use serde_json::json;
 use tokio::time::{sleep, timeout};
@@ -83,6 +83,7 @@ impl SessionManager {
                 return Ok(None);
             }
             forget(tx, id)?;
+            notifications::delete_of(tx, &id.to_string())?;
             let entries = transcripts::forget(tx, id)?;
             let facts = json!({
                 "by": by.to_string(),

@@ -14,7 +14,7 @@ use tokio::time::timeout;
 
 use super::turn::transcript_len;
 use super::typing::{press_enter, ready_for_text, type_text};
-use super::{InputKind, Live, SessionManager};
+use super::{InputKind, Live, SessionManager, images};
 use crate::EngineError;
 
 /// How long the beginning of a turn may take to be seen; one that is over sooner was not.
@@ -71,7 +71,15 @@ impl SessionManager {
         self.begin_delivery(live, delivery, from).await?;
         let queued = live.read_screen().state == ActivityState::Working;
         let known = live.activity();
-        let failure = type_text(live, &input, text).await?;
+        let (images, rest) = images::split(&self.parts.config, live.id, text.as_str());
+        let failure = if images.is_empty() || !images::takes_images(live.provider) {
+            type_text(live, &input, text).await?
+        } else {
+            match images::paste(live, &input, &images).await? {
+                None => images::type_behind(live, &input, &rest).await?,
+                failure => failure,
+            }
+        };
         live.typed().take(Stroke::Text(text.as_str()));
         if let Some(by) = by.filter(|_| is_command && failure.is_none()) {
             judged = self.judge_command(live, &input, delivery, by).await?;

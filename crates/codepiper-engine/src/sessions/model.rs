@@ -53,6 +53,7 @@ impl SessionManager {
             ));
         }
         let command = SendPrompt {
+            images: Vec::new(),
             text: format!("/model {name}"),
             kind: InputKind::Command,
             enter: true,

@@ -1,3 +1,4 @@
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,6 +9,7 @@ use codepiper_providers::provider;
 use tokio::time::timeout;
 
 use super::deliver::{Delivered, Delivery};
+use super::images::with_images;
 use super::turn;
 use super::{Live, SessionManager};
 use crate::EngineError;
@@ -30,6 +32,8 @@ pub enum InputKind {
 pub struct SendPrompt {
     /// The text.
     pub text: String,
+    /// Pictures that go before it; they were uploaded for the session.
+    pub images: Vec<PathBuf>,
     /// What it is meant as.
     pub kind: InputKind,
     /// Whether Enter follows.
@@ -109,6 +113,11 @@ impl SessionManager {
     /// Gives a text to the agent and says how far it came. One that comes while the agent works
     /// waits for its turn.
     pub async fn send(&self, id: SessionId, request: SendPrompt) -> Result<Sent, EngineError> {
+        let mut request = request;
+        if !request.images.is_empty() {
+            let config = &self.parts.config;
+            request.text = with_images(config, id, &request.images, &request.text)?;
+        }
         let delivery = request.delivery()?;
         let live = self.live(id).await?;
         if request.kind == InputKind::Prompt {

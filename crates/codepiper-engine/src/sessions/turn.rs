@@ -137,7 +137,7 @@ pub(super) async fn read_turn(path: Option<&Path>, from: u64, prompt: &str) -> T
     let Some(path) = path.map(Path::to_owned) else {
         return Turn::default();
     };
-    let prompt = prompt.to_owned();
+    let prompt = super::images::spoken(prompt);
     let read = move || Some(turn_of(&tail(&path, from, TAIL_MAX)?, &prompt));
     tokio::task::spawn_blocking(read)
         .await

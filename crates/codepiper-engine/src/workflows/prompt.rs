@@ -105,6 +105,7 @@ impl WorkflowExecutor {
                 continue;
             }
             let request = SendPrompt {
+                images: Vec::new(),
                 text: prompt.text.clone(),
                 kind: InputKind::Prompt,
                 enter: true,

@@ -1,3 +1,5 @@
+use std::path::Path;
+
 use codepiper_model::{BillingMode, ProviderId, is_unseen};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -41,7 +43,7 @@ pub struct WorkspaceDefaults {
     #[schema(required)]
     pub worktree: WorktreeChoice,
     /// A program that is run in each new worktree before the agent starts; where it is no absolute
-    /// path, it is one in the repository.
+    /// path, it is one in the workspace.
     pub setup_script: Option<String>,
     /// A program that is run in a worktree before it is removed.
     pub teardown_script: Option<String>,
@@ -77,7 +79,7 @@ impl WorkspaceDefaults {
     }
 
     /// Adds what a request does not say. Of variables, what it says wins.
-    pub(super) fn fill(&self, request: &mut CreateSession) {
+    pub(super) fn fill(&self, path: &Path, request: &mut CreateSession) {
         let more = |own: &[String], asked: &mut Vec<String>| {
             let own = own.iter().filter(|id| !asked.contains(id));
             let own: Vec<String> = own.cloned().collect();
@@ -91,8 +93,13 @@ impl WorkspaceDefaults {
         }
         if let Some(worktree) = &mut request.worktree {
             let (setup, teardown) = (&mut worktree.setup_script, &mut worktree.teardown_script);
-            *setup = setup.take().or_else(|| self.setup_script.clone());
-            *teardown = teardown.take().or_else(|| self.teardown_script.clone());
+            // Wherever the session is: no other repository may bring a program of that name along.
+            let own = |script: &Option<String>| {
+                let script = script.as_ref().map(|script| path.join(script));
+                script.map(|script| script.display().to_string())
+            };
+            *setup = setup.take().or_else(|| own(&self.setup_script));
+            *teardown = teardown.take().or_else(|| own(&self.teardown_script));
         }
     }
 }

@@ -61,7 +61,7 @@ pub struct NewWorkspace {
 impl WorkspaceView {
     /// Adds to a request what it does not say.
     pub fn fill(&self, request: &mut CreateSession) {
-        self.defaults.fill(request);
+        self.defaults.fill(&self.path, request);
         let id = self.id.clone();
         request.metadata.insert("workspaceId".to_owned(), id.into());
     }

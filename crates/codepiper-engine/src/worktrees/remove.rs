@@ -103,7 +103,13 @@ impl Worktrees {
         let mut args = vec![OsStr::new("worktree"), OsStr::new("remove")];
         args.extend(even_full.then_some(OsStr::new("--force")));
         args.extend([OsStr::new("--"), path.as_os_str()]);
-        git.change(root, args).await?.ok()?;
+        let said = git.change(root, args).await?;
+        if view.missing {
+            // Where git has never heard of it, there is nothing to be kept either.
+            drop(std::fs::remove_dir(path));
+        } else {
+            said.ok()?;
+        }
         self.forget(path).await?;
         if let Some(place) = path.parent() {
             // Only while it is empty.

@@ -1,3 +1,4 @@
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -122,7 +123,7 @@ impl Worktrees {
             created_at: stored.created_at,
             session_ids: sessions.iter().map(|session| session.id).collect(),
             in_use: sessions.iter().any(|session| session.status.is_live()),
-            missing: !stored.path.is_dir(),
+            missing: is_missing(&stored.path),
             locked: false,
             uncommitted: None,
             untracked: None,
@@ -201,6 +202,14 @@ impl Worktrees {
             view.kept_because.push(why);
         }
         Ok(())
+    }
+}
+
+/// Whether there is nothing at a path: what was begun and not made is an empty directory.
+fn is_missing(path: &Path) -> bool {
+    match std::fs::read_dir(path) {
+        Ok(mut entries) => entries.next().is_none(),
+        Err(error) => matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory),
     }
 }
 

@@ -318,6 +318,7 @@ pub(crate) async fn comments(
     let text = engine.git.comments(&cwd, &comments, note).await?;
     let prompt = SendPrompt {
         text,
+        images: Vec::new(),
         kind: InputKind::Prompt,
         enter: true,
         key: None,

@@ -15,7 +15,9 @@ mod export;
 mod git;
 mod hooks;
 mod housekeeping;
+mod images;
 mod key;
+mod notifications;
 mod policies;
 mod policy_sets;
 mod prompts;
@@ -101,6 +103,10 @@ pub(crate) fn described() -> OpenApiRouter<Engine> {
         .routes(routes!(env_sets::import))
         .routes(routes!(env_sets::reveal))
         .routes(routes!(key::rotate))
+        .routes(routes!(notifications::counts))
+        .routes(routes!(notifications::read_all))
+        .routes(routes!(notifications::read))
+        .routes(routes!(images::upload))
         .routes(routes!(git::status))
         .routes(routes!(git::branches))
         .routes(routes!(git::stage))
@@ -190,6 +196,7 @@ pub(crate) fn described() -> OpenApiRouter<Engine> {
         .routes(routes!(approvals::list))
         .routes(routes!(audit::entries))
         .routes(routes!(export::export))
+        .routes(routes!(notifications::list))
         .routes(routes!(git::log))
         .routes(routes!(git::diff))
         .routes(routes!(git::diff_stat))

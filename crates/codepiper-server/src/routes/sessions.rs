@@ -236,6 +236,7 @@ pub(crate) async fn send(
     let timeout = checked_timeout("timeoutMs", request.timeout_ms)?;
     let prompt = SendPrompt {
         text: request.text,
+        images: request.images,
         kind: match request.kind {
             SendKind::Prompt => InputKind::Prompt,
             SendKind::Command => InputKind::Command,

@@ -98,10 +98,12 @@ pub(crate) async fn update(
     Extension(entrance): Extension<Entrance>,
     Body(request): Body<UpdateWorkspaceRequest>,
 ) -> Result<Json<WorkspaceResponse>, ApiError> {
-    if widens(&request.defaults) {
+    let old = engine.workspaces.get(&id).await?;
+    let runs = old.defaults.setup_script.is_some() || old.defaults.teardown_script.is_some();
+    // Elsewhere, the same name is another program.
+    if widens(&request.defaults) || runs && request.path.is_some() {
         entrance.look_again(&engine)?;
     }
-    let old = engine.workspaces.get(&id).await?;
     let new = NewWorkspace {
         name: request.name.unwrap_or(old.name),
         path: request.path.unwrap_or(old.path),

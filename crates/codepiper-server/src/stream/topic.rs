@@ -7,7 +7,7 @@ use std::convert::Infallible;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::time::Duration;
 
-use codepiper_engine::{Engine, EngineError, EventFilter};
+use codepiper_engine::{Engine, EngineError, EventFilter, NotificationChanged};
 use codepiper_model::{Actor, ApprovalId, Event, Seq, Session, SessionId};
 use serde_json::{Value, json};
 use tokio::sync::broadcast::error::{RecvError, TryRecvError};
@@ -32,6 +32,8 @@ pub(super) enum Topic {
     Sessions,
     /// What waits for a person.
     Approvals,
+    /// What people are told of.
+    Notifications,
     /// How far executions of workflows have come.
     Workflows,
     /// What happens in a session.
@@ -63,7 +65,7 @@ impl Topic {
             "sessions" => return Ok(Self::Sessions),
             "approvals" => return Ok(Self::Approvals),
             "workflows" => return Ok(Self::Workflows),
-            "notifications" => return Err("there are no notifications to hear of".to_owned()),
+            "notifications" => return Ok(Self::Notifications),
             _ => {}
         }
         let of_session = name.strip_prefix("session:").and_then(|rest| {
@@ -80,7 +82,7 @@ impl Topic {
             let shown: String = name.chars().take(100).collect();
             format!(
                 "there is no topic `{shown}`; topics are `sessions`, `approvals`, \
-                 `workflows`, `session:ID:events`, `session:ID:conversation` and `session:ID:pty`"
+                 `notifications`, `workflows`, `session:ID:events`, `session:ID:conversation` and `session:ID:pty`"
             )
         })
     }
@@ -103,6 +105,7 @@ impl Subscriber {
         match self.topic {
             Topic::Sessions => self.tell_sessions().await,
             Topic::Approvals => self.tell_approvals().await,
+            Topic::Notifications => self.tell_notifications().await,
             Topic::Workflows => self.tell_workflows().await,
             Topic::Events(id) => self.tell_events(id).await,
             Topic::Conversation(id) => self.tell_conversation(id).await,
@@ -170,6 +173,33 @@ impl Subscriber {
                     self.tell(message).await?;
                 }
             }
+        }
+    }
+
+    /// New ones, and after every change how many nobody has read.
+    async fn tell_notifications(&self) -> Result<Infallible, Over> {
+        let mut changes = self.engine.notifications.changes();
+        loop {
+            match changes.recv().await {
+                Ok(NotificationChanged::Created(notification)) => {
+                    self.tell(json!({ "topic": self.name, "type": "notification_created",
+                        "notification": notification }))
+                        .await?;
+                }
+                Ok(NotificationChanged::Read) => {
+                    self.tell(json!({ "topic": self.name, "type": "notification_read" }))
+                        .await?;
+                }
+                // Who missed some asks for all of them.
+                Err(RecvError::Lagged(_)) => {}
+                Err(RecvError::Closed) => return Err(Over::Gone),
+            }
+            let counts = self.engine.notifications.counts().await?;
+            self.tell(
+                json!({ "topic": self.name, "type": "notification_counts_updated",
+                "counts": counts }),
+            )
+            .await?;
         }
     }
 

@@ -11,7 +11,7 @@ use axum::response::Response;
 /// Nothing from elsewhere, no script in the page, no frame around it. The terminal's styles are
 /// made as it runs.
 const CONTENT: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
-     img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; \
+     img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; manifest-src 'self'; \
      worker-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
 
 const HEADERS: [(HeaderName, &str); 6] = [

@@ -1,6 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
-import { call, get, post } from "@/api/client";
-import type { PromptsResponse } from "@/api/schema";
+import { call, get, post, upload } from "@/api/client";
+import type { PromptsResponse, UploadedImage } from "@/api/schema";
 import type { SentPrompt } from "@/api/types";
 
 /** The latest that was sent to a session, the oldest first. */
@@ -17,8 +17,17 @@ export function sendPrompt(
   text: string,
   key: string,
   steer: boolean,
+  images: string[] = [],
 ): Promise<unknown> {
-  return post(`/sessions/${sessionId}/send`, { text, key, ...(steer && { steer }) });
+  const more = { ...(steer && { steer }), ...(images.length > 0 && { images }) };
+  return post(`/sessions/${sessionId}/send`, { text, key, ...more });
+}
+
+/** Hands a picture over, and says where it is then. */
+export async function uploadImage(sessionId: string, file: File): Promise<string> {
+  const form = new FormData();
+  form.set("image", file);
+  return (await upload<UploadedImage>(`/sessions/${sessionId}/upload-image`, form)).path;
 }
 
 /** A name for a prompt that nobody has used. */

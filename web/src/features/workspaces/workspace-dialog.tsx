@@ -117,7 +117,7 @@ export function WorkspaceDialog({ workspace, onClose, onSaved }: Props) {
           <TextField
             label="Run in each new worktree"
             placeholder="tools/setup"
-            hint="A program, by its path in the repository; outside of the agent's sandbox."
+            hint="A program, by its path in the directory; outside of the agent's sandbox."
             {...script}
             value={setup}
             error={at("setupScript")}
