@@ -116,6 +116,13 @@ pub fn query(
     rows.collect()
 }
 
+/// One, by its number.
+pub fn get(db: &Connection, id: i64) -> Result<Option<StoredNotification>, StoreError> {
+    let mut statement = db.prepare_cached("SELECT * FROM notifications WHERE id = ?1")?;
+    let mut rows = statement.query_and_then([id], read)?;
+    rows.next().transpose()
+}
+
 /// How many nobody has read, by session.
 pub fn unread(db: &Connection) -> Result<BTreeMap<String, u64>, StoreError> {
     let mut statement = db.prepare_cached(
@@ -177,6 +184,8 @@ pub fn mark_approval(
 /// Forgets what is about a session that is gone.
 pub fn delete_of(db: &Connection, session_id: &str) -> Result<(), StoreError> {
     db.prepare_cached("DELETE FROM notifications WHERE session_id = ?1")?
+        .execute([session_id])?;
+    db.prepare_cached("DELETE FROM notification_prefs WHERE session_id = ?1")?
         .execute([session_id])?;
     Ok(())
 }
