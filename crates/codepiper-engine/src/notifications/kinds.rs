@@ -78,9 +78,8 @@ fn kind_of(event: &Event) -> Option<(&'static str, &'static str)> {
 
 /// The approval that an event is about.
 pub(super) fn approval_of(event: &Event) -> Option<ApprovalId> {
-    let id = match &event.payload["approvalId"] {
-        Value::String(id) => id,
-        _ => return None,
+    let Value::String(id) = &event.payload["approvalId"] else {
+        return None;
     };
     id.parse()
         .ok()
@@ -94,6 +93,6 @@ fn label(session: &Session) -> String {
     session
         .name
         .clone()
-        .or_else(|| folder.map(|name| name.into_owned()))
+        .or_else(|| folder.map(std::borrow::Cow::into_owned))
         .unwrap_or_else(short)
 }
