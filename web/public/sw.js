@@ -92,7 +92,7 @@ async function answer({ body, tag, data }, approvalId, decision) {
     const answer = await fetch(`/api/approvals/${approvalId}/answer`, {
       method: "POST",
       credentials: "same-origin",
-      headers: { "content-type": "application/json" },
+      headers: { "content-type": "application/json", "x-codepiper-via": "push" },
       body: JSON.stringify(decision),
     });
     if (!answer.ok) problem = (await answer.json()).error;

@@ -62,7 +62,11 @@ pub use git::{
 };
 pub use hooks::{HookAnswer, HookRequest, SECRET_HEADER};
 pub use housekeeping::{DeleteResponse, DeletedSession, PruneFailure, PruneRequest, PruneResponse};
-pub use notifications::{NotificationsParams, ReadNotificationRequest, ReadNotificationsRequest};
+pub use notifications::{
+    ChannelsRequest, DeliveriesParams, NotificationPrefsRequest, NotificationSettingsRequest,
+    NotificationsParams, PushKeysRequest, ReadNotificationRequest, ReadNotificationsRequest,
+    SubscribePushRequest, TryPushRequest, UnsubscribePushRequest,
+};
 pub use policies::{
     AddPolicyRequest, AppliedChanges, ApplyPoliciesRequest, ApplyPoliciesResponse,
     CheckPolicyRequest, CreatePolicyRequest, CreatePolicySetRequest, ExportPoliciesRequest,

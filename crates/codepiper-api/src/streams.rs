@@ -167,6 +167,12 @@ pub enum HubRequest {
         /// Of which.
         topic: String,
     },
+    /// Says which session the person looks at, as long as the socket is open: what happens there is no news.
+    #[schema(rename_all = "camelCase")]
+    Presence {
+        /// Which; null: none.
+        session_id: Option<String>,
+    },
     /// Types text.
     #[schema(rename_all = "camelCase")]
     PtyInput {

@@ -36,7 +36,9 @@ pub(crate) use housekeeping::{Backup, Delete, Key, KeyCommand, Prune, Top};
 pub(crate) use look::{
     Events, Logs, Providers, ProvidersCommand, Sessions, TableFormat, Tail, Wait, Which,
 };
-pub(crate) use notifications::{ListNotifications, Notifications, NotificationsCommand};
+pub(crate) use notifications::{
+    ListNotifications, NotificationSettings, Notifications, NotificationsCommand,
+};
 pub(crate) use policy::{
     Action, ApplyPolicies, CheckPolicy, CreatePolicy, DefaultAction, ExportPolicies, ListPolicies,
     OnePolicy, Policy, PolicyCommand, TestPolicies, UpdatePolicy,

@@ -1,6 +1,7 @@
 //! The application: the services that join the other crates.
 //!
-//! Invariant: no HTTP, no command line, no SQL. Whoever calls is somebody else's business; what
+//! Invariant: no HTTP, no command line, no SQL; only `notifications/post.rs` posts to where a person said
+//! that they want to be told. Whoever calls is somebody else's business; what
 //! is true of a session is decided here, and stored before anyone is told.
 
 mod actors;
@@ -84,8 +85,10 @@ pub use git::{
 pub use hooks::{HookReply, HookReport, Hooks};
 pub use key_change::KeyChange;
 pub use notifications::{
-    Changed as NotificationChanged, NOTIFICATION_KINDS, NotificationCounts, NotificationView,
-    Notifications,
+    Changed as NotificationChanged, Channels as NotificationChannels, DeliveryView, Looking,
+    NOTIFICATION_KINDS, NotificationCounts, NotificationPrefs, NotificationSettings,
+    NotificationSettingsChange, NotificationView, Notifications, PushStatus, PushTrial,
+    SubscribePush, SubscriptionView,
 };
 pub use policies::{
     Applied, Changed, Changes, Checked, Counts, Difference, Group, NewPolicy, NewSet, PolicyChange,
@@ -263,7 +266,11 @@ impl Engine {
             stop.clone(),
         );
         tasks.spawn(keep);
-        let notifications = Notifications::new(store.clone(), clock.clone());
+        let notifications = Notifications::new(store.clone(), key.clone(), clock.clone());
+        tasks.spawn(notifications::deliver(
+            notifications.clone(),
+            stop.child_token(),
+        ));
         tasks.spawn(notifications::read_on(
             notifications.clone(),
             events.latest(),

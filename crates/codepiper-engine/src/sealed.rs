@@ -5,7 +5,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use codepiper_auth::Unreadable;
-use codepiper_store::{Connection, StoreError, account, env_sets};
+use codepiper_store::{Connection, StoreError, account, env_sets, sealed_values};
 
 use crate::auth::TOTP_PLACE;
 use crate::config::write_private;
@@ -24,7 +24,12 @@ pub(crate) struct Sealed {
 enum Home {
     Authenticator,
     OfferedAuthenticator,
-    Variable { set: String, name: String },
+    Variable {
+        set: String,
+        name: String,
+    },
+    /// A secret of the installation, sealed for its name.
+    Value,
     File(PathBuf),
 }
 
@@ -34,6 +39,7 @@ impl Sealed {
         match &self.home {
             Home::Authenticator | Home::OfferedAuthenticator => "the authenticator".to_owned(),
             Home::Variable { set, name } => format!("variable `{name}` of env set `{set}`"),
+            Home::Value => format!("secret `{}`", self.place),
             Home::File(path) => format!("`{}`", path.display()),
         }
     }
@@ -71,6 +77,7 @@ impl Sealed {
                 account::reseal(db, kept()?.totp.as_deref(), Some(&sealed))?;
             }
             Home::Variable { set, name } => env_sets::set_value(db, set, name, &sealed)?,
+            Home::Value => sealed_values::set(db, &self.place, &sealed)?,
             Home::File(path) => replace(path, &sealed)?,
         }
         Ok(())
@@ -97,6 +104,10 @@ pub(crate) fn all(db: &Connection, sessions_dir: &Path) -> Result<Vec<Sealed>, E
             let home = Home::Variable { set, name };
             found.push(Sealed { place, bytes, home });
         }
+    }
+    for (place, bytes) in sealed_values::all(db)? {
+        let home = Home::Value;
+        found.push(Sealed { place, bytes, home });
     }
     for (path, place) in sessions::kept_files(sessions_dir)? {
         match fs_err::read(&path) {

@@ -66,6 +66,8 @@ pub enum EntryKind {
     EnvValueRevealed,
     /// All that is sealed was sealed anew, with another key.
     KeyRotated,
+    /// Where people are told of what needs them was changed.
+    NotificationsChanged,
     /// Somebody ran a workflow.
     WorkflowRun,
     /// It was decided whether a workflow runs a program.
@@ -107,6 +109,7 @@ impl EntryKind {
             Self::EnvSetDeleted => "env_set_deleted",
             Self::EnvValueRevealed => "env_value_revealed",
             Self::KeyRotated => "key_rotated",
+            Self::NotificationsChanged => "notifications_changed",
             Self::WorkflowRun => "workflow_run",
             Self::WorkflowCommand => "workflow_command",
             Self::WorkflowAnswered => "workflow_answered",

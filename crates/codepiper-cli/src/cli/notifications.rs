@@ -32,4 +32,39 @@ pub(crate) enum NotificationsCommand {
         /// Their numbers; all by default.
         ids: Vec<i64>,
     },
+    /// Show what was sent where: to browsers, and to the web hook.
+    Deliveries {
+        /// At most so many.
+        #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u16).range(1..=1000))]
+        limit: u16,
+    },
+    /// Show what is told, and where, or change that.
+    #[command(after_help = SETTINGS_EXAMPLES)]
+    Settings(NotificationSettings),
+    /// Send every browser that is told a message.
+    Test,
+}
+
+const SETTINGS_EXAMPLES: &str = "Examples:
+  codepiper notifications settings --off turn_done.push
+  pass show hook | codepiper notifications settings --webhook https://hooks.example/codepiper";
+
+/// What is to be changed.
+#[derive(Debug, Args)]
+pub(crate) struct NotificationSettings {
+    /// Tell this kind there, as in `turn_done.push`: `inbox`, `push` or `webhook`.
+    #[arg(long, value_name = "KIND.CHANNEL")]
+    pub(crate) on: Vec<String>,
+    /// Tell it there no more.
+    #[arg(long, value_name = "KIND.CHANNEL")]
+    pub(crate) off: Vec<String>,
+    /// Post everything there too. The secret that it is signed with is asked for, or read from standard input.
+    #[arg(long, value_name = "URL")]
+    pub(crate) webhook: Option<String>,
+    /// Post nothing there any more.
+    #[arg(long, conflicts_with = "webhook")]
+    pub(crate) no_webhook: bool,
+    /// Where push services can complain, a `mailto:` or `https:` URL; an empty text takes that away.
+    #[arg(long, value_name = "URL")]
+    pub(crate) push_contact: Option<String>,
 }

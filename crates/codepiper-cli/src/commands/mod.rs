@@ -24,6 +24,7 @@ mod keys;
 mod kill;
 mod launch;
 mod model;
+mod notification_settings;
 mod notifications;
 mod policy;
 mod policy_set;

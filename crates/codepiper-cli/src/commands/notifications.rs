@@ -2,7 +2,7 @@ use codepiper_api::{ReadNotificationRequest, ReadNotificationsRequest};
 use codepiper_model::Timestamp;
 use serde::Deserialize;
 
-use super::Context;
+use super::{Context, notification_settings};
 use crate::cli::{ListNotifications, Notifications, NotificationsCommand};
 use crate::error::CliError;
 use crate::url::Query;
@@ -27,6 +27,13 @@ pub(super) async fn run(context: &Context, args: Notifications) -> Result<(), Cl
         None => list(context, &args.list).await,
         Some(NotificationsCommand::List(which)) => list(context, &which).await,
         Some(NotificationsCommand::Read { ids }) => read(context, &ids).await,
+        Some(NotificationsCommand::Deliveries { limit }) => {
+            notification_settings::deliveries(context, limit).await
+        }
+        Some(NotificationsCommand::Settings(args)) => {
+            notification_settings::settings(context, args).await
+        }
+        Some(NotificationsCommand::Test) => notification_settings::test(context).await,
     }
 }
 

@@ -56,6 +56,8 @@ mod policy_files;
 mod policy_sets;
 mod policy_test;
 mod prompts;
+mod push;
+mod push_endpoint;
 mod restore;
 mod resume;
 #[cfg(target_os = "linux")]

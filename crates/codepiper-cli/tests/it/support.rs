@@ -80,13 +80,19 @@ impl TestHome {
 
     /// A home whose daemon serves the dashboard too.
     pub(crate) fn with_web(env: &[(&str, &str)]) -> Self {
-        let mut home = Self::bare();
-        home.set_env("CODEPIPER_WS_PORT", "0");
+        let mut home = Self::bare_web();
         for (name, value) in env {
             home.set_env(name, value);
         }
-        home.daemon_args = vec!["--web", "--port", "0"];
         home.start_daemon();
+        home
+    }
+
+    /// A home without a daemon, whose daemon will serve the dashboard too.
+    pub(crate) fn bare_web() -> Self {
+        let mut home = Self::bare();
+        home.set_env("CODEPIPER_WS_PORT", "0");
+        home.daemon_args = vec!["--web", "--port", "0"];
         home
     }
 

@@ -6,7 +6,7 @@ use codepiper_store::{Connection, StoreError, approvals, sessions};
 use serde_json::{Value, json};
 
 pub(super) const TURN_DONE: &str = "turn_done";
-const PERMISSION_NEEDED: &str = "permission_needed";
+pub(super) const PERMISSION_NEEDED: &str = "permission_needed";
 pub(super) const INPUT_NEEDED: &str = "input_needed";
 const SESSION_CRASHED: &str = "session_crashed";
 

@@ -1,24 +1,50 @@
 //! What people are told of: that a turn is over, that an agent waits for them, that one has crashed. It
 //! is made of the stored events, so that none is lost and none comes twice, whatever ends meanwhile.
+//!
+//! Where it goes beside the inbox is written down with it, tried until it is there, and kept.
 
+mod deliver;
+mod endpoint;
 mod kinds;
+mod log;
+mod message;
+mod post;
+mod prefs;
+mod presence;
 mod reader;
+mod settings;
+mod subscriptions;
+mod trial;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use codepiper_model::{Clock, Timestamp};
+use codepiper_model::{Clock, SessionId, Timestamp};
 use codepiper_store::notifications::{self as stored, NotificationQuery, StoredNotification};
 use codepiper_store::{Connection, Store};
 use serde::Serialize;
 use serde_json::Value;
-use tokio::sync::broadcast;
+use tokio::sync::{Notify, broadcast};
 use utoipa::ToSchema;
 
 use crate::EngineError;
+use crate::keyring::Keyring;
 
+pub(crate) use deliver::deliver;
 pub use kinds::KINDS as NOTIFICATION_KINDS;
+pub use log::DeliveryView;
+use post::Poster;
+pub use prefs::NotificationPrefs;
+pub use presence::Looking;
+use presence::Presence;
 pub(crate) use reader::read_on;
+pub use settings::{Channels, NotificationSettings, NotificationSettingsChange};
+pub use subscriptions::{PushStatus, SubscribePush, SubscriptionView};
+pub use trial::PushTrial;
+
+/// The names of the ways on which something is told elsewhere.
+const PUSH_CHANNEL: &str = "push";
+const WEBHOOK_CHANNEL: &str = "webhook";
 
 /// How many changes are remembered for who is slow to hear of them; who missed some asks anew.
 const CHANGES_KEPT: usize = 256;
@@ -28,7 +54,12 @@ const CHANGES_KEPT: usize = 256;
 pub struct Notifications {
     store: Store,
     clock: Arc<dyn Clock>,
+    key: Keyring,
     changes: broadcast::Sender<Changed>,
+    presence: Presence,
+    poster: Poster,
+    /// There is something new to be delivered.
+    wake: Arc<Notify>,
 }
 
 /// What became of notifications.
@@ -81,12 +112,22 @@ pub struct NotificationCounts {
 }
 
 impl Notifications {
-    pub(crate) fn new(store: Store, clock: Arc<dyn Clock>) -> Self {
+    pub(crate) fn new(store: Store, key: Keyring, clock: Arc<dyn Clock>) -> Self {
         Self {
             store,
             clock,
+            key,
             changes: broadcast::Sender::new(CHANGES_KEPT),
+            presence: Presence::default(),
+            poster: Poster::new(),
+            wake: Arc::default(),
         }
+    }
+
+    /// Notes that somebody looks at a session, for as long as what is returned lives: what happens there
+    /// is no news to them.
+    pub fn look(&self, at: SessionId) -> Looking {
+        self.presence.look(at)
     }
 
     /// Hears of every change.

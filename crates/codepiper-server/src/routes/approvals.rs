@@ -1,17 +1,20 @@
 //! The requests that wait for a person.
 
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::{Extension, Json};
 use codepiper_api::{
     AnswerApprovalRequest, ApprovalResponse, ApprovalsParams, ApprovalsResponse, ErrorBody,
 };
 use codepiper_engine::{AnswerRequest, ApprovalFilter, Engine, Refused};
-use codepiper_model::{Approval, ApprovalId, ApprovalStatus};
+use codepiper_model::{Approval, ApprovalId, ApprovalStatus, Via};
 
 use crate::entrance::Entrance;
 use crate::error::ApiError;
 use crate::extract::{Body, Name, Params};
+
+/// Says that an answer comes from a button of a notification.
+const VIA_HEADER: &str = "x-codepiper-via";
 
 /// Lists the requests for leave, newest first.
 #[utoipa::path(
@@ -85,15 +88,19 @@ pub(crate) async fn answer(
     State(engine): State<Engine>,
     Name(id): Name,
     Extension(entrance): Extension<Entrance>,
+    headers: HeaderMap,
     Body(request): Body<AnswerApprovalRequest>,
 ) -> Result<Json<ApprovalResponse>, ApiError> {
+    // Only of who is signed in on the web: no other has notifications with buttons.
+    let is_push =
+        entrance.via == Via::Dashboard && headers.get(VIA_HEADER).is_some_and(|via| via == "push");
     let answer = AnswerRequest {
         decision: request.decision,
         request_hash: request.request_hash,
         note: request.note,
         rule: request.rule,
         by: "owner".to_owned(),
-        via: entrance.via,
+        via: if is_push { Via::Push } else { entrance.via },
     };
     let answered = engine.approvals.answer(parsed(&id)?, answer).await;
     match answered {

@@ -21,6 +21,7 @@ mod notifications;
 mod policies;
 mod policy_sets;
 mod prompts;
+mod push;
 mod restore;
 mod sessions;
 mod workflows;
@@ -103,6 +104,15 @@ pub(crate) fn described() -> OpenApiRouter<Engine> {
         .routes(routes!(env_sets::import))
         .routes(routes!(env_sets::reveal))
         .routes(routes!(key::rotate))
+        .routes(routes!(push::settings, push::change_settings))
+        .routes(routes!(push::prefs, push::change_prefs))
+        .routes(routes!(push::status))
+        .routes(routes!(push::try_push))
+        .routes(routes!(
+            push::subscriptions,
+            push::subscribe,
+            push::unsubscribe
+        ))
         .routes(routes!(notifications::counts))
         .routes(routes!(notifications::read_all))
         .routes(routes!(notifications::read))
@@ -197,6 +207,7 @@ pub(crate) fn described() -> OpenApiRouter<Engine> {
         .routes(routes!(audit::entries))
         .routes(routes!(export::export))
         .routes(routes!(notifications::list))
+        .routes(routes!(push::deliveries))
         .routes(routes!(git::log))
         .routes(routes!(git::diff))
         .routes(routes!(git::diff_stat))

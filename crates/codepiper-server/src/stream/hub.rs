@@ -8,7 +8,7 @@ use axum::Extension;
 use axum::extract::{Request, State};
 use axum::response::Response;
 use codepiper_api::{HUB_VERSION, HubRequest};
-use codepiper_engine::{Engine, EngineError, Terminal};
+use codepiper_engine::{Engine, EngineError, Looking, Terminal};
 use codepiper_model::{Actor, SessionId};
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
@@ -54,6 +54,7 @@ pub(crate) async fn open(
             topics: HashMap::new(),
             terminals: HashMap::new(),
             pastes: Pastes::default(),
+            looking: None,
         };
         let closing = tokio::select! {
             biased;
@@ -83,6 +84,8 @@ struct Client<'a> {
     /// The terminals that it has typed into.
     terminals: HashMap<SessionId, Arc<Terminal>>,
     pastes: Pastes,
+    /// The session that the person looks at.
+    looking: Option<Looking>,
 }
 
 /// Something that is typed, and what its answer is called.
@@ -130,6 +133,14 @@ impl Client<'_> {
             HubRequest::Subscribe { topic, since_seq } => self.subscribe(topic, since_seq, ear),
             HubRequest::Unsubscribe { topic } => {
                 self.topics.remove(&topic);
+                None
+            }
+            HubRequest::Presence { session_id } => {
+                let id = session_id.map(|id| id.parse::<SessionId>()).transpose();
+                let Ok(id) = id else {
+                    return Some(mistake("`sessionId` is no session's id"));
+                };
+                self.looking = id.map(|id| self.engine.notifications.look(id));
                 None
             }
             HubRequest::PtyInput {
