@@ -272,7 +272,7 @@ fn claude_code_gets_comments_on_lines_as_one_prompt() {
         "and these two",
     ];
     home.run(&comment).ok();
-    home.run(&["wait", &id, "--until", "idle"]).ok();
+    home.until("the model is asked", || claude.was_told("and these two"));
     let text = claude.history_of("why so loud?");
     for part in [
         "2 comments on your changes",

@@ -13,6 +13,8 @@ export function BrowserChoice() {
     );
 
   async function change(wanted: boolean) {
+    // At once, for the browser may ask the person and take its time.
+    setOn(wanted);
     if (!wanted) stopNotifying();
     const granted = wanted && (await startNotifying());
     setRefused(wanted && !granted);
