@@ -200,7 +200,7 @@ fn what_a_daemon_that_was_killed_has_not_noted_is_sent_again_and_nothing_is_told
     assert!(!home.daemon_log().contains(secret));
 
     // Another key: what is sealed is sealed with that one, and goes on being used.
-    home.run(&["key", "rotate", "--yes"]).ok();
+    home.run(&["key", "rotate"]).ok();
     turn(&home, &id);
     assert!(
         endpoint
