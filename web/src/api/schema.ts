@@ -148,6 +148,7 @@ export type EntryKind =
   | "env_set_deleted"
   | "env_value_revealed"
   | "key_rotated"
+  | "notifications_changed"
   | "workflow_run"
   | "workflow_command"
   | "workflow_answered";
@@ -240,6 +241,13 @@ export type HubRequest =
        * Of which.
        */
       topic: string;
+    }
+  | {
+      op: "presence";
+      /**
+       * Which; null: none.
+       */
+      sessionId?: string | null;
     }
   | {
       /**
@@ -1159,6 +1167,40 @@ export interface ChangeSettingsRequest {
   timeZone?: string | null;
 }
 /**
+ * Where a kind is told.
+ */
+export interface Channels {
+  /**
+   * In the list of what nobody has read.
+   */
+  inbox?: boolean;
+  /**
+   * To browsers that are subscribed.
+   */
+  push?: boolean;
+  /**
+   * To the web hook.
+   */
+  webhook?: boolean;
+}
+/**
+ * Where a kind is told; what is absent stays.
+ */
+export interface ChannelsRequest {
+  /**
+   * In the list of what nobody has read.
+   */
+  inbox?: boolean | null;
+  /**
+   * To browsers that are subscribed.
+   */
+  push?: boolean | null;
+  /**
+   * To the web hook.
+   */
+  webhook?: boolean | null;
+}
+/**
  * `POST /policies/check`
  */
 export interface CheckPolicyRequest {
@@ -1970,6 +2012,60 @@ export interface DeletedSession {
    * Where the agent wrote the conversation down, which stays.
    */
   transcriptPath: string | null;
+}
+/**
+ * What was delivered where.
+ */
+export interface DeliveriesResponse {
+  /**
+   * The newest first.
+   */
+  deliveries: NotificationDelivery[];
+}
+/**
+ * A notification on its way to one place.
+ */
+export interface NotificationDelivery {
+  /**
+   * How often it was tried.
+   */
+  attempts: number;
+  /**
+   * `push` or `webhook`.
+   */
+  channel: string;
+  /**
+   * When it was written.
+   */
+  createdAt: Timestamp;
+  /**
+   * When it was delivered or dropped.
+   */
+  finishedAt: Timestamp | null;
+  /**
+   * Its number.
+   */
+  id: number;
+  /**
+   * Why the last try came to nothing, or why it was dropped.
+   */
+  lastError: string | null;
+  /**
+   * When it is tried next.
+   */
+  nextAt: Timestamp | null;
+  /**
+   * The notification.
+   */
+  notificationId: number;
+  /**
+   * `waiting`, `delivered` or `dropped`.
+   */
+  state: string;
+  /**
+   * The origin of where it goes.
+   */
+  target: string;
 }
 /**
  * A difference as git writes it.
@@ -3136,6 +3232,96 @@ export interface NotificationCountsResponse {
   counts: NotificationCounts;
 }
 /**
+ * Whether people are told of a session.
+ */
+export interface NotificationPrefs {
+  /**
+   * Whether they are; null: as of all others.
+   */
+  enabled: boolean | null;
+  /**
+   * The session.
+   */
+  sessionId: SessionId;
+  /**
+   * When somebody said so.
+   */
+  updatedAt: Timestamp | null;
+}
+/**
+ * `PUT /sessions/:id/notifications/prefs`
+ */
+export interface NotificationPrefsRequest {
+  /**
+   * Whether people are told of the session; null: as of all others.
+   */
+  enabled: boolean | null;
+}
+/**
+ * Whether people are told of a session.
+ */
+export interface NotificationPrefsResponse {
+  /**
+   * What was said of it.
+   */
+  prefs: NotificationPrefs;
+}
+/**
+ * What is told, and where.
+ */
+export interface NotificationSettings {
+  /**
+   * Whether there is a secret that what goes there is signed with.
+   */
+  hasWebhookSecret: boolean;
+  /**
+   * By kind, where it is told.
+   */
+  kinds: {
+    [k: string]: Channels;
+  };
+  /**
+   * Where push services can complain, a `mailto:` or `https:` URL; null where nobody says.
+   */
+  pushContact: string | null;
+  /**
+   * Where the web hook is; null where there is none.
+   */
+  webhookUrl: string | null;
+}
+/**
+ * `PUT /notifications/settings`: what is absent stays.
+ */
+export interface NotificationSettingsRequest {
+  /**
+   * By kind, where it is told.
+   */
+  kinds?: {
+    [k: string]: ChannelsRequest;
+  };
+  /**
+   * Where push services can complain, a `mailto:` or `https:` URL; null: nobody says.
+   */
+  pushContact?: string | null;
+  /**
+   * What is sent there is signed with, of 16 to 512 bytes; it is never shown.
+   */
+  webhookSecret?: string | null;
+  /**
+   * Where the web hook is; null takes it away, with its secret.
+   */
+  webhookUrl?: string | null;
+}
+/**
+ * What is told, and where.
+ */
+export interface NotificationSettingsResponse {
+  /**
+   * The settings.
+   */
+  settings: NotificationSettings;
+}
+/**
  * What people were told.
  */
 export interface NotificationsResponse {
@@ -3741,6 +3927,108 @@ export interface RemovedWorktree {
    * What it took of the disk, where that is known.
    */
   sizeBytes: number | null;
+}
+/**
+ * What a browser's messages are sealed with.
+ */
+export interface PushKeysRequest {
+  /**
+   * What else only it and we know, in base64url.
+   */
+  auth: string;
+  /**
+   * Its public key, in base64url.
+   */
+  p256dh: string;
+}
+/**
+ * Whether browsers can be told where no page is open.
+ */
+export interface PushStatus {
+  /**
+   * Whether there is a key.
+   */
+  configured: boolean;
+  /**
+   * Whether they can.
+   */
+  enabled: boolean;
+  /**
+   * What a browser wants as `applicationServerKey`.
+   */
+  publicKey: string | null;
+  /**
+   * Why they cannot.
+   */
+  reasons: string[];
+}
+/**
+ * Whether browsers can be told.
+ */
+export interface PushStatusResponse {
+  /**
+   * How that stands.
+   */
+  status: PushStatus;
+}
+/**
+ * A browser that is told even where no page is open.
+ */
+export interface PushSubscription {
+  /**
+   * When it first asked.
+   */
+  createdAt: Timestamp;
+  /**
+   * Where its messages are posted.
+   */
+  endpoint: string;
+  /**
+   * When it ends by itself, in milliseconds since 1970.
+   */
+  expirationTime: number | null;
+  /**
+   * When it last did.
+   */
+  updatedAt: Timestamp;
+}
+/**
+ * What became of a message that only tries whether it arrives.
+ */
+export interface PushTrial {
+  /**
+   * Browsers that it was sent to.
+   */
+  attempted: number;
+  /**
+   * Of which push services have taken it.
+   */
+  delivered: number;
+  /**
+   * Of which are gone, and were removed.
+   */
+  expired: number;
+  /**
+   * Of which did not take it.
+   */
+  failed: number;
+  /**
+   * Why not all have it.
+   */
+  reason?: string;
+  /**
+   * Of which it was not sent to, since it could not be sealed for them.
+   */
+  skipped: number;
+}
+/**
+ * What became of a message that only tries whether it arrives.
+ */
+export interface PushTrialResponse {
+  /**
+   * How many it has reached.
+   */
+  result: PushTrial;
 }
 /**
  * What waits for a person.
@@ -4399,6 +4687,41 @@ export interface SignInsResponse {
   sessions: SignInView[];
 }
 /**
+ * `PUT /notifications/push/subscriptions`: what a browser's `PushSubscription.toJSON()` says.
+ */
+export interface SubscribePushRequest {
+  /**
+   * Where its messages are posted: `https:`, or `http:` on this machine.
+   */
+  endpoint: string;
+  /**
+   * When it ends by itself, in milliseconds since 1970.
+   */
+  expirationTime?: number | null;
+  /**
+   * What they are sealed with.
+   */
+  keys: PushKeysRequest;
+}
+/**
+ * A browser that is told.
+ */
+export interface SubscriptionResponse {
+  /**
+   * As it is kept.
+   */
+  subscription: PushSubscription;
+}
+/**
+ * Browsers that are told.
+ */
+export interface SubscriptionsResponse {
+  /**
+   * The oldest first.
+   */
+  subscriptions: PushSubscription[];
+}
+/**
  * It was done.
  */
 export interface Success {
@@ -4538,6 +4861,23 @@ export interface ToolUsage {
   tool: string;
 }
 /**
+ * `POST /notifications/push/test`
+ */
+export interface TryPushRequest {
+  /**
+   * The text, of at most 500 characters.
+   */
+  body?: string | null;
+  /**
+   * The session that it leads to.
+   */
+  sessionId?: string | null;
+  /**
+   * The title, of at most 120 characters.
+   */
+  title?: string | null;
+}
+/**
  * `POST /sessions/:id/git/undo`
  */
 export interface UndoRequest {
@@ -4545,6 +4885,25 @@ export interface UndoRequest {
    * What discarding, or the last undoing, answered.
    */
   undoId: string;
+}
+/**
+ * `DELETE /notifications/push/subscriptions`
+ */
+export interface UnsubscribePushRequest {
+  /**
+   * Where its messages are posted.
+   */
+  endpoint: string;
+}
+/**
+ * Whether a browser was told before.
+ */
+export interface UnsubscribedResponse {
+  /**
+   * Whether it was.
+   */
+  deleted: boolean;
+  success: boolean;
 }
 /**
  * `PUT /env-sets/:id`: what is absent stays, variables too.

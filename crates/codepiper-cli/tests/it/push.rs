@@ -190,8 +190,7 @@ fn what_a_daemon_that_was_killed_has_not_noted_is_sent_again_and_nothing_is_told
     mac.update(format!("{time}.").as_bytes());
     mac.update(&again.body);
     let expected = mac.finalize().into_bytes();
-    let expected: String = expected.iter().map(|byte| format!("{byte:02x}")).collect();
-    assert_eq!(code, expected);
+    assert_eq!(code, format!("{expected:x}"));
     let body: Value = serde_json::from_slice(&again.body).unwrap();
     assert_eq!(
         (&body["eventType"], &body["sessionId"]),

@@ -14,9 +14,9 @@ use super::post::{AT_ONCE, Outcome};
 use crate::{EngineError, faults};
 
 /// How long something is tried, and the waits between: each twice as long as the one before.
-const GIVE_UP: Duration = Duration::from_secs(24 * 60 * 60);
+const GIVE_UP: Duration = Duration::from_hours(24);
 const WAIT_MIN: Duration = Duration::from_secs(1);
-const WAIT_MAX: Duration = Duration::from_secs(60 * 60);
+const WAIT_MAX: Duration = Duration::from_hours(1);
 
 /// How long is waited where nothing could be stored.
 const PAUSE: Duration = Duration::from_secs(5);
@@ -149,7 +149,7 @@ mod tests {
             let around = seconds * 500..=seconds * 1500;
             assert!(around.contains(&at), "{attempts}: {at}");
         }
-        let asked = Some(Duration::from_secs(120));
+        let asked = Some(Duration::from_mins(2));
         assert_eq!(
             next_try(&tried(0), now, asked),
             Some(Timestamp::from_millis(120_000))

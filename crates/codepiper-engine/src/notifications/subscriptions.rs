@@ -146,22 +146,21 @@ impl Notifications {
     /// The key of this installation, which is made the first time.
     pub(super) async fn vapid(&self) -> Result<VapidKey, EngineError> {
         let read = |db: &Connection| sealed_values::get(db, VAPID);
-        let sealed = match self.store.read(read).await? {
-            Some(sealed) => sealed,
-            None => {
-                let _hold = self.key.hold().await;
-                let made = VapidKey::generate().map_err(EngineError::internal)?;
-                let sealed = self.key.seal(VAPID, &made.to_bytes())?;
-                let keep = move |tx: &Transaction<'_>| match sealed_values::get(tx, VAPID)? {
-                    // Somebody else was first.
-                    Some(kept) => Ok(kept),
-                    None => {
-                        sealed_values::set(tx, VAPID, &sealed)?;
-                        Ok::<_, StoreError>(sealed)
-                    }
-                };
-                self.store.write(keep).await?
-            }
+        let sealed = if let Some(sealed) = self.store.read(read).await? {
+            sealed
+        } else {
+            let _hold = self.key.hold().await;
+            let made = VapidKey::generate().map_err(EngineError::internal)?;
+            let sealed = self.key.seal(VAPID, &made.to_bytes())?;
+            let keep = move |tx: &Transaction<'_>| {
+                // Somebody else may have been first.
+                if let Some(kept) = sealed_values::get(tx, VAPID)? {
+                    return Ok(kept);
+                }
+                sealed_values::set(tx, VAPID, &sealed)?;
+                Ok::<_, StoreError>(sealed)
+            };
+            self.store.write(keep).await?
         };
         let unreadable = |why: String| {
             let message = format!("the key of push messages cannot be read: {why}");
