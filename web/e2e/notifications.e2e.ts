@@ -50,10 +50,112 @@ interface NotificationEventInit extends EventInit {
   action: string;
 }
 
-test.each([
+/** Has the browser get a push message, as its push service does. */
+async function deliver(context: BrowserContext, page: Page, origin: string, message: object) {
+  const devtools = await context.newCDPSession(page);
+  const registered = new Promise<string>((resolve) =>
+    devtools.on("ServiceWorker.workerRegistrationUpdated", ({ registrations }) => {
+      const [registration] = registrations;
+      if (registration) resolve(registration.registrationId);
+    }),
+  );
+  await devtools.send("ServiceWorker.enable");
+  const registrationId = await registered;
+  const data = JSON.stringify(message);
+  await devtools.send("ServiceWorker.deliverPushMessage", { origin, registrationId, data });
+  await devtools.detach();
+}
+
+const SIZES = [
   ["desktop", DESKTOP],
   ["phone", PHONE],
-])(
+] as const;
+
+test.each(SIZES)(
+  "a browser that is told by push shows what was asked, and answers exactly that (%s)",
+  async (size, options) => {
+    const mock = await mockDaemon();
+    const { page, context } = await open(browser, mock, options);
+    await context.grantPermissions(["notifications"], { origin: mock.url });
+    page.setDefaultTimeout(10_000);
+    const { world } = mock;
+    const session = world.sessions.find(({ name }) => name === "Fix the login redirect");
+    const approval = world.approvals.find(({ sessionId }) => sessionId === session?.id);
+    if (!session || !approval) throw new Error("the mock has no request");
+    // Chromium without the keys of a push service has none.
+    await context.addInitScript(() => {
+      let kept: object | null = null;
+      const made = {
+        ...{ endpoint: "https://push.example/here", expirationTime: null, options: {} },
+        toJSON: () => ({ endpoint: made.endpoint, keys: { p256dh: "BA", auth: "AA" } }),
+        unsubscribe: async () => {
+          kept = null;
+          return true;
+        },
+      };
+      Object.assign(PushManager.prototype, {
+        getSubscription: async () => kept,
+        subscribe: async () => {
+          kept = made;
+          return made;
+        },
+      });
+    });
+    await page.goto(`${mock.url}/settings`);
+    const choice = page.getByRole("checkbox", { name: /Notify me in this browser/ });
+    await choice.check();
+    await page.getByText("It comes as a push message too").waitFor();
+    expect(world.subscriptions).toEqual(["https://push.example/here"]);
+    await page.getByRole("button", { name: "Send a push message to try it" }).click();
+    await page.getByText("Taken by 1 of 1 push services").waitFor();
+
+    const message = {
+      ...{
+        title: "Permission needed",
+        body: "npm install",
+        tag: `${session.id}:permission_needed`,
+      },
+      ...{ url: `/sessions/${session.id}`, approvalId: approval.id, risk: "network" },
+      requestHash: approval.requestHash,
+    };
+    await deliver(context, page, mock.url, message);
+    await expect.poll(() => shown(page)).toEqual(["Permission needed:allow,deny"]);
+    await press(context, "Permission needed", "deny");
+    await expect.poll(() => approval.status).not.toBe("pending");
+
+    const kinds = page.getByRole("table");
+    await kinds.getByRole("checkbox", { name: "Turn done: Push" }).uncheck();
+    await expect.poll(() => world.notificationSettings.kinds.turn_done?.push).toBe(false);
+    await page.getByLabel("Web hook", { exact: true }).fill("https://hooks.example/a");
+    await page.getByLabel("Its secret").fill("sixteen letters or more");
+    await page.getByRole("button", { name: "Save" }).first().click();
+    await page.getByRole("button", { name: "Remove the web hook" }).waitFor();
+    expect(world.notificationSettings.webhookUrl).toBe("https://hooks.example/a");
+    expect(await page.getByLabel("Its secret").inputValue()).toBe("");
+    await page.getByText("What was sent where").click();
+    await page.getByText("Push · https://push.example · dropped: it answered 410").waitFor();
+    if (process.env.PICTURES)
+      await page.screenshot({ path: `${process.env.PICTURES}/notify-${size}.png`, fullPage: true });
+    await choice.uncheck();
+    await expect.poll(() => world.subscriptions).toEqual([]);
+
+    await page.goto(`${mock.url}/sessions/${session.id}`);
+    await expect.poll(() => world.looked).toBe(session.id);
+    const more = page.getByRole("button", { name: "More to do with this session" });
+    await more.click();
+    await page.getByRole("menuitem", { name: "Do not notify me of it" }).click();
+    await expect.poll(() => world.muted.has(session.id)).toBe(true);
+    await more.click();
+    await page.getByRole("menuitem", { name: "Notify me of it again" }).waitFor();
+    await page.keyboard.press("Escape");
+    await page.goto(mock.url);
+    await expect.poll(() => world.looked).toBe(null);
+    await context.close();
+    await mock.stop();
+  },
+);
+
+test.each(SIZES)(
   "what happens elsewhere is told, listed, and answered from the notification (%s)",
   async (size, options) => {
     const mock = await mockDaemon();

@@ -310,6 +310,7 @@ impl Engine {
             policies: policies.clone(),
             conversations: conversations.clone(),
             analytics: analytics.clone(),
+            notifications: notifications.clone(),
             program: hook_program,
             tasks,
             stop,
@@ -319,7 +320,13 @@ impl Engine {
             Self {
                 git: GitReview::new(&config),
                 directories: Directories::new(store.clone(), &config),
-                auth: AuthService::new(store.clone(), Arc::clone(&clock), key, &config),
+                auth: AuthService::new(
+                    store.clone(),
+                    Arc::clone(&clock),
+                    key,
+                    notifications.clone(),
+                    &config,
+                ),
                 actors: Actors::new(
                     sessions.clone(),
                     events.clone(),

@@ -3171,7 +3171,8 @@ export interface Notification {
    */
   createdAt: Timestamp;
   /**
-   * What it is: `turn_done`, `permission_needed`, `input_needed` or `session_crashed`.
+   * What it is: `turn_done`, `permission_needed`, `input_needed`, `session_crashed`,
+   * `workflow_done`, `workflow_failed` or `sign_in`.
    */
   eventType: string;
   /**
@@ -3179,13 +3180,14 @@ export interface Notification {
    */
   id: number;
   /**
-   * What a program needs: with a permission the `approvalId` and the `requestHash`.
+   * What a program needs: with a permission the `approvalId` and the `requestHash`; with what is
+   * about no session the `url` of the page that shows it.
    */
   payload: unknown;
   /**
    * Its agent.
    */
-  provider: string;
+  provider: string | null;
   /**
    * When it was read.
    */
@@ -3195,13 +3197,13 @@ export interface Notification {
    */
   readSource: string | null;
   /**
-   * The session that it is about.
+   * The session that it is about; null where it is about none.
    */
-  sessionId: string;
+  sessionId: string | null;
   /**
-   * The event that it came from.
+   * The event of the session that it came from.
    */
-  sourceEventId: number;
+  sourceEventId: number | null;
   /**
    * A few words.
    */

@@ -25,7 +25,8 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::{
-    Analytics, Config, Conversations, EngineError, EventBus, PolicyEngine, SessionManager,
+    Analytics, Config, Conversations, EngineError, EventBus, Notifications, PolicyEngine,
+    SessionManager,
 };
 use asked::Questions;
 use places::Places;
@@ -62,6 +63,7 @@ pub(crate) struct Parts {
     pub(crate) policies: PolicyEngine,
     pub(crate) conversations: Conversations,
     pub(crate) analytics: Analytics,
+    pub(crate) notifications: Notifications,
     /// Our own program, where it stays when it is replaced.
     pub(crate) program: PathBuf,
     pub(crate) tasks: TaskTracker,
