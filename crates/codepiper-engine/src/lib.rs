@@ -308,6 +308,7 @@ impl Engine {
             events: events.clone(),
             sessions: sessions.clone(),
             policies: policies.clone(),
+            env_sets: env_sets.clone(),
             conversations: conversations.clone(),
             analytics: analytics.clone(),
             notifications: notifications.clone(),

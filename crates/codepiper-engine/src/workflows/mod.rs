@@ -25,7 +25,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::{
-    Analytics, Config, Conversations, EngineError, EventBus, Notifications, PolicyEngine,
+    Analytics, Config, Conversations, EngineError, EnvSets, EventBus, Notifications, PolicyEngine,
     SessionManager,
 };
 use asked::Questions;
@@ -61,6 +61,7 @@ pub(crate) struct Parts {
     pub(crate) events: EventBus,
     pub(crate) sessions: SessionManager,
     pub(crate) policies: PolicyEngine,
+    pub(crate) env_sets: EnvSets,
     pub(crate) conversations: Conversations,
     pub(crate) analytics: Analytics,
     pub(crate) notifications: Notifications,
