@@ -1,4 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
 import { explain } from "@/api/client";
 import type { NotificationSettingsRequest } from "@/api/schema";
 import { Loading } from "@/components/empty";
@@ -16,15 +17,21 @@ const CHANNELS = [
 export function KindTable() {
   const client = useQueryClient();
   const settings = useQuery(settingsQuery);
+  // Shown from the press on: the box would jump back until the change is under way.
+  const [wanted, setWanted] = useState<NonNullable<NotificationSettingsRequest["kinds"]>>({});
   const change = useMutation({
     mutationFn: (change: NotificationSettingsRequest) => changeSettings(change),
     onSuccess: (settings) => client.setQueryData(settingsQuery.queryKey, settings),
+    onSettled: () => setWanted({}),
   });
+  function press(kinds: NonNullable<NotificationSettingsRequest["kinds"]>) {
+    setWanted(kinds);
+    change.mutate({ kinds });
+  }
   if (settings.isPending) return <Loading />;
   if (settings.isError)
     return <ErrorNote error={settings.error} onRetry={() => settings.refetch()} />;
   const { kinds } = settings.data;
-  const wanted = change.isPending ? change.variables.kinds : undefined;
   return (
     <div className="rounded-xl border bg-panel px-4 py-2">
       <table className="w-full text-sm">
@@ -55,9 +62,7 @@ export function KindTable() {
                       aria-label={`${title}: ${where}`}
                       checked={wanted?.[kind]?.[channel] ?? kinds[kind]?.[channel] ?? false}
                       disabled={change.isPending}
-                      onChange={({ target }) =>
-                        change.mutate({ kinds: { [kind]: { [channel]: target.checked } } })
-                      }
+                      onChange={({ target }) => press({ [kind]: { [channel]: target.checked } })}
                     />
                   </label>
                 </td>
