@@ -56,6 +56,7 @@ export class World extends EventEmitter {
     codexAppServer: true,
     codexHostAccessProfileEnabled: false,
     statusLine: false,
+    worktreePlace: null,
     timeZone: null,
   };
 

@@ -223,7 +223,12 @@ impl Engine {
         // One message for each session that begins or is adopted: as many as there are sessions.
         let (app_servers, with_app_server) = mpsc::unbounded_channel();
         let env_sets = EnvSets::new(store.clone(), key.clone(), clock.clone());
-        let worktrees = Worktrees::new(store.clone(), Arc::clone(&config), clock.clone());
+        let worktrees = Worktrees::new(
+            store.clone(),
+            Arc::clone(&config),
+            clock.clone(),
+            settings.clone(),
+        );
         let sessions = SessionManager::new(sessions::Parts {
             config: Arc::clone(&config),
             clock: clock.clone(),

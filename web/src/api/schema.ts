@@ -149,6 +149,7 @@ export type EntryKind =
   | "env_value_revealed"
   | "key_rotated"
   | "notifications_changed"
+  | "workspace_changed"
   | "workflow_run"
   | "workflow_command"
   | "workflow_answered";
@@ -1165,6 +1166,10 @@ export interface ChangeSettingsRequest {
    * See [`DaemonSettings::time_zone`]; null takes that of the machine.
    */
   timeZone?: string | null;
+  /**
+   * See [`DaemonSettings::worktree_place`]; null puts them beside their repositories.
+   */
+  worktreePlace?: string | null;
 }
 /**
  * Where a kind is told.
@@ -1850,6 +1855,11 @@ export interface DaemonSettings {
    * machine.
    */
   timeZone: string | null;
+  /**
+   * The directory below which new git worktrees of sessions go, absolute or from `~/`; none: beside
+   * their repositories.
+   */
+  worktreePlace: string | null;
 }
 /**
  * The audit's row of one tool call.
