@@ -85,9 +85,14 @@ pub struct CreateSessionRequest {
     /// A conversation of the agent's own to go on with, begun here or elsewhere.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub provider_resume: Option<ProviderResumeRequest>,
-    /// A git worktree of its own, of the repository that `cwd` is in; it starts there.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub worktree: Option<WorktreeRequest>,
+    /// A git worktree of its own, of the repository that `cwd` is in; it starts there. Null: none, also
+    /// where the workspace says that each session gets one.
+    #[serde(
+        default,
+        deserialize_with = "given",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub worktree: Option<Option<WorktreeRequest>>,
     /// Whatever its maker wants to remember: any JSON.
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     pub metadata: Map<String, Value>,

@@ -1709,7 +1709,8 @@ export interface CreateSessionRequest {
    */
   workspaceId?: string | null;
   /**
-   * A git worktree of its own, of the repository that `cwd` is in; it starts there.
+   * A git worktree of its own, of the repository that `cwd` is in; it starts there. Null: none, also
+   * where the workspace says that each session gets one.
    */
   worktree?: WorktreeRequest | null;
 }

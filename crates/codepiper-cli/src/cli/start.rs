@@ -90,6 +90,9 @@ pub(crate) struct Launch {
     /// one, on a new branch that is named after the session.
     #[arg(long, value_name = "BRANCH", num_args = 0..=1, default_missing_value = "")]
     pub(crate) worktree: Option<String>,
+    /// Give it none, also where the workspace says that each session gets one.
+    #[arg(long, conflicts_with = "worktree")]
+    pub(crate) no_worktree: bool,
     /// Where the worktree's new branch begins; by default at what the directory is on.
     #[arg(long, value_name = "REF", requires = "worktree")]
     pub(crate) from: Option<String>,
@@ -128,6 +131,7 @@ impl Launch {
             || !self.env_set.is_empty()
             || self.cols.or(self.rows).is_some()
             || self.worktree.is_some()
+            || self.no_worktree
             || texts.iter().any(|text| text.is_some())
     }
 }

@@ -19,6 +19,17 @@ pub(super) async fn request(
     args: Vec<String>,
     launch: Launch,
 ) -> Result<CreateSessionRequest, CliError> {
+    let worktree = launch.worktree.map(|branch| WorktreeRequest {
+        branch: Some(branch).filter(|branch| !branch.is_empty()),
+        create_branch: None,
+        start_point: launch.from,
+        setup_script: launch.setup,
+        teardown_script: launch.teardown,
+    });
+    let worktree = match worktree {
+        None if launch.no_worktree => Some(None),
+        wanted => wanted.map(Some),
+    };
     Ok(CreateSessionRequest {
         provider,
         cwd: dir.map(directory).transpose()?,
@@ -37,13 +48,7 @@ pub(super) async fn request(
         rows: launch.rows,
         prompt,
         provider_resume: None,
-        worktree: launch.worktree.map(|branch| WorktreeRequest {
-            branch: Some(branch).filter(|branch| !branch.is_empty()),
-            create_branch: None,
-            start_point: launch.from,
-            setup_script: launch.setup,
-            teardown_script: launch.teardown,
-        }),
+        worktree,
         metadata: serde_json::Map::default(),
     })
 }

@@ -53,6 +53,9 @@ fn a_session_is_what_its_workspace_says_where_nothing_else_is_said() {
     assert_eq!(session["model"], "m-1");
     assert_eq!(session["metadata"]["workspaceId"], made["id"]);
     assert_eq!(session["metadata"]["worktree"]["repoRoot"], json!(repo));
+    let args = ["start", "-w", "shop", "--no-worktree", "--json"];
+    let here = home.run(&args).ok().json()["session"].clone();
+    assert_eq!(here["cwd"], json!(repo), "not this time");
     let sets = home.call(
         "GET",
         &format!("/sessions/{}/policy-sets", id.as_str().unwrap()),

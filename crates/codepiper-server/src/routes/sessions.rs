@@ -76,6 +76,7 @@ pub(crate) async fn create(
             .and_then(|defaults| defaults.provider)
             .ok_or_else(|| missing("provider"))?,
     };
+    let wants_none = matches!(request.worktree, Some(None));
     let own_place = workspace.as_ref().map(|workspace| workspace.path.clone());
     let billing_mode = defaults.and_then(|defaults| defaults.billing_mode);
     let mut create = CreateSession {
@@ -99,7 +100,7 @@ pub(crate) async fn create(
             conversation: old.provider_session_id,
             is_fork: old.mode == ResumeMode::Fork,
         }),
-        worktree: request.worktree.map(|worktree| NewWorktree {
+        worktree: request.worktree.flatten().map(|worktree| NewWorktree {
             branch: worktree.branch,
             create_branch: worktree.create_branch,
             start_point: worktree.start_point,
@@ -114,6 +115,9 @@ pub(crate) async fn create(
     // What a person has set up for the workspace was looked at then.
     if let Some(workspace) = &workspace {
         workspace.fill(&mut create);
+        if wants_none {
+            create.worktree = None;
+        }
     }
     let session = engine.sessions.create(create, actor).await?;
     Ok((StatusCode::CREATED, Json(SessionResponse { session })))

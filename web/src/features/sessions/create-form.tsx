@@ -46,7 +46,7 @@ export function CreateForm({ secrets, workspaces, onCreated }: Props) {
   const [policySets, setPolicySets] = useState<string[]>([]);
   const [envSets, setEnvSets] = useState<string[]>([]);
   const [workspaceId, setWorkspaceId] = useState("");
-  const [wantedWorktree, setWorktree] = useState<Wanted | null>(null);
+  const [wantedWorktree, setWorktree] = useState<Wanted | null | undefined>();
   const workspace = workspaces.find(({ id }) => id === workspaceId);
   const defaults = workspace?.defaults;
   const [busy, setBusy] = useState(false);
@@ -66,7 +66,9 @@ export function CreateForm({ secrets, workspaces, onCreated }: Props) {
   const branch = place.listing?.branch ?? null;
   const offersWorktree = defaults?.worktree !== "never" && (branch !== null || isAlways);
   // One that was wanted elsewhere is none of a directory without git.
-  const worktree = offersWorktree ? wantedWorktree : null;
+  const ofWorkspace = isAlways ? { branch: "", from: "" } : null;
+  const wished = wantedWorktree === undefined ? ofWorkspace : wantedWorktree;
+  const worktree = offersWorktree ? wished : null;
 
   /** What the workspace says is shown where it can be; the daemon adds the rest. */
   function choose(id: string) {
@@ -95,6 +97,7 @@ export function CreateForm({ secrets, workspaces, onCreated }: Props) {
         policySetIds: policySets,
         ...(envSets.length > 0 && { envSetIds: envSets }),
         ...(workspace && { workspaceId: workspace.id }),
+        ...(isAlways && !worktree && { worktree: null }),
         ...(worktree && {
           worktree: {
             ...(worktree.branch.trim() && { branch: worktree.branch.trim() }),
@@ -165,7 +168,6 @@ export function CreateForm({ secrets, workspaces, onCreated }: Props) {
         <WorktreeField
           value={worktree}
           onChange={setWorktree}
-          always={isAlways}
           current={branch}
           errors={{ branch: at("worktree.branch"), from: at("worktree.startPoint") }}
         />

@@ -10,16 +10,13 @@ interface Props {
   /** None: it works in the directory itself. */
   value: Wanted | null;
   onChange: (wanted: Wanted | null) => void;
-  /** The workspace says so for every session. */
-  always: boolean;
   /** What the directory is on. */
   current: string | null;
   errors: { branch: string | null; from: string | null };
 }
 
 /** Whether the session works in a git worktree of its own, and on what. */
-export function WorktreeField({ value, onChange, always, current, errors }: Props) {
-  const shown = value ?? (always ? { branch: "", from: "" } : null);
+export function WorktreeField({ value, onChange, current, errors }: Props) {
   const text = { spellCheck: false, autoCapitalize: "none", autoComplete: "off" };
   return (
     <fieldset>
@@ -28,8 +25,7 @@ export function WorktreeField({ value, onChange, always, current, errors }: Prop
         <input
           type="checkbox"
           className="size-4.5 accent-(--accent)"
-          checked={shown !== null}
-          disabled={always}
+          checked={value !== null}
           onChange={(event) => onChange(event.target.checked ? { branch: "", from: "" } : null)}
         />
         <span>
@@ -39,23 +35,23 @@ export function WorktreeField({ value, onChange, always, current, errors }: Prop
           </span>
         </span>
       </label>
-      {shown && (
+      {value && (
         <div className="mt-2 grid gap-4 sm:grid-cols-2">
           <TextField
             label="Branch"
             placeholder="A new one, after the session"
             {...text}
-            value={shown.branch}
+            value={value.branch}
             error={errors.branch}
-            onChange={(event) => onChange({ ...shown, branch: event.target.value })}
+            onChange={(event) => onChange({ ...value, branch: event.target.value })}
           />
           <TextField
             label="Begins at"
             placeholder={current ?? "What the directory is on"}
             {...text}
-            value={shown.from}
+            value={value.from}
             error={errors.from}
-            onChange={(event) => onChange({ ...shown, from: event.target.value })}
+            onChange={(event) => onChange({ ...value, from: event.target.value })}
           />
         </div>
       )}
