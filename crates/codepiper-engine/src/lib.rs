@@ -80,7 +80,7 @@ pub use env_sets::{EnvSetChange, EnvSetView, EnvSets, NewEnvSet};
 pub use error::EngineError;
 pub use git::{
     Branches as GitBranches, Committed, Diff, DiffOf, Discarded, FileContent, FileStat, GitReview,
-    GitStatus, LineComment, LogEntry, RawFile, StatusEntry,
+    GitStatus, LineComment, LogEntry, RawFile, StatusEntry, TurnView, Turns, TurnsView,
 };
 pub use hooks::{HookReply, HookReport, Hooks};
 pub use key_change::KeyChange;
@@ -148,6 +148,8 @@ pub struct Engine {
     pub worktrees: Worktrees,
     /// What agents changed.
     pub git: GitReview,
+    /// What each of their turns changed.
+    pub turns: Turns,
     /// Where agents can work.
     pub directories: Directories,
     /// Who calls.
@@ -224,6 +226,7 @@ impl Engine {
         let (app_servers, with_app_server) = mpsc::unbounded_channel();
         let env_sets = EnvSets::new(store.clone(), key.clone(), clock.clone());
         let worktrees = Worktrees::new(store.clone(), Arc::clone(&config), clock.clone());
+        let turns = Turns::new(store.clone(), clock.clone(), &config);
         let sessions = SessionManager::new(sessions::Parts {
             config: Arc::clone(&config),
             clock: clock.clone(),
@@ -235,6 +238,7 @@ impl Engine {
             hook_program: hook_program.clone(),
             env_sets: env_sets.clone(),
             worktrees: worktrees.clone(),
+            turns: turns.clone(),
             key: key.clone(),
             tmux: tmux.map_err(Arc::new),
             scopes: scopes.ok(),
@@ -273,6 +277,11 @@ impl Engine {
         ));
         tasks.spawn(notifications::read_on(
             notifications.clone(),
+            events.latest(),
+            stop.child_token(),
+        ));
+        tasks.spawn(git::follow_turns(
+            turns.clone(),
             events.latest(),
             stop.child_token(),
         ));
@@ -318,6 +327,7 @@ impl Engine {
         Ok((
             Self {
                 git: GitReview::new(&config),
+                turns,
                 directories: Directories::new(store.clone(), &config),
                 auth: AuthService::new(store.clone(), Arc::clone(&clock), key, &config),
                 actors: Actors::new(
