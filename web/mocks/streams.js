@@ -11,9 +11,10 @@ export function serveNews(world, connection) {
     world.off("signed-out", signedOut);
   });
   connection.on("message", (text) => {
-    const { op, topic } = JSON.parse(text);
+    const { op, topic, sessionId } = JSON.parse(text);
     if (op === "subscribe") topics.add(topic);
     if (op === "unsubscribe") topics.delete(topic);
+    if (op === "presence") world.looked = sessionId;
   });
 }
 

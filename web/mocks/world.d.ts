@@ -1,4 +1,4 @@
-import type { DaemonSettings } from "../src/api/schema";
+import type { DaemonSettings, NotificationDelivery, NotificationSettings } from "../src/api/schema";
 import type {
   Approval,
   ConversationEntry,
@@ -36,6 +36,11 @@ export class World {
   settings: DaemonSettings;
   git: { uploads: number; entries: unknown[]; messages: string[]; comments: unknown[] };
   notifications: { readAt: string | null }[];
+  notificationSettings: NotificationSettings;
+  muted: Set<string>;
+  subscriptions: string[];
+  deliveries: NotificationDelivery[];
+  looked: string | null;
   envSets: { id: string; name: string; vars: Record<string, string> }[];
   workspaces: Workspace[];
   worktrees: Worktree[];

@@ -4,6 +4,7 @@ import { EventEmitter } from "node:events";
 import { Conversations } from "./conversations.js";
 import { filled } from "./env-sets.js";
 import { repository } from "./git.js";
+import { deliveries, settings } from "./notifications.js";
 import { fill } from "./scene.js";
 import { Terminal } from "./terminal.js";
 import { Workflows } from "./workflows.js";
@@ -33,6 +34,14 @@ export class World extends EventEmitter {
   envSets = [];
   /** What people were told of. */
   notifications = [];
+  notificationSettings = settings();
+  /** Sessions of which nobody is told. */
+  muted = new Set();
+  /** Browsers that are told, and what was sent where. */
+  subscriptions = [];
+  deliveries = deliveries();
+  /** The session that the last page says somebody looks at. */
+  looked = null;
   /** The repository that every session is in. */
   git = repository();
   workspaces = [];
@@ -47,6 +56,7 @@ export class World extends EventEmitter {
     codexAppServer: true,
     codexHostAccessProfileEnabled: false,
     statusLine: false,
+    worktreePlace: null,
     timeZone: null,
   };
 

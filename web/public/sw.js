@@ -74,6 +74,50 @@ async function asset(request) {
   return answer;
 }
 
+self.addEventListener("push", (event) => event.waitUntil(show(event.data?.json() ?? {})));
+
+// An open page has it shown in the same way.
+self.addEventListener("message", (event) => {
+  if (event.source?.type === "window") event.waitUntil(show(event.data));
+});
+
+/** Shows one. One of a kind takes the place of the last; what is dangerous has no buttons. */
+function show({ title, body, tag, url, approvalId, requestHash, risk }) {
+  const isAnswerable = approvalId && requestHash && risk !== "destructive" && risk !== "unknown";
+  const actions = [
+    { action: "allow", title: "Allow" },
+    { action: "deny", title: "Deny" },
+  ];
+  return self.registration.showNotification(title ?? "CodePiper", {
+    body: body ?? "",
+    tag,
+    // What takes the place of another is told as loudly.
+    renotify: tag !== undefined,
+    icon: "/icon-192.png",
+    data: { approvalId, requestHash, url: url ?? "/" },
+    // Browsers without buttons leave them out.
+    ...(isAnswerable && { actions }),
+  });
+}
+
+// The push service has another address for this browser.
+self.addEventListener("pushsubscriptionchange", (event) => event.waitUntil(subscribe(event)));
+
+async function subscribe({ oldSubscription, newSubscription }) {
+  const { options } = oldSubscription ?? newSubscription;
+  const next = newSubscription ?? (await self.registration.pushManager.subscribe(options));
+  const { endpoint, expirationTime = null, keys } = next.toJSON();
+  const call = (method, body) =>
+    fetch("/api/notifications/push/subscriptions", {
+      method,
+      credentials: "same-origin",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(body),
+    });
+  await call("PUT", { endpoint, expirationTime, keys });
+  if (oldSubscription) await call("DELETE", { endpoint: oldSubscription.endpoint });
+}
+
 self.addEventListener("notificationclick", (event) => {
   const { action, notification } = event;
   notification.close();

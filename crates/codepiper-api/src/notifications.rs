@@ -16,7 +16,8 @@ pub struct NotificationsParams {
     /// Of this session only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub session_id: Option<SessionId>,
-    /// Of this kind only: `turn_done`, `permission_needed`, `input_needed`, `session_crashed`.
+    /// Of this kind only: `turn_done`, `permission_needed`, `input_needed`, `session_crashed`,
+    /// `workflow_done`, `workflow_failed`, `sign_in`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub event_type: Option<String>,
     /// Those that nobody has read.

@@ -225,7 +225,12 @@ impl Engine {
         // One message for each session that begins or is adopted: as many as there are sessions.
         let (app_servers, with_app_server) = mpsc::unbounded_channel();
         let env_sets = EnvSets::new(store.clone(), key.clone(), clock.clone());
-        let worktrees = Worktrees::new(store.clone(), Arc::clone(&config), clock.clone());
+        let worktrees = Worktrees::new(
+            store.clone(),
+            Arc::clone(&config),
+            clock.clone(),
+            settings.clone(),
+        );
         let turns = Turns::new(store.clone(), clock.clone(), &config);
         let sessions = SessionManager::new(sessions::Parts {
             config: Arc::clone(&config),
@@ -317,8 +322,10 @@ impl Engine {
             events: events.clone(),
             sessions: sessions.clone(),
             policies: policies.clone(),
+            env_sets: env_sets.clone(),
             conversations: conversations.clone(),
             analytics: analytics.clone(),
+            notifications: notifications.clone(),
             program: hook_program,
             tasks,
             stop,
@@ -329,7 +336,13 @@ impl Engine {
                 git: GitReview::new(&config),
                 turns,
                 directories: Directories::new(store.clone(), &config),
-                auth: AuthService::new(store.clone(), Arc::clone(&clock), key, &config),
+                auth: AuthService::new(
+                    store.clone(),
+                    Arc::clone(&clock),
+                    key,
+                    notifications.clone(),
+                    &config,
+                ),
                 actors: Actors::new(
                     sessions.clone(),
                     events.clone(),

@@ -68,6 +68,8 @@ pub enum EntryKind {
     KeyRotated,
     /// Where people are told of what needs them was changed.
     NotificationsChanged,
+    /// A workspace was made, changed or forgotten: with it, what is run where a session starts.
+    WorkspaceChanged,
     /// Somebody ran a workflow.
     WorkflowRun,
     /// It was decided whether a workflow runs a program.
@@ -110,6 +112,7 @@ impl EntryKind {
             Self::EnvValueRevealed => "env_value_revealed",
             Self::KeyRotated => "key_rotated",
             Self::NotificationsChanged => "notifications_changed",
+            Self::WorkspaceChanged => "workspace_changed",
             Self::WorkflowRun => "workflow_run",
             Self::WorkflowCommand => "workflow_command",
             Self::WorkflowAnswered => "workflow_answered",

@@ -1,10 +1,11 @@
--- What people are told of. One event makes at most one of each kind, however often it is read.
+-- What people are told of. One event makes at most one of each kind, however often it is read. What is
+-- about no session is written together with what it tells of.
 CREATE TABLE notifications (
     id              INTEGER PRIMARY KEY AUTOINCREMENT,
-    session_id      TEXT NOT NULL,
-    provider        TEXT NOT NULL,
+    session_id      TEXT,
+    provider        TEXT,
     kind            TEXT NOT NULL,
-    source_event_id INTEGER NOT NULL,
+    source_event_id INTEGER,
     title           TEXT NOT NULL,
     body            TEXT NOT NULL,
     payload         TEXT NOT NULL,

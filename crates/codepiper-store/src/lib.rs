@@ -18,6 +18,7 @@ pub mod counts;
 pub mod days;
 pub mod decisions;
 pub mod deliveries;
+pub mod devices;
 mod entries;
 pub mod env_sets;
 mod error;

@@ -11,14 +11,14 @@ use crate::StoreError;
 /// Something that is to be told.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewNotification {
-    /// The session that it is about.
-    pub session_id: String,
+    /// The session that it is about, if it is about one.
+    pub session_id: Option<String>,
     /// Its agent.
-    pub provider: String,
+    pub provider: Option<String>,
     /// What it is.
     pub kind: &'static str,
-    /// The event that it came from.
-    pub source_event_id: Seq,
+    /// The event of the session that it came from.
+    pub source_event_id: Option<Seq>,
     /// A few words.
     pub title: String,
     /// A few more.
@@ -34,14 +34,14 @@ pub struct NewNotification {
 pub struct StoredNotification {
     /// Its number.
     pub id: i64,
-    /// The session that it is about.
-    pub session_id: String,
+    /// The session that it is about, if it is about one.
+    pub session_id: Option<String>,
     /// Its agent.
-    pub provider: String,
+    pub provider: Option<String>,
     /// What it is.
     pub kind: String,
-    /// The event that it came from.
-    pub source_event_id: Seq,
+    /// The event of the session that it came from.
+    pub source_event_id: Option<Seq>,
     /// A few words.
     pub title: String,
     /// A few more.
@@ -123,8 +123,8 @@ pub fn get(db: &Connection, id: i64) -> Result<Option<StoredNotification>, Store
     rows.next().transpose()
 }
 
-/// How many nobody has read, by session.
-pub fn unread(db: &Connection) -> Result<BTreeMap<String, u64>, StoreError> {
+/// How many nobody has read, by session; those of none under `None`.
+pub fn unread(db: &Connection) -> Result<BTreeMap<Option<String>, u64>, StoreError> {
     let mut statement = db.prepare_cached(
         "SELECT session_id, count(*) FROM notifications WHERE read_at IS NULL GROUP BY session_id",
     )?;
@@ -178,6 +178,24 @@ pub fn mark_approval(
              WHERE read_at IS NULL AND session_id = ?1 AND payload ->> 'approvalId' = ?2",
         )?
         .execute((session_id, approval_id, source, at.as_millis()))?;
+    Ok(changed)
+}
+
+/// Notes that what a step of a workflow asks was read.
+pub fn mark_question(
+    db: &Connection,
+    execution: &str,
+    step: &str,
+    source: &str,
+    at: Timestamp,
+) -> Result<usize, StoreError> {
+    let changed = db
+        .prepare_cached(
+            "UPDATE notifications SET read_at = ?4, read_source = ?3
+             WHERE read_at IS NULL AND session_id IS NULL
+                 AND payload ->> 'executionId' = ?1 AND payload ->> 'step' = ?2",
+        )?
+        .execute((execution, step, source, at.as_millis()))?;
     Ok(changed)
 }
 

@@ -361,6 +361,10 @@ fn of_session<'w>(session: &'w SessionStep, templates: &mut Vec<&'w Template>) {
     templates.extend(session.env.values());
     templates.extend(&session.model);
     templates.extend(&session.billing_mode);
+    if let Some(worktree) = &session.worktree {
+        templates.extend(&worktree.branch);
+        templates.extend(&worktree.from);
+    }
     if let Some(turn) = &session.turn {
         of_turn(turn, templates);
     }

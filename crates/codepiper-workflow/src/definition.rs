@@ -172,12 +172,25 @@ pub struct SessionStep {
     pub billing_mode: Option<Template>,
     /// The policy sets that it gets.
     pub policy_sets: Vec<String>,
+    /// The sets of secret variables that it gets.
+    pub env_sets: Vec<String>,
+    /// The git worktree of its own that it gets.
+    pub worktree: Option<Worktree>,
     /// Whether it runs without asking.
     pub dangerous: bool,
     /// Whether the session stays when nobody needs it any more.
     pub keep: bool,
     /// Its first turn; none where it is only started.
     pub turn: Option<Turn>,
+}
+
+/// A git worktree for a session.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Worktree {
+    /// Its branch; none: one that is named after the session.
+    pub branch: Option<Template>,
+    /// Where a new branch begins; none: at what the directory is on.
+    pub from: Option<Template>,
 }
 
 /// A further prompt for a session.

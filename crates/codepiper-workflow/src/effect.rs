@@ -51,8 +51,23 @@ pub struct Start {
     pub billing_mode: BillingMode,
     /// The policy sets that it gets.
     pub policy_sets: Vec<String>,
+    /// The sets of secret variables that it gets.
+    #[serde(default)]
+    pub env_sets: Vec<String>,
+    /// The git worktree of its own that it gets.
+    #[serde(default)]
+    pub worktree: Option<StartWorktree>,
     /// Whether it runs without asking.
     pub dangerous: bool,
+}
+
+/// A git worktree for a session to start.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StartWorktree {
+    /// Its branch; none: one that is named after the session.
+    pub branch: Option<String>,
+    /// Where a new branch begins; none: at what the directory is on.
+    pub from: Option<String>,
 }
 
 /// A prompt to give.

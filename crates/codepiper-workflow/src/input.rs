@@ -34,6 +34,11 @@ pub enum Happened {
 pub enum Outcome {
     /// It is done, and that is all.
     Done,
+    /// A session is there.
+    Started {
+        /// Where.
+        cwd: String,
+    },
     /// An agent has answered.
     Answered(Answer),
     /// A program has run.

@@ -29,8 +29,9 @@ pub(crate) fn taken(is_command: bool) -> Vec<&'static str> {
 pub(crate) fn results(step: &Step) -> Vec<&str> {
     let mut known = OF_ALL.to_vec();
     let own: &[&[&str]] = match &step.kind {
-        Kind::Session(session) if session.turn.is_none() => &[OF_SESSIONS],
-        Kind::Session(_) | Kind::Send(_) => &[OF_SESSIONS, OF_ANSWERS, &["result"]],
+        Kind::Session(session) if session.turn.is_none() => &[OF_SESSIONS, &["cwd"]],
+        Kind::Session(_) => &[OF_SESSIONS, OF_ANSWERS, &["result", "cwd"]],
+        Kind::Send(_) => &[OF_SESSIONS, OF_ANSWERS, &["result"]],
         Kind::Command(_) => &[OF_COMMANDS, &["result"]],
         Kind::Approve { .. } => &[&["result", "by", "note"]],
         Kind::Foreach { .. } => &[&["results", "count"]],

@@ -30,7 +30,7 @@ pub use definition::{
     CommandStep, Input, InputKind, Item, Items, Kind, OnError, Retry, Run, SendStep, SessionStep,
     Step, Turn, Wait, WaitFor, Workflow,
 };
-pub use effect::{Command, Effect, Prompt, Start};
+pub use effect::{Command, Effect, Prompt, Start, StartWorktree};
 pub use extract::Extract;
 pub use given::given;
 pub use input::{Answer, Further, Happened, Level, LogLine, Outcome, Output};

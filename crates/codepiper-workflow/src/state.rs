@@ -114,6 +114,9 @@ pub struct Node {
     pub effect: Option<Effect>,
     /// Its session.
     pub session: Option<SessionId>,
+    /// Where its session was started.
+    #[serde(default)]
+    pub cwd: Option<String>,
     /// What came of it.
     pub result: Map<String, Value>,
     /// Why it failed.

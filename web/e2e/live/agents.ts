@@ -1,6 +1,15 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, readdirSync, realpathSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import type { Daemon } from "./daemon";
 
@@ -19,21 +28,32 @@ const QUIET = [
 export class Agents {
   readonly #model: ChildProcess;
   readonly #url: string;
+  readonly #folder: string;
 
-  private constructor(model: ChildProcess, url: string) {
+  private constructor(model: ChildProcess, url: string, folder: string) {
     this.#model = model;
     this.#url = url;
+    this.#folder = folder;
   }
 
   static async start(): Promise<Agents> {
     const program = join(ROOT, "target/debug/codepiper-fake-model");
-    const model = spawn(program, { stdio: ["ignore", "pipe", "inherit"] });
+    const folder = mkdtempSync(join(tmpdir(), "cpm"));
+    const args = ["--log", join(folder, "log")];
+    const model = spawn(program, args, { stdio: ["ignore", "pipe", "inherit"] });
     const [line] = await once(model.stdout, "data");
-    return new Agents(model, String(line).trim());
+    return new Agents(model, String(line).trim(), folder);
   }
 
   stop(): void {
     this.#model.kill();
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  /** The last that the model was asked in which this stands, as JSON; nothing where there is none. */
+  saw(text: string): string {
+    const log = readFileSync(join(this.#folder, "log"), "utf8");
+    return log.split("\n").findLast((line) => line.includes(text)) ?? "";
   }
 
   /**

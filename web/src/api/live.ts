@@ -36,6 +36,7 @@ export class Live {
   readonly #topics = new Map<string, Set<Hear>>();
   readonly #socket: ReconnectingSocket;
   #onConnect: () => void = () => {};
+  #looked: string | null = null;
 
   constructor() {
     this.#socket = new ReconnectingSocket({
@@ -43,6 +44,7 @@ export class Live {
       finalCodes: [SIGNED_OUT],
       onOpen: () => {
         for (const topic of this.#topics.keys()) this.#tell("subscribe", topic);
+        if (this.#looked) this.look(this.#looked);
         // What happened meanwhile is not told again.
         this.#onConnect();
       },
@@ -76,6 +78,12 @@ export class Live {
       this.#topics.delete(topic);
       this.#tell("unsubscribe", topic);
     };
+  }
+
+  /** Says which session the person looks at. */
+  look(sessionId: string | null): void {
+    this.#looked = sessionId;
+    this.#socket.send(JSON.stringify({ op: "presence", sessionId }));
   }
 
   #tell(op: "subscribe" | "unsubscribe", topic: string): void {

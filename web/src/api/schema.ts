@@ -149,6 +149,7 @@ export type EntryKind =
   | "env_value_revealed"
   | "key_rotated"
   | "notifications_changed"
+  | "workspace_changed"
   | "workflow_run"
   | "workflow_command"
   | "workflow_answered";
@@ -1165,6 +1166,10 @@ export interface ChangeSettingsRequest {
    * See [`DaemonSettings::time_zone`]; null takes that of the machine.
    */
   timeZone?: string | null;
+  /**
+   * See [`DaemonSettings::worktree_place`]; null puts them beside their repositories.
+   */
+  worktreePlace?: string | null;
 }
 /**
  * Where a kind is told.
@@ -1850,6 +1855,11 @@ export interface DaemonSettings {
    * machine.
    */
   timeZone: string | null;
+  /**
+   * The directory below which new git worktrees of sessions go, absolute or from `~/`; none: beside
+   * their repositories.
+   */
+  worktreePlace: string | null;
 }
 /**
  * The audit's row of one tool call.
@@ -3171,7 +3181,8 @@ export interface Notification {
    */
   createdAt: Timestamp;
   /**
-   * What it is: `turn_done`, `permission_needed`, `input_needed` or `session_crashed`.
+   * What it is: `turn_done`, `permission_needed`, `input_needed`, `session_crashed`,
+   * `workflow_done`, `workflow_failed` or `sign_in`.
    */
   eventType: string;
   /**
@@ -3179,13 +3190,14 @@ export interface Notification {
    */
   id: number;
   /**
-   * What a program needs: with a permission the `approvalId` and the `requestHash`.
+   * What a program needs: with a permission the `approvalId` and the `requestHash`; with what is
+   * about no session the `url` of the page that shows it.
    */
   payload: unknown;
   /**
    * Its agent.
    */
-  provider: string;
+  provider: string | null;
   /**
    * When it was read.
    */
@@ -3195,13 +3207,13 @@ export interface Notification {
    */
   readSource: string | null;
   /**
-   * The session that it is about.
+   * The session that it is about; null where it is about none.
    */
-  sessionId: string;
+  sessionId: string | null;
   /**
-   * The event that it came from.
+   * The event of the session that it came from.
    */
-  sourceEventId: number;
+  sourceEventId: number | null;
   /**
    * A few words.
    */

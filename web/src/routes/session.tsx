@@ -7,6 +7,7 @@ import { buttonLook, IconButton } from "@/components/button";
 import { Empty, Loading } from "@/components/empty";
 import { LazyPart } from "@/components/lazy-part";
 import { EventList } from "@/features/events/event-list";
+import { MuteItem } from "@/features/notifications/mute-item";
 import { PromptBox } from "@/features/prompts/prompt-box";
 import { PromptQueue } from "@/features/prompts/prompt-queue";
 import { refusals } from "@/features/sessions/can";
@@ -74,6 +75,7 @@ function SessionView({ session }: { session: Session }) {
         actions={
           <SessionActions
             session={session}
+            muteItem={<MuteItem sessionId={session.id} />}
             killDialog={(open, onClose) => (
               <KillDialog session={session} open={open} onClose={onClose} />
             )}

@@ -8,6 +8,9 @@ import { SignInList } from "@/features/auth/sign-in-list";
 import { Problems } from "@/features/conversation/problems";
 import { EnvSetList } from "@/features/env-sets/env-set-list";
 import { BrowserChoice } from "@/features/notifications/browser-choice";
+import { DeliveryLog } from "@/features/notifications/delivery-log";
+import { KindTable } from "@/features/notifications/kind-table";
+import { WebhookForm } from "@/features/notifications/webhook-form";
 import { AllSettings } from "@/features/settings/all-settings";
 import { DaemonForm } from "@/features/settings/daemon-form";
 import { ThemePicker } from "./theme-picker";
@@ -36,6 +39,11 @@ export function SettingsPage() {
       </Section>
       <Section title="Notifications">
         <BrowserChoice />
+        <div className="mt-3">
+          <KindTable />
+        </div>
+        <WebhookForm />
+        <DeliveryLog />
       </Section>
       <Section title="Secret variables">
         <EnvSetList />

@@ -4,10 +4,11 @@ import { type News, SIGNED_OUT } from "@/api/live";
 import { LiveContext, useLiveState, useNews } from "@/api/live-context";
 import { putApproval } from "@/features/approvals/queries";
 import { authStatus } from "@/features/auth/queries";
-import { notify } from "@/features/notifications/browser";
+import { hear as hearNotification } from "@/features/notifications/hear";
 import { unreadQuery } from "@/features/notifications/queries";
 import { dropSession, putSession } from "@/features/sessions/queries";
 import { executionNews } from "@/features/workflows/queries";
+import { usePresence } from "./use-presence";
 
 /** Keeps what is shown true: what the daemon tells goes into the cache, and after a break all is asked anew. */
 export function useLiveUpdates(): void {
@@ -44,11 +45,12 @@ export function useLiveUpdates(): void {
       }
       if ("approval" in news) putApproval(client, news.approval);
       if (news.topic === "notifications") void client.invalidateQueries(unreadQuery);
-      if ("notification" in news) notify(news.notification).catch(() => {});
+      if ("notification" in news) hearNotification(news.notification).catch(() => {});
       if ("executionId" in news) hearExecution(news.executionId);
     },
     [client, hearExecution],
   );
+  usePresence();
   useNews("sessions", hear);
   useNews("approvals", hear);
   useNews("workflows", hear);

@@ -32,6 +32,16 @@ pub(crate) enum NotificationsCommand {
         /// Their numbers; all by default.
         ids: Vec<i64>,
     },
+    /// Tell nobody of a session any more.
+    Mute {
+        /// The session: the beginning of its id, or its name.
+        session: String,
+    },
+    /// Tell of it again, as of all others.
+    Unmute {
+        /// The session: the beginning of its id, or its name.
+        session: String,
+    },
     /// Show what was sent where: to browsers, and to the web hook.
     Deliveries {
         /// At most so many.

@@ -1,4 +1,4 @@
-use codepiper_api::{ReadNotificationRequest, ReadNotificationsRequest};
+use codepiper_api::{NotificationPrefsRequest, ReadNotificationRequest, ReadNotificationsRequest};
 use codepiper_model::Timestamp;
 use serde::Deserialize;
 
@@ -27,6 +27,8 @@ pub(super) async fn run(context: &Context, args: Notifications) -> Result<(), Cl
         None => list(context, &args.list).await,
         Some(NotificationsCommand::List(which)) => list(context, &which).await,
         Some(NotificationsCommand::Read { ids }) => read(context, &ids).await,
+        Some(NotificationsCommand::Mute { session }) => mute(context, &session, true).await,
+        Some(NotificationsCommand::Unmute { session }) => mute(context, &session, false).await,
         Some(NotificationsCommand::Deliveries { limit }) => {
             notification_settings::deliveries(context, limit).await
         }
@@ -64,6 +66,19 @@ async fn list(context: &Context, which: &ListNotifications) -> Result<(), CliErr
     };
     let rows: Vec<_> = notifications.iter().map(row).collect();
     output::table(["NUMBER", "TIME", "WHAT", "WHERE"], &rows)
+}
+
+async fn mute(context: &Context, session: &str, is_muted: bool) -> Result<(), CliError> {
+    let session = resolve::session(&context.client, session).await?;
+    let request = NotificationPrefsRequest {
+        enabled: is_muted.then_some(false),
+    };
+    let path = format!("/sessions/{}/notifications/prefs", session.id);
+    let answer = context.client.put(&path, &request).await?;
+    if context.json {
+        return output::json(&answer);
+    }
+    output::line(if is_muted { "muted" } else { "told of again" })
 }
 
 async fn read(context: &Context, ids: &[i64]) -> Result<(), CliError> {

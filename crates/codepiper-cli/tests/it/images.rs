@@ -48,16 +48,23 @@ fn claude_code_looks_at_a_picture_that_came_with_a_prompt() {
 }
 
 #[test]
-fn codex_is_told_where_a_picture_is_that_came_with_a_prompt() {
+fn codex_looks_at_a_picture_that_came_with_a_prompt() {
     let fake = FakeCodex::new();
     let home = FakeCodex::home();
     let id = fake.start(&home, &[]);
     let image = picture(&home);
     let image = image.to_str().unwrap();
     let send = ["send", &id, "SAY: a red square", "--image", image, "--wait"];
-    home.run(&send).ok();
+    let done = home.run(&send);
+    let shown = crate::codex::screen(&home, &id);
+    assert_eq!(done.code, 0, "{done:?} {shown}");
     let told = fake.history_of("SAY: a red square");
-    assert!(told.contains(&format!("/sessions/{id}/images/")), "{told}");
+    assert!(told.contains("input_image"), "{told}");
+    assert!(told.contains("data:image/"), "{told}");
+    home.until("the terminal shows it", || {
+        crate::codex::screen(&home, &id).contains("• a red square")
+    });
+    home.run(&["send", &id, "SAY: no picture", "--wait"]).ok();
 }
 
 #[test]

@@ -404,6 +404,8 @@ PUT /settings/daemon {"codexHostAccessProfileEnabled":1} -> 400 invalid_request 
 PUT /settings/daemon {"statusLine":"on"} -> 400 invalid_request statusLine
 PUT /settings/daemon {"timeZone":"Mars/Phobos"} -> 400 invalid_request timeZone
 PUT /settings/daemon {"timeZone":1} -> 400 invalid_request timeZone
+PUT /settings/daemon {"worktreePlace":"worktrees"} -> 400 invalid_request worktreePlace
+PUT /settings/daemon {"worktreePlace":"/srv/../etc"} -> 400 invalid_request worktreePlace
 PUT /settings/daemon {"preservesessions":true} -> 400 invalid_request preservesessions
 PUT /settings/daemon {"settings":{"preserveSessions":false}} -> 400 invalid_request settings
 PUT /settings/daemon {"defaultPolicyAction":"allow"} -> 400 invalid_request defaultPolicyAction

@@ -2,8 +2,10 @@
 
 use serde_json::{Value, json};
 
+use crate::browser::Browser;
 use crate::claude::FakeClaude;
 use crate::support::TestHome;
+use crate::workflows::Execution;
 
 fn all(home: &TestHome, query: &str) -> Vec<Value> {
     let answer = home.call("GET", &format!("/notifications{query}"), &Value::Null);
@@ -89,4 +91,82 @@ fn what_claude_code_asks_is_told_with_what_an_answer_needs() {
     home.until("it is read", || {
         of(&home, "permission_needed")[0]["readSource"] == "answered"
     });
+}
+
+const ASKS: &str = "
+name: Deploy
+cwd: ${cwd}
+steps:
+  - {name: agent, type: session, provider: demo}
+  - {name: says, type: send, session: agent, prompt: 'SAY: ready'}
+  - {name: sure, type: approve, message: 'To production?'}
+  - {name: goes, type: command, run: 'exit 3'}
+";
+
+#[test]
+fn a_workflow_tells_of_what_it_asks_and_how_it_ended_and_not_of_each_turn() {
+    let mut home = TestHome::new();
+    let deploy = Execution::begin(&home, "deploy", ASKS, &[]);
+    home.until("it asks", || of(&home, "input_needed").len() == 1);
+    let asked = &of(&home, "input_needed")[0];
+    assert_eq!(asked["body"], "Deploy: To production?");
+    assert_eq!(asked["sessionId"], Value::Null);
+    let path = format!("/workflows/executions/{}", deploy.id);
+    assert_eq!(asked["payload"]["url"], path);
+    let id = deploy.id.clone();
+    home.kill_daemon();
+    home.start_daemon();
+    home.until("it asks again", || {
+        home.run(&["workflow", "approve", &id]).code == 0
+    });
+    home.until("it has failed", || of(&home, "workflow_failed").len() == 1);
+    let failed = &of(&home, "workflow_failed")[0];
+    assert!(
+        failed["body"].as_str().unwrap().starts_with("Deploy: "),
+        "{failed}"
+    );
+    assert!(
+        failed["body"].as_str().unwrap().contains("`goes`"),
+        "{failed}"
+    );
+    let asked = of(&home, "input_needed");
+    assert_eq!(
+        asked.len(),
+        1,
+        "a daemon that was killed asks, and tells nobody twice"
+    );
+    assert_eq!(asked[0]["readSource"], "answered");
+    assert!(of(&home, "turn_done").is_empty());
+    let shown = home.run(&["notifications"]).ok().stdout;
+    assert!(shown.contains("Workflow failed"), "{shown}");
+}
+
+#[test]
+fn a_sign_in_is_told_of_where_it_was_never_seen_before() {
+    let home = TestHome::with_web(&[]);
+    let mut browser = Browser::of(&home);
+    let (mut authenticator, codes) = browser.enrol(&home);
+    let password = authenticator.password.clone();
+    let code = authenticator.code();
+    assert_eq!(Browser::of(&home).login(&password, &code).status, 200);
+    assert!(
+        of(&home, "sign_in").is_empty(),
+        "the same browser at the same place"
+    );
+    let origin = format!("http://{}", browser.host);
+    let headers = [("Origin", origin.as_str()), ("User-Agent", "Another/1.0")];
+    let body = json!({ "password": password, "totpCode": codes[0] });
+    let mut other = Browser::of(&home);
+    assert_eq!(
+        other.ask("POST", "/api/auth/login", &headers, &body).status,
+        200
+    );
+    let told = &of(&home, "sign_in")[0];
+    assert_eq!(told["title"], "Sign-in from a new device");
+    assert_eq!(told["body"], "127.0.0.1: Another/1.0");
+    let counts = home.call("GET", "/notifications/counts", &Value::Null);
+    assert_eq!(
+        counts["counts"],
+        json!({ "totalUnread": 1, "bySession": {} })
+    );
 }

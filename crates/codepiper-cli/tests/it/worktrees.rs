@@ -73,6 +73,41 @@ pub(crate) fn worktrees(home: &TestHome) -> Vec<Value> {
 }
 
 #[test]
+fn worktrees_go_where_the_setting_says_and_never_into_the_repository() {
+    let home = home();
+    let repo = repository(&home, "shop");
+    home.run(&["settings", "set", "worktreePlace", "~/trees"])
+        .ok();
+    let session = started(&home, &repo, &json!({ "branch": "fix/cart" }));
+    let place = home
+        .dir
+        .path()
+        .canonicalize()
+        .unwrap()
+        .join("trees/shop-worktrees");
+    assert_eq!(session["cwd"], json!(place.join("fix-cart")));
+    let inside = repo.join("trees").display().to_string();
+    home.run(&["settings", "set", "worktreePlace", &inside])
+        .ok();
+    let (status, answer) = ask(&home, &repo, &json!({ "branch": "other" }));
+    assert_eq!(status, 409, "{answer}");
+    assert!(
+        answer["error"]
+            .as_str()
+            .unwrap()
+            .contains("`worktreePlace`"),
+        "{answer}"
+    );
+    assert!(!repo.join("trees").exists());
+    home.run(&["settings", "unset", "worktreePlace"]).ok();
+    let session = started(&home, &repo, &json!({ "branch": "third" }));
+    assert_eq!(
+        session["cwd"],
+        json!(repo.with_file_name("shop-worktrees").join("third"))
+    );
+}
+
+#[test]
 fn a_session_works_beside_the_repository_with_the_ignored_files_that_it_needs() {
     let home = home();
     let repo = repository(&home, "my repo");

@@ -156,6 +156,7 @@ impl AuthService {
             confirmed_at: None,
         };
         let (row, hash) = (sign_in.clone(), token.hash());
+        let notifications = self.notifications.clone();
         let write = move |tx: &Transaction<'_>| {
             also(tx)?;
             sign_ins::delete_expired(tx, now)?;
@@ -164,9 +165,11 @@ impl AuthService {
                 "signIn": row.id, "stage": row.stage, "address": row.address,
                 "userAgent": row.user_agent,
             });
-            note(tx, EntryKind::SignedIn, &facts, now)
+            note(tx, EntryKind::SignedIn, &facts, now)?;
+            notifications.record_sign_in(tx, &row, now)
         };
-        self.store.write(write).await?;
+        let recorded = self.store.write(write).await?;
+        self.notifications.announce(recorded);
         Ok(SignedIn { token, sign_in })
     }
 

@@ -21,7 +21,7 @@ use codepiper_store::{Store, StoreError};
 use tokio::sync::{Semaphore, watch};
 
 use crate::keyring::Keyring;
-use crate::{Config, EngineError};
+use crate::{Config, EngineError, Notifications};
 
 pub use authenticator::{AuthenticatorOffer, Enrolled};
 pub use confirm::Proof;
@@ -39,6 +39,7 @@ pub struct AuthService {
     store: Store,
     clock: Arc<dyn Clock>,
     key: Keyring,
+    notifications: Notifications,
     hashing: Arc<Semaphore>,
     first_password_file: Arc<Path>,
     /// Changes whenever a sign-in ends before its time.
@@ -55,12 +56,19 @@ pub struct AuthStatus {
 }
 
 impl AuthService {
-    pub(crate) fn new(store: Store, clock: Arc<dyn Clock>, key: Keyring, config: &Config) -> Self {
+    pub(crate) fn new(
+        store: Store,
+        clock: Arc<dyn Clock>,
+        key: Keyring,
+        notifications: Notifications,
+        config: &Config,
+    ) -> Self {
         Self {
             first_password_file: config.first_password_file().into(),
             store,
             clock,
             key,
+            notifications,
             hashing: Arc::new(Semaphore::new(HASHING_AT_ONCE)),
             ended: Arc::new(watch::channel(0).0),
         }

@@ -4,7 +4,9 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use codepiper_model::Actor;
-use codepiper_providers::codex::rpc::{Request, thread_settings, turn_interrupt};
+use codepiper_providers::codex::rpc::{
+    Prompt, Request, thread_settings, turn_interrupt, turn_start, turn_steer,
+};
 use tokio::sync::watch;
 use tokio::time::timeout;
 
@@ -100,6 +102,21 @@ impl AppServer {
         };
         let ended = timeout(TOLD_MAX, ended).await;
         ended.map_err(|_| ConnectionError::Silent)?
+    }
+
+    /// Says something, into the turn that goes on or as the beginning of one. The terminal shows it as
+    /// if it had been typed there.
+    pub(crate) async fn say(
+        &self,
+        thread_id: &str,
+        prompt: Prompt<'_>,
+    ) -> Result<(), ConnectionError> {
+        let request = match self.turn(false).await {
+            Some(turn_id) => turn_steer(thread_id, &turn_id, prompt),
+            None => turn_start(thread_id, prompt),
+        };
+        let said = timeout(TOLD_MAX, self.request(request)).await;
+        said.map_err(|_| ConnectionError::Silent)?
     }
 
     async fn request(&self, request: Request) -> Result<(), ConnectionError> {

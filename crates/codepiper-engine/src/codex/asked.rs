@@ -125,6 +125,7 @@ async fn say_why(hooks: &Hooks, connection: &Connection, approval: &Approval, de
         return;
     }
     let prompt = Prompt {
+        images: &[],
         text,
         client_id: delivery_id,
     };

@@ -231,6 +231,16 @@ impl EnvSets {
         Ok(self.store.read(read).await?)
     }
 
+    /// The ids of sets that are named by their ids or by what people call them.
+    pub(crate) async fn named(&self, names: &[String]) -> Result<Vec<String>, EngineError> {
+        let all = self.list().await?;
+        let id = |name: &String| {
+            let set = all.iter().find(|set| [&set.id, &set.name].contains(&name));
+            set.map(|set| set.id.clone()).ok_or_else(|| no_set(name))
+        };
+        names.iter().map(id).collect()
+    }
+
     /// The variables of some sets; the later win.
     pub(crate) async fn open(
         &self,

@@ -9,9 +9,20 @@ pub(super) const TURN_DONE: &str = "turn_done";
 pub(super) const PERMISSION_NEEDED: &str = "permission_needed";
 pub(super) const INPUT_NEEDED: &str = "input_needed";
 const SESSION_CRASHED: &str = "session_crashed";
+pub(super) const WORKFLOW_DONE: &str = "workflow_done";
+pub(super) const WORKFLOW_FAILED: &str = "workflow_failed";
+pub(super) const SIGN_IN: &str = "sign_in";
 
 /// All of them.
-pub const KINDS: [&str; 4] = [TURN_DONE, PERMISSION_NEEDED, INPUT_NEEDED, SESSION_CRASHED];
+pub const KINDS: [&str; 7] = [
+    TURN_DONE,
+    PERMISSION_NEEDED,
+    INPUT_NEEDED,
+    SESSION_CRASHED,
+    WORKFLOW_DONE,
+    WORKFLOW_FAILED,
+    SIGN_IN,
+];
 
 /// The longest that is said of a request.
 const BODY_MAX: usize = 200;
@@ -25,6 +36,10 @@ pub(super) fn told(db: &Connection, event: &Event) -> Result<Option<NewNotificat
         return Ok(None);
     };
     let session = stored.session;
+    // A workflow goes on by itself; it tells of its own end.
+    if kind == TURN_DONE && session.metadata.contains_key("workflow") {
+        return Ok(None);
+    }
     let mut payload = json!({ "sessionId": session.id });
     let mut body = label(&session);
     if let Some(id) = approval_of(event) {
@@ -43,10 +58,10 @@ pub(super) fn told(db: &Connection, event: &Event) -> Result<Option<NewNotificat
         });
     }
     Ok(Some(NewNotification {
-        session_id: session.id.to_string(),
-        provider: session.provider.to_string(),
+        session_id: Some(session.id.to_string()),
+        provider: Some(session.provider.to_string()),
         kind,
-        source_event_id: event.id,
+        source_event_id: Some(event.id),
         title: title.to_owned(),
         body,
         payload,

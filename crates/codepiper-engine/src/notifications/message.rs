@@ -10,7 +10,7 @@ use sha2::{Digest as _, Sha256};
 use super::endpoint;
 use super::kinds::{INPUT_NEEDED, PERMISSION_NEEDED};
 use super::post::Post;
-use super::reader::NOT_FOR_INBOX;
+use super::record::NOT_FOR_INBOX;
 use super::settings::{Kept, WEBHOOK};
 use super::subscriptions::VAPID;
 use crate::canonical::hex;
@@ -70,7 +70,10 @@ pub(super) fn prepare(
 /// What a browser shows of a notification.
 fn of(notification: &StoredNotification) -> PushMessage {
     let session = &notification.session_id;
-    let tag = format!("{session}:{}", notification.kind);
+    let about = session
+        .clone()
+        .unwrap_or_else(|| notification.id.to_string());
+    let tag = format!("{about}:{}", notification.kind);
     let of = |name: &str| {
         notification
             .payload
@@ -89,7 +92,7 @@ fn of(notification: &StoredNotification) -> PushMessage {
             "sessionId": session,
             "tag": tag,
             "title": notification.title,
-            "url": format!("/sessions/{session}"),
+            "url": session.as_ref().map_or_else(|| of("url"), |id| json!(format!("/sessions/{id}"))),
         }),
         tag,
         is_urgent: [PERMISSION_NEEDED, INPUT_NEEDED].contains(&notification.kind.as_str()),

@@ -8,10 +8,12 @@ mod endpoint;
 mod kinds;
 mod log;
 mod message;
+mod others;
 mod post;
 mod prefs;
 mod presence;
 mod reader;
+mod record;
 mod settings;
 mod subscriptions;
 mod trial;
@@ -33,11 +35,13 @@ use crate::keyring::Keyring;
 pub(crate) use deliver::deliver;
 pub use kinds::KINDS as NOTIFICATION_KINDS;
 pub use log::DeliveryView;
+pub(crate) use others::Further;
 use post::Poster;
 pub use prefs::NotificationPrefs;
 pub use presence::Looking;
 use presence::Presence;
 pub(crate) use reader::read_on;
+pub(crate) use record::Recorded;
 pub use settings::{Channels, NotificationSettings, NotificationSettingsChange};
 pub use subscriptions::{PushStatus, SubscribePush, SubscriptionView};
 pub use trial::PushTrial;
@@ -78,20 +82,22 @@ pub enum Changed {
 pub struct NotificationView {
     /// Its number.
     pub id: i64,
-    /// The session that it is about.
-    pub session_id: String,
+    /// The session that it is about; null where it is about none.
+    pub session_id: Option<String>,
     /// Its agent.
-    pub provider: String,
-    /// What it is: `turn_done`, `permission_needed`, `input_needed` or `session_crashed`.
+    pub provider: Option<String>,
+    /// What it is: `turn_done`, `permission_needed`, `input_needed`, `session_crashed`,
+    /// `workflow_done`, `workflow_failed` or `sign_in`.
     pub event_type: String,
-    /// The event that it came from.
-    #[schema(value_type = i64)]
-    pub source_event_id: codepiper_model::Seq,
+    /// The event of the session that it came from.
+    #[schema(value_type = Option<i64>)]
+    pub source_event_id: Option<codepiper_model::Seq>,
     /// A few words.
     pub title: String,
     /// A few more.
     pub body: String,
-    /// What a program needs: with a permission the `approvalId` and the `requestHash`.
+    /// What a program needs: with a permission the `approvalId` and the `requestHash`; with what is
+    /// about no session the `url` of the page that shows it.
     pub payload: Value,
     /// When.
     pub created_at: Timestamp,
@@ -147,10 +153,11 @@ impl Notifications {
 
     /// How many nobody has read.
     pub async fn counts(&self) -> Result<NotificationCounts, EngineError> {
-        let by_session = self.store.read(stored::unread).await?;
+        let unread = self.store.read(stored::unread).await?;
+        let of_sessions = |(id, count): (Option<String>, u64)| Some((id?, count));
         Ok(NotificationCounts {
-            total_unread: by_session.values().sum(),
-            by_session,
+            total_unread: unread.values().sum(),
+            by_session: unread.into_iter().filter_map(of_sessions).collect(),
         })
     }
 

@@ -1,17 +1,12 @@
 use codepiper_model::{Event, Seq, Timestamp};
 use codepiper_store::events::{self, EventQuery};
-use codepiper_store::notifications::{self, NewNotification, NotificationQuery};
-use codepiper_store::{
-    StoreError, Transaction, notification_deliveries as deliveries, notification_prefs,
-    push_subscriptions, settings,
-};
+use codepiper_store::{StoreError, Transaction, notifications, settings};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
+use super::Notifications;
 use super::kinds::{INPUT_NEEDED, TURN_DONE, approval_of, told};
-use super::presence::Presence;
-use super::settings::Kept;
-use super::{Changed, Notifications, PUSH_CHANNEL, WEBHOOK_CHANNEL, endpoint, view};
+use super::record::{Recorded, record};
 use crate::EngineError;
 
 /// Where it is noted up to which event all were read.
@@ -19,9 +14,6 @@ const CURSOR: &str = "notifiedUpTo";
 
 /// Events that are read at a time.
 const BATCH: usize = 200;
-
-/// How one came to be read that the inbox does not show.
-pub(super) const NOT_FOR_INBOX: &str = "not_for_inbox";
 
 /// Reads every event behind the last one that was read, also those of before this daemon, until `stop`.
 pub(crate) async fn read_on(
@@ -91,71 +83,15 @@ impl Notifications {
             for event in &found {
                 read += read_by(tx, event, at)?;
                 if let Some(new) = told(tx, event)? {
-                    made.extend(tell(tx, &new, &presence, at)?);
+                    made.extend(record(tx, &new, &presence, at)?);
                 }
             }
             settings::set(tx, CURSOR, &serde_json::to_value(last)?)?;
-            let newest = NotificationQuery {
-                limit: made.len(),
-                ..NotificationQuery::default()
-            };
-            let mut made = notifications::query(tx, &newest)?;
-            made.reverse();
-            Ok::<_, StoreError>((made, read))
+            Ok::<_, StoreError>(Recorded { made, read })
         });
-        let (made, read) = write.await?;
-        if !made.is_empty() {
-            self.wake.notify_one();
-        }
-        for notification in made {
-            self.tell(Changed::Created(Box::new(view(notification))));
-        }
-        if read > 0 {
-            self.tell(Changed::Read);
-        }
+        self.announce(write.await?);
         Ok(more)
     }
-}
-
-/// Writes a notification down, together with where else it goes; nothing of a session that is muted.
-fn tell(
-    tx: &Transaction<'_>,
-    new: &NewNotification,
-    presence: &Presence,
-    at: Timestamp,
-) -> Result<Option<i64>, StoreError> {
-    if let Some((false, _)) = notification_prefs::get(tx, &new.session_id)? {
-        return Ok(None);
-    }
-    let Some(id) = notifications::insert(tx, new)? else {
-        return Ok(None);
-    };
-    let kept = Kept::read(tx)?;
-    let channels = kept.channels(new.kind);
-    let session = new.session_id.parse();
-    let is_seen = session.is_ok_and(|session| presence.is_looked_at(session));
-    if let Some(url) = kept.webhook_url.as_ref().filter(|_| channels.webhook)
-        && let Ok(target) = endpoint::checked("webhookUrl", url)
-    {
-        let to = deliveries::NO_SUBSCRIPTION;
-        deliveries::insert(tx, id, WEBHOOK_CHANNEL, to, &target, at)?;
-    }
-    if is_seen {
-        notifications::mark(tx, id, "seen", at)?;
-        return Ok(Some(id));
-    }
-    for to in push_subscriptions::all(tx)?
-        .iter()
-        .filter(|_| channels.push)
-    {
-        if let Ok(target) = endpoint::checked("endpoint", &to.wanted.endpoint) {
-            deliveries::insert(tx, id, PUSH_CHANNEL, to.id, &target, at)?;
-        }
-    }
-    if !channels.inbox {
-        notifications::mark(tx, id, NOT_FOR_INBOX, at)?;
-    }
-    Ok(Some(id))
 }
 
 fn is_of_interest(event: &Event) -> bool {

@@ -72,7 +72,10 @@ impl SessionManager {
         let queued = live.read_screen().state == ActivityState::Working;
         let known = live.activity();
         let (images, rest) = images::split(&self.parts.config, live.id, text.as_str());
-        let failure = if images.is_empty() || !images::takes_images(live.provider) {
+        let is_said = *enter && images::can_say(live, &images);
+        let failure = if is_said {
+            images::say(live, &images, &rest, &delivery.id).await
+        } else if images.is_empty() || !images::takes_images(live.provider) {
             type_text(live, &input, text).await?
         } else {
             match images::paste(live, &input, &images).await? {
@@ -87,6 +90,7 @@ impl SessionManager {
         let (status, reason) = match failure {
             Some(why) => (ReceiptStatus::Failed, Some(why.to_owned())),
             None if !enter => (ReceiptStatus::Typed, None),
+            None if is_said => (ReceiptStatus::Submitted, None),
             // A busy agent keeps it for later; of a slash command no turn is to be seen.
             None if queued => press_enter(live, &input, text, |r| r.has_box && r.box_empty).await?,
             None if is_command => {

@@ -1,10 +1,12 @@
 //! Pictures for agents. Claude Code takes one whose absolute path is pasted alone, and shows `[Image #1]`
-//! in its place (2.1.197). In the Codex CLI 0.169 that stays a path.
+//! in its place (2.1.197). In the Codex CLI 0.169 that stays a path; its app-server takes pictures with
+//! what is said to it.
 
 use std::path::PathBuf;
 use std::time::Duration;
 
 use codepiper_model::{PromptText, ProviderId, SessionId};
+use codepiper_providers::codex::rpc::Prompt;
 use codepiper_tmux::Input;
 use uuid::Uuid;
 
@@ -98,6 +100,29 @@ pub(super) fn split(config: &Config, id: SessionId, text: &str) -> (Vec<String>,
         rest = more;
     }
     (images, rest.to_owned())
+}
+
+/// Whether there are pictures, and an app-server that takes them.
+pub(super) fn can_say(live: &Live, images: &[String]) -> bool {
+    !images.is_empty() && live.app_server.is_connected() && live.subject.conversation().is_some()
+}
+
+/// Says a text with pictures through the app-server; otherwise says why not.
+pub(super) async fn say(
+    live: &Live,
+    images: &[String],
+    text: &str,
+    client_id: &str,
+) -> Option<&'static str> {
+    let thread = live.subject.conversation()?;
+    let prompt = Prompt {
+        text,
+        images,
+        client_id,
+    };
+    let error = live.app_server.say(&thread, prompt).await.err()?;
+    tracing::warn!(session = %live.id, "cannot send pictures: the app-server {error}");
+    Some("the app-server of Codex does not take the picture")
 }
 
 /// Whether an agent takes pictures that way; others find the paths in the text, and Codex has a tool that

@@ -70,7 +70,7 @@ const START: Described = Described {
 };
 
 /// All settings, those that are changed while the daemon runs first.
-pub(crate) const SETTINGS: [Described; 18] = [
+pub(crate) const SETTINGS: [Described; 19] = [
     Described {
         name: "preserveSessions",
         description: "Whether sessions live on when the daemon stops.",
@@ -128,6 +128,14 @@ pub(crate) const SETTINGS: [Described; 18] = [
         name: "statusLine",
         description: "Whether Claude Code's status line goes through CodePiper, so that its context, \
                       cost and limits are known; your own is drawn as before.",
+        takes_effect: TakesEffect::NewSessions,
+        ..STORED
+    },
+    Described {
+        name: "worktreePlace",
+        kind: "text",
+        description: "The directory below which git worktrees of sessions go, such as ~/worktrees; \
+                      null: beside their repositories.",
         takes_effect: TakesEffect::NewSessions,
         ..STORED
     },

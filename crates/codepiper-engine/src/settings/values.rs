@@ -1,4 +1,5 @@
 use std::ops::RangeInclusive;
+use std::path::{Component, Path};
 
 use codepiper_model::{Channel, Verdict, Zone, is_unseen};
 use codepiper_tmux::Key;
@@ -12,6 +13,9 @@ use crate::policies::check_default_action;
 /// How long sessions that have ended may be kept: less than a day is a slip, and more than a hundred
 /// years is for ever.
 const RETENTION_DAYS: RangeInclusive<u32> = 1..=36_500;
+
+/// The longest name of a directory; bytes.
+const PATH_MAX: usize = 1024;
 
 /// The settings of the daemon.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -46,6 +50,9 @@ pub struct DaemonSettings {
     /// before.
     #[schema(required)]
     pub status_line: bool,
+    /// The directory below which new git worktrees of sessions go, absolute or from `~/`; none: beside
+    /// their repositories.
+    pub worktree_place: Option<String>,
     /// The time zone in which the days of sums begin, such as `Europe/Berlin`; none: that of the
     /// machine.
     pub time_zone: Option<String>,
@@ -73,6 +80,7 @@ impl Default for DaemonSettings {
             codex_app_server: true,
             codex_host_access_profile_enabled: false,
             status_line: false,
+            worktree_place: None,
             time_zone: None,
         }
     }
@@ -114,6 +122,13 @@ pub struct SettingsChange {
     /// See [`DaemonSettings::status_line`].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status_line: Option<bool>,
+    /// See [`DaemonSettings::worktree_place`]; null puts them beside their repositories.
+    #[serde(
+        default,
+        deserialize_with = "given",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub worktree_place: Option<Option<String>>,
     /// See [`DaemonSettings::time_zone`]; null takes that of the machine.
     #[serde(
         default,
@@ -146,6 +161,19 @@ impl SettingsChange {
                 "`retentionDays` is a number from {least} to {most}, or null to keep sessions for ever"
             );
             return Err(EngineError::invalid("retentionDays", message));
+        }
+        if let Some(Some(place)) = &self.worktree_place {
+            let is_whole = place.starts_with('/') || place.starts_with("~/");
+            let is_good = is_whole && place.len() <= PATH_MAX && !place.chars().any(is_unseen);
+            if !is_good
+                || Path::new(place)
+                    .components()
+                    .any(|part| part == Component::ParentDir)
+            {
+                let message = "`worktreePlace` is a directory such as `/srv/worktrees` or \
+                               `~/worktrees`, without `..`, or null";
+                return Err(EngineError::invalid("worktreePlace", message));
+            }
         }
         if let Some(Some(name)) = &mut self.time_zone {
             let zone = Zone::named(name).ok_or_else(|| {

@@ -159,7 +159,7 @@ impl WorkflowExecutor {
         let workflow = source.read().map_err(EngineError::InvalidWorkflow)?;
         let now = self.parts.clock.now();
         let lines = codepiper_workflow::advance(&workflow, &mut state, Happened::Retry, now);
-        let row = self.save(row, &state, &lines).await?;
+        let row = self.save(row, &state, &lines, None).await?;
         self.follow(row, &source, state)
     }
 

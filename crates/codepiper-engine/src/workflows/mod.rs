@@ -25,7 +25,8 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::{
-    Analytics, Config, Conversations, EngineError, EventBus, PolicyEngine, SessionManager,
+    Analytics, Config, Conversations, EngineError, EnvSets, EventBus, Notifications, PolicyEngine,
+    SessionManager,
 };
 use asked::Questions;
 use places::Places;
@@ -60,8 +61,10 @@ pub(crate) struct Parts {
     pub(crate) events: EventBus,
     pub(crate) sessions: SessionManager,
     pub(crate) policies: PolicyEngine,
+    pub(crate) env_sets: EnvSets,
     pub(crate) conversations: Conversations,
     pub(crate) analytics: Analytics,
+    pub(crate) notifications: Notifications,
     /// Our own program, where it stays when it is replaced.
     pub(crate) program: PathBuf,
     pub(crate) tasks: TaskTracker,

@@ -14,6 +14,7 @@ use tokio::time::sleep;
 use super::asked::Questions;
 use super::{INBOX, Running, WorkflowExecutor, command};
 use crate::EngineError;
+use crate::notifications::{Further, Recorded};
 
 /// Before what could not be stored is stored again.
 const AGAIN: Duration = Duration::from_secs(2);
@@ -70,6 +71,7 @@ impl WorkflowExecutor {
         row: StoredExecution,
         state: &State,
         lines: &[LogLine],
+        further: Option<Further>,
     ) -> Result<StoredExecution, EngineError> {
         let row = StoredExecution {
             status: state.status.as_str().to_owned(),
@@ -79,8 +81,16 @@ impl WorkflowExecutor {
         };
         let lines: Vec<StoredLine> = lines.iter().map(stored_line).collect();
         let kept = row.clone();
-        let save = move |tx: &Transaction<'_>| stored::save(tx, &kept, &lines);
-        self.parts.store.write(save).await?;
+        let (notifications, at) = (self.parts.notifications.clone(), self.parts.clock.now());
+        let save = move |tx: &Transaction<'_>| {
+            stored::save(tx, &kept, &lines)?;
+            let further = further.as_ref();
+            further.map_or(Ok(Recorded::default()), |further| {
+                notifications.record_further(tx, further, at)
+            })
+        };
+        let recorded = self.parts.store.write(save).await?;
+        self.parts.notifications.announce(recorded);
         // Nobody may be listening.
         drop(self.changes.send(row.id.clone()));
         Ok(row)
@@ -137,7 +147,10 @@ impl Execution {
         if next != self.state {
             crate::faults::point("workflow-before");
             loop {
-                match self.executor.save(self.row.clone(), &next, &lines).await {
+                let (name, id) = (&self.workflow.name, &self.row.id);
+                let further = Some(Further::of(name, id, &self.state, &next));
+                let row = self.row.clone();
+                match self.executor.save(row, &next, &lines, further).await {
                     Ok(row) => {
                         self.row = row;
                         break;

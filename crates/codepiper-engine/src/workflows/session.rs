@@ -8,7 +8,7 @@ use serde_json::{Map, json};
 use tokio::time::{Instant, timeout_at};
 
 use super::WorkflowExecutor;
-use crate::{CreateSession, EngineError, Until};
+use crate::{CreateSession, EngineError, NewWorktree, Until};
 
 /// How long an agent may take to come up; one that asks something first takes longer, and its
 /// first prompt waits.
@@ -44,13 +44,20 @@ impl WorkflowExecutor {
         }
         let starting = self.places.start().await;
         if !begun {
-            self.make(request(execution, node, start)).await?;
+            let env_sets = self.parts.env_sets.named(&start.env_sets).await;
+            let env_set_ids = env_sets.map_err(told)?;
+            let request = CreateSession {
+                env_set_ids,
+                ..request(execution, node, start)
+            };
+            self.make(request).await?;
         }
         let states = [Until::Running, Until::Exited];
         let waited = sessions.wait(id, &states, COMES_UP).await.map_err(told)?;
         drop(starting);
         if waited.session.status.is_live() {
-            return Ok(Outcome::Done);
+            let cwd = waited.session.cwd.to_string_lossy().into_owned();
+            return Ok(Outcome::Started { cwd });
         }
         Err(ended(&waited.session))
     }
@@ -106,7 +113,11 @@ fn request(execution: &StoredExecution, node: &str, start: Start) -> CreateSessi
         rows: None,
         prompt: None,
         provider_resume: None,
-        worktree: None,
+        worktree: start.worktree.map(|worktree| NewWorktree {
+            branch: worktree.branch,
+            start_point: worktree.from,
+            ..NewWorktree::default()
+        }),
         metadata,
     }
 }

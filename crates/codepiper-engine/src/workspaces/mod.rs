@@ -6,12 +6,14 @@ mod defaults;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use codepiper_model::{Clock, Timestamp, is_unseen};
+use codepiper_model::{Actor, Clock, EntryKind, Timestamp, is_unseen};
 use codepiper_store::workspaces::{self, StoredWorkspace};
-use codepiper_store::{Connection, Store};
+use codepiper_store::{Connection, Store, StoreError, Transaction};
 use serde::Serialize;
+use serde_json::json;
 use utoipa::ToSchema;
 
+use crate::audit::note;
 use crate::directories::{resolved, shown};
 use crate::{CreateSession, EngineError, EnvSets, PolicyEngine};
 
@@ -101,22 +103,34 @@ impl Workspaces {
     }
 
     /// Makes a workspace.
-    pub async fn create(&self, new: NewWorkspace) -> Result<WorkspaceView, EngineError> {
+    pub async fn create(&self, new: NewWorkspace, by: Actor) -> Result<WorkspaceView, EngineError> {
         let now = self.clock.now();
         let id = uuid::Uuid::now_v7().to_string();
-        self.put(id, now, new).await
+        self.put(id, now, new, ("created", by)).await
     }
 
     /// Makes a workspace another one.
-    pub async fn update(&self, id: &str, new: NewWorkspace) -> Result<WorkspaceView, EngineError> {
+    pub async fn update(
+        &self,
+        id: &str,
+        new: NewWorkspace,
+        by: Actor,
+    ) -> Result<WorkspaceView, EngineError> {
         let old = self.get(id).await?;
-        self.put(old.id, old.created_at, new).await
+        self.put(old.id, old.created_at, new, ("changed", by)).await
     }
 
     /// Forgets a workspace; the directory and its sessions stay as they are.
-    pub async fn delete(&self, id: &str) -> Result<(), EngineError> {
-        let name = id.to_owned();
-        let deleted = self.store.write(move |tx| workspaces::delete(tx, &name));
+    pub async fn delete(&self, id: &str, by: Actor) -> Result<(), EngineError> {
+        let (name, at) = (id.to_owned(), self.clock.now());
+        let deleted = self.store.write(move |tx| {
+            let was_there = workspaces::delete(tx, &name)?;
+            if was_there {
+                let facts = json!({ "by": by.to_string(), "what": "deleted", "id": name });
+                note(tx, EntryKind::WorkspaceChanged, &facts, at)?;
+            }
+            Ok::<_, StoreError>(was_there)
+        });
         if deleted.await? {
             Ok(())
         } else {
@@ -129,6 +143,7 @@ impl Workspaces {
         id: String,
         created_at: Timestamp,
         new: NewWorkspace,
+        (what, by): (&'static str, Actor),
     ) -> Result<WorkspaceView, EngineError> {
         let name = checked_name(&new.name)?;
         let path = resolved(&new.path).map_err(|why| {
@@ -149,11 +164,18 @@ impl Workspaces {
             updated_at: self.clock.now(),
         };
         let row = stored.clone();
-        if !self
-            .store
-            .write(move |tx| workspaces::put(tx, &row))
-            .await?
-        {
+        let write = move |tx: &Transaction<'_>| {
+            let is_new = workspaces::put(tx, &row)?;
+            if is_new {
+                let facts = json!({
+                    "by": by.to_string(), "what": what, "id": row.id, "name": row.name,
+                    "path": row.path, "defaults": row.defaults,
+                });
+                note(tx, EntryKind::WorkspaceChanged, &facts, row.updated_at)?;
+            }
+            Ok::<_, StoreError>(is_new)
+        };
+        if !self.store.write(write).await? {
             let message = format!("there is a workspace `{name}` already");
             return Err(EngineError::conflict("name_taken", message));
         }

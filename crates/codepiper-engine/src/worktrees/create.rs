@@ -48,7 +48,7 @@ impl Worktrees {
             "--end-of-options",
             &begins_at,
         ];
-        let path = take_path(&repo.place, &branch.name, id)?;
+        let path = take_path(&self.place(&repo)?, &branch.name, id)?;
         let stored = StoredWorktree {
             path: path.clone(),
             repo_root: repo.root.clone(),
@@ -88,6 +88,26 @@ impl Worktrees {
         }
         made.cwd = fs_err::canonicalize(&made.cwd)?;
         Ok(made)
+    }
+
+    /// Where the setting says, or beside the repository.
+    fn place(&self, repo: &Repo) -> Result<PathBuf, EngineError> {
+        let Some(wanted) = self.settings.get().worktree_place else {
+            return Ok(repo.place.clone());
+        };
+        let below = match wanted.strip_prefix("~/") {
+            Some(rest) => Path::new(&self.config.var("HOME").unwrap_or_default()).join(rest),
+            None => PathBuf::from(&wanted),
+        };
+        if below.starts_with(&repo.root) && !repo.is_bare {
+            let message = format!(
+                "the setting `worktreePlace` is `{wanted}`, in the repository itself: a worktree \
+                 would be new files there"
+            );
+            return Err(EngineError::conflict("worktree_refused", message));
+        }
+        let own = repo.place.file_name().unwrap_or_default();
+        Ok(below.join(own))
     }
 
     /// Takes a worktree back that nobody has worked in yet.

@@ -20,7 +20,7 @@ use codepiper_model::Clock;
 use codepiper_store::Store;
 use serde_json::{Value, json};
 
-use crate::Config;
+use crate::{Config, Settings};
 
 use codepiper_store::worktrees::StoredWorktree;
 pub use finish::FinishWorktree;
@@ -33,6 +33,7 @@ pub struct Worktrees {
     store: Store,
     config: Arc<Config>,
     clock: Arc<dyn Clock>,
+    settings: Settings,
 }
 
 /// What a session's worktree is asked to be.
@@ -81,11 +82,17 @@ impl Made {
 }
 
 impl Worktrees {
-    pub(crate) fn new(store: Store, config: Arc<Config>, clock: Arc<dyn Clock>) -> Self {
+    pub(crate) fn new(
+        store: Store,
+        config: Arc<Config>,
+        clock: Arc<dyn Clock>,
+        settings: Settings,
+    ) -> Self {
         Self {
             store,
             config,
             clock,
+            settings,
         }
     }
 }

@@ -18,6 +18,7 @@ use socket::Client;
 fn prompt(text: &str) -> Prompt<'_> {
     Prompt {
         text,
+        images: &[],
         client_id: "ours",
     }
 }

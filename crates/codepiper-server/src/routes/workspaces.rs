@@ -7,6 +7,7 @@ use codepiper_api::{
     CreateWorkspaceRequest, Success, UpdateWorkspaceRequest, WorkspaceDefaultsRequest, WorktreeWish,
 };
 use codepiper_engine::{Engine, NewWorkspace, WorkspaceDefaults, WorkspaceView, WorktreeChoice};
+use codepiper_model::Actor;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -53,6 +54,7 @@ pub(crate) async fn list(
 pub(crate) async fn create(
     State(engine): State<Engine>,
     Extension(entrance): Extension<Entrance>,
+    Extension(actor): Extension<Actor>,
     Body(request): Body<CreateWorkspaceRequest>,
 ) -> Result<(StatusCode, Json<WorkspaceResponse>), ApiError> {
     if widens(&request.defaults) {
@@ -63,7 +65,7 @@ pub(crate) async fn create(
         path: request.path,
         defaults: changed(WorkspaceDefaults::default(), request.defaults),
     };
-    let workspace = engine.workspaces.create(new).await?;
+    let workspace = engine.workspaces.create(new, actor).await?;
     Ok((StatusCode::CREATED, Json(WorkspaceResponse { workspace })))
 }
 
@@ -96,6 +98,7 @@ pub(crate) async fn update(
     State(engine): State<Engine>,
     Name(id): Name,
     Extension(entrance): Extension<Entrance>,
+    Extension(actor): Extension<Actor>,
     Body(request): Body<UpdateWorkspaceRequest>,
 ) -> Result<Json<WorkspaceResponse>, ApiError> {
     let old = engine.workspaces.get(&id).await?;
@@ -109,7 +112,7 @@ pub(crate) async fn update(
         path: request.path.unwrap_or(old.path),
         defaults: changed(old.defaults, request.defaults),
     };
-    let workspace = engine.workspaces.update(&id, new).await?;
+    let workspace = engine.workspaces.update(&id, new, actor).await?;
     Ok(Json(WorkspaceResponse { workspace }))
 }
 
@@ -124,8 +127,9 @@ pub(crate) async fn update(
 pub(crate) async fn delete(
     State(engine): State<Engine>,
     Name(id): Name,
+    Extension(actor): Extension<Actor>,
 ) -> Result<Json<Success>, ApiError> {
-    engine.workspaces.delete(&id).await?;
+    engine.workspaces.delete(&id, actor).await?;
     Ok(Json(Success { success: true }))
 }
 

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::{Machine, later, results};
 use crate::definition::{CommandStep, Kind, Run, SessionStep, Step, Turn};
-use crate::effect::{Command, Effect, Prompt, Start};
+use crate::effect::{Command, Effect, Prompt, Start, StartWorktree};
 use crate::extract::Extract;
 use crate::ids::derived;
 use crate::input::{Level, Outcome};
@@ -97,6 +97,14 @@ impl<'a> Machine<'a> {
             model: asked.model.as_ref().map(text).transpose()?,
             billing_mode: self.billing_mode(asked.billing_mode.as_ref(), step, rounds)?,
             policy_sets: asked.policy_sets.clone(),
+            env_sets: asked.env_sets.clone(),
+            worktree: match &asked.worktree {
+                Some(worktree) => Some(StartWorktree {
+                    branch: worktree.branch.as_ref().map(text).transpose()?,
+                    from: worktree.from.as_ref().map(text).transpose()?,
+                }),
+                None => None,
+            },
             dangerous: asked.dangerous,
         })
     }
@@ -243,7 +251,8 @@ impl<'a> Machine<'a> {
     fn came(&mut self, step: &'a Step, rounds: &[u32], key: &str, outcome: Outcome) {
         let session = self.state.nodes.get(key).and_then(|node| node.session);
         let result = match (&step.kind, outcome) {
-            (Kind::Session(asked), Outcome::Done) => {
+            (Kind::Session(asked), Outcome::Started { cwd }) => {
+                self.node(key, |node| node.cwd = Some(cwd));
                 let (Some(turn), Some(session)) = (&asked.turn, session) else {
                     return self.complete(key);
                 };

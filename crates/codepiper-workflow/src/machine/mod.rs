@@ -304,6 +304,7 @@ impl<'a> Machine<'a> {
                 stage: 0,
                 effect: None,
                 session: None,
+                cwd: None,
                 result: serde_json::Map::new(),
                 error: None,
                 items: None,

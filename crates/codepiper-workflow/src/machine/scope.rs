@@ -128,6 +128,10 @@ pub(super) fn results(node: &Node) -> Map<String, Value> {
     if let Some(session) = node.session {
         results.insert("sessionId".to_owned(), json!(session));
         results.insert("session_id".to_owned(), json!(session));
+        if let Some(cwd) = &node.cwd {
+            // What an answer was asked for under that name comes first.
+            results.entry("cwd").or_insert_with(|| json!(cwd));
+        }
     }
     results
 }

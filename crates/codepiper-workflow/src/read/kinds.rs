@@ -4,7 +4,7 @@ use serde_json::Value;
 use super::{step, turn};
 use crate::condition::Condition;
 use crate::definition::{
-    CommandStep, Item, Items, Kind, Run, SendStep, SessionStep, Step, WaitFor,
+    CommandStep, Item, Items, Kind, Run, SendStep, SessionStep, Step, WaitFor, Worktree,
 };
 use crate::fields::{Fields, parts};
 use crate::limits::{self, ITEMS_MAX};
@@ -78,13 +78,9 @@ fn session(fields: &Fields<'_>, problems: &Problems) -> Option<SessionStep> {
     let env = fields.env();
     let model = fields.template("model");
     let billing_mode = limits::billing_mode(fields);
-    let policy_sets = match fields.get("policy_set") {
-        Some(part) if part.value.is_string() => {
-            fields.fixed_text("policy_set").into_iter().collect()
-        }
-        Some(_) => fields.fixed_texts("policy_set"),
-        None => Vec::new(),
-    };
+    let policy_sets = names(fields, "policy_set");
+    let env_sets = names(fields, "env_set");
+    let worktree = worktree(fields, problems);
     let dangerous = fields.flag("dangerous_mode");
     let keep = fields.flag("keep");
     let turn = if fields.get("prompt").is_some() {
@@ -101,10 +97,38 @@ fn session(fields: &Fields<'_>, problems: &Problems) -> Option<SessionStep> {
         model,
         billing_mode,
         policy_sets,
+        env_sets,
+        worktree,
         dangerous,
         keep,
         turn,
     })
+}
+
+/// One name, or several.
+fn names(fields: &Fields<'_>, name: &'static str) -> Vec<String> {
+    match fields.get(name) {
+        Some(part) if part.value.is_string() => fields.fixed_text(name).into_iter().collect(),
+        Some(_) => fields.fixed_texts(name),
+        None => Vec::new(),
+    }
+}
+
+/// `true`, or the branch.
+fn worktree(fields: &Fields<'_>, problems: &Problems) -> Option<Worktree> {
+    let from = fields.template("worktree_from");
+    let branch = match fields.get("worktree").map(|part| part.value) {
+        Some(Value::String(_)) => fields.template("worktree"),
+        Some(_) if fields.flag("worktree") => None,
+        _ => {
+            if let Some(from) = from {
+                let message = "`worktree_from` says where a branch begins: `worktree` is missing";
+                problems.add(from.path(), message);
+            }
+            return None;
+        }
+    };
+    Some(Worktree { branch, from })
 }
 
 fn command(fields: &Fields<'_>, problems: &Problems) -> Option<CommandStep> {

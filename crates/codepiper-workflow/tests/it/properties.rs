@@ -168,7 +168,10 @@ fn act(world: &mut World, choice: u32) {
         return world.done(name, Err("it went wrong".to_owned()));
     }
     let outcome = match effect {
-        Effect::Start(_) | Effect::End { .. } => Outcome::Done,
+        Effect::Start(start) => Outcome::Started {
+            cwd: start.cwd.clone(),
+        },
+        Effect::End { .. } => Outcome::Done,
         Effect::Prompt(_) => Outcome::Answered(Answer::default()),
         Effect::Run(_) => Outcome::Ran(Output {
             exit_code: Some(i32::from(choice.is_multiple_of(3))),

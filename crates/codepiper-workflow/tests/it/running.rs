@@ -157,7 +157,10 @@ fn of_a_race_the_losers_are_ended_and_what_is_left_behind_is_waited_for() {
     steps: [{name: slow, type: command, run: slow}]
   - {name: after, type: log, message: after}";
     let mut world = World::new(text, &json!({}));
-    world.done("a#1.1", Ok(codepiper_workflow::Outcome::Done));
+    world.done(
+        "a#1.1",
+        Ok(codepiper_workflow::Outcome::Started { cwd: String::new() }),
+    );
     world.done(
         "a#1.2",
         Ok(codepiper_workflow::Outcome::Answered(
@@ -182,7 +185,10 @@ fn waiting_has_its_time_and_cancelling_and_pausing_their_order() {
   - {name: b, type: log, message: b}
 finally: [{name: end, type: command, run: sweep}]";
     let mut world = World::new(text, &json!({}));
-    world.done("a#1.1", Ok(codepiper_workflow::Outcome::Done));
+    world.done(
+        "a#1.1",
+        Ok(codepiper_workflow::Outcome::Started { cwd: String::new() }),
+    );
     assert!(world.sleep());
     assert_eq!(world.now, 5000);
     assert_eq!(

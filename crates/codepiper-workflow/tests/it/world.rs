@@ -179,7 +179,10 @@ fn answer(
     say: &mut impl FnMut(&str) -> Result<String, String>,
 ) -> Result<Outcome, String> {
     match effect {
-        Effect::Start(_) | Effect::End { .. } => Ok(Outcome::Done),
+        Effect::Start(start) => Ok(Outcome::Started {
+            cwd: start.cwd.clone(),
+        }),
+        Effect::End { .. } => Ok(Outcome::Done),
         Effect::Prompt(prompt) => Ok(Outcome::Answered(Answer {
             reply: say(&prompt.text)?,
             ..Answer::default()

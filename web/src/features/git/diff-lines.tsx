@@ -52,7 +52,7 @@ function HunkLines({ path, hunk, isSplit, drafts }: Omit<Props, "diff"> & { hunk
       return (
         <button
           type="button"
-          className="block w-full max-w-xl border-y bg-accent-soft px-3 py-2 text-left font-sans text-sm whitespace-pre-wrap"
+          className="block w-full border-y bg-accent-soft px-3 py-2 text-left font-sans text-sm whitespace-pre-wrap"
           onClick={() => setOpen({ side, line })}
         >
           {draft?.text}

@@ -19,29 +19,26 @@ export async function startNotifying(): Promise<boolean> {
 
 export const stopNotifying = () => remember(CHOICE, false);
 
-/** Whether somebody looks at this session right now. */
-function isLookedAt(sessionId: string): boolean {
-  const isHere = location.pathname === `/sessions/${sessionId}` || location.pathname === "/";
+/** The path of the page that shows what it is about. */
+export function pathOf({ sessionId, payload }: Told): string {
+  if (sessionId) return `/sessions/${sessionId}`;
+  const { url } = payload as { url?: unknown };
+  return typeof url === "string" && /^\/(?![/\\])/.test(url) ? url : "/";
+}
+
+/** Whether somebody looks at this right now. */
+export function isLookedAt(path: string): boolean {
+  const isHere = location.pathname === path || location.pathname === "/";
   return document.visibilityState === "visible" && document.hasFocus() && isHere;
 }
 
-/** Shows one, unless somebody looks at what it is about. One of a kind takes the place of the last. */
+/** Shows one as a push message would be shown, whose place it takes. */
 export async function notify(told: Told): Promise<void> {
-  if (!isNotifying() || isLookedAt(told.sessionId)) return;
   const registration = await navigator.serviceWorker.ready;
   const { approvalId, requestHash, risk } = told.payload as Record<string, string | undefined>;
-  const isAnswerable = approvalId && requestHash && risk !== "destructive" && risk !== "unknown";
-  const actions = [
-    { action: "allow", title: "Allow" },
-    { action: "deny", title: "Deny" },
-  ];
-  const options = {
-    body: told.body,
-    tag: `${told.sessionId}:${told.eventType}`,
-    icon: "/icon-192.png",
-    data: { approvalId, requestHash, url: `/sessions/${told.sessionId}` },
-    // Browsers without buttons leave them out.
-    ...(isAnswerable && { actions }),
-  };
-  await registration.showNotification(told.title, options);
+  registration.active?.postMessage({
+    ...{ title: told.title, body: told.body, url: pathOf(told) },
+    ...{ approvalId, requestHash, risk },
+    tag: `${told.sessionId ?? told.id}:${told.eventType}`,
+  });
 }

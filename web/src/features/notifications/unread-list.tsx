@@ -1,9 +1,10 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { CircleCheck, CircleX } from "lucide-react";
+import { CircleCheck, CircleX, KeyRound } from "lucide-react";
 import { Button, buttonLook } from "@/components/button";
 import { Plain } from "@/components/plain";
 import { TimeAgo } from "@/components/time-ago";
+import { pathOf } from "./browser";
 import { markAllRead, markRead, unreadQuery } from "./queries";
 
 /** What ended while nobody looked; what waits for an answer stands elsewhere. */
@@ -13,9 +14,7 @@ export function UnreadList() {
   const refresh = () => client.invalidateQueries(unreadQuery);
   const read = useMutation({ mutationFn: markRead, onSettled: refresh });
   const readAll = useMutation({ mutationFn: markAllRead, onSettled: refresh });
-  const ended = unread.filter(({ eventType }) =>
-    ["turn_done", "session_crashed"].includes(eventType),
-  );
+  const ended = unread.filter(({ eventType }) => !eventType.endsWith("_needed"));
   if (ended.length === 0) return null;
   return (
     <section className="mb-8" aria-label="News">
@@ -28,11 +27,7 @@ export function UnreadList() {
       <ul className="divide-y overflow-hidden rounded-xl border bg-panel">
         {ended.map((told) => (
           <li key={told.id} className="flex flex-wrap items-center gap-2 py-2 pr-2 pl-4">
-            {told.eventType === "turn_done" ? (
-              <CircleCheck aria-hidden className="size-5 shrink-0 text-ok" />
-            ) : (
-              <CircleX aria-hidden className="size-5 shrink-0 text-danger" />
-            )}
+            <Mark eventType={told.eventType} />
             <p className="min-w-0 flex-1 basis-40 text-sm break-words">
               <span className="font-medium">{told.title}</span> · <Plain text={told.body} />{" "}
               <span className="text-muted">
@@ -44,8 +39,7 @@ export function UnreadList() {
                 Read <span className="sr-only">{told.body}</span>
               </Button>
               <Link
-                to="/sessions/$id"
-                params={{ id: told.sessionId }}
+                to={pathOf(told)}
                 onClick={() => read.mutate(told.id)}
                 className={buttonLook("plain")}
               >
@@ -57,4 +51,12 @@ export function UnreadList() {
       </ul>
     </section>
   );
+}
+
+function Mark({ eventType }: { eventType: string }) {
+  if (eventType === "sign_in")
+    return <KeyRound aria-hidden className="size-5 shrink-0 text-danger" />;
+  if (eventType.endsWith("_done"))
+    return <CircleCheck aria-hidden className="size-5 shrink-0 text-ok" />;
+  return <CircleX aria-hidden className="size-5 shrink-0 text-danger" />;
 }

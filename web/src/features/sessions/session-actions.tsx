@@ -28,10 +28,12 @@ interface Props {
   session: Session;
   /** Asks before it is killed. */
   killDialog: (open: boolean, onClose: () => void) => ReactNode;
+  /** Whether anybody is told of it. */
+  muteItem: ReactNode;
 }
 
 /** What can be done to a session; what cannot says why. */
-export function SessionActions({ session, killDialog }: Props) {
+export function SessionActions({ session, killDialog, muteItem }: Props) {
   const deeds = useDeeds();
   const [asking, setAsking] = useState<"kill" | "delete" | "model" | "sets" | null>(null);
   const close = () => setAsking(null);
@@ -98,6 +100,7 @@ export function SessionActions({ session, killDialog }: Props) {
         <MenuItem icon={<ShieldCheck aria-hidden />} onSelect={() => setAsking("sets")}>
           Policy sets …
         </MenuItem>
+        {muteItem}
         <MenuItem
           icon={<Copy aria-hidden />}
           onSelect={() => deeds.attempt(() => copyText(attachCommand(session)))}

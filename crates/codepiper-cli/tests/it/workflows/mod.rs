@@ -2,6 +2,7 @@
 
 mod crowd;
 mod existing;
+mod furnished;
 mod judged;
 mod killed;
 mod real;

@@ -110,6 +110,7 @@ async fn what_is_asked_and_told_comes_through_until_the_server_is_gone() {
     let started = connection.request(thread_start(terms));
     let thread = Thread::read(&started.await.unwrap()["thread"]);
     let prompt = Prompt {
+        images: &[],
         text: "ESCALATE: echo out\nSAY: said",
         client_id: "ours",
     };

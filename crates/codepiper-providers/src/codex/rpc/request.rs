@@ -156,6 +156,8 @@ pub fn thread_turns(thread_id: &str) -> Request {
 pub struct Prompt<'a> {
     /// What is said.
     pub text: &'a str,
+    /// Where the pictures lie that come with it.
+    pub images: &'a [String],
     /// Our name for it.
     pub client_id: &'a str,
 }
@@ -187,9 +189,14 @@ pub fn turn_interrupt(thread_id: &str, turn_id: &str) -> Request {
 }
 
 fn said(thread_id: &str, prompt: Prompt<'_>) -> Value {
+    let images = prompt.images.iter();
+    let mut input: Vec<Value> = images
+        .map(|path| json!({ "type": "localImage", "path": path }))
+        .collect();
+    input.push(json!({ "type": "text", "text": prompt.text }));
     json!({
         "threadId": thread_id,
-        "input": [{ "type": "text", "text": prompt.text }],
+        "input": input,
         "clientUserMessageId": prompt.client_id,
     })
 }
