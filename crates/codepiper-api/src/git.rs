@@ -26,6 +26,9 @@ pub struct DiffParams {
     /// With `base`: what is compared with it; alone, the same as `commit`.
     #[serde(rename = "ref", skip_serializing_if = "Option::is_none")]
     pub tip: Option<String>,
+    /// What this turn of the agent changed, and nothing else; one that goes on, up to now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub turn: Option<u32>,
     /// Only this path; a file that git does not know is shown as new.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,

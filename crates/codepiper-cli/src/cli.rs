@@ -31,7 +31,7 @@ pub(crate) use auth::{Auth, AuthCommand, Reset, Revoke};
 pub(crate) use conversation::{Conversation, Problems, Search, Transcripts, TranscriptsCommand};
 pub(crate) use daemon::{Daemon, DaemonCommand, DaemonRun, LogFormat, WebFlags};
 pub(crate) use env_set::{EnvSet, EnvSetCommand};
-pub(crate) use git::{Files, Git, GitCommand, WhichDiff};
+pub(crate) use git::{Files, Git, GitCommand, Turn, WhichDiff};
 pub(crate) use housekeeping::{Backup, Delete, Key, KeyCommand, Prune, Top};
 pub(crate) use look::{
     Events, Logs, Providers, ProvidersCommand, Sessions, TableFormat, Tail, Wait, Which,

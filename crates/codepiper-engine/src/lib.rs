@@ -80,7 +80,7 @@ pub use env_sets::{EnvSetChange, EnvSetView, EnvSets, NewEnvSet};
 pub use error::EngineError;
 pub use git::{
     Branches as GitBranches, Committed, Diff, DiffOf, Discarded, FileContent, FileStat, GitReview,
-    GitStatus, LineComment, LogEntry, RawFile, StatusEntry,
+    GitStatus, LineComment, LogEntry, RawFile, StatusEntry, TurnView, Turns, TurnsView,
 };
 pub use hooks::{HookReply, HookReport, Hooks};
 pub use key_change::KeyChange;
@@ -148,6 +148,8 @@ pub struct Engine {
     pub worktrees: Worktrees,
     /// What agents changed.
     pub git: GitReview,
+    /// What each of their turns changed.
+    pub turns: Turns,
     /// Where agents can work.
     pub directories: Directories,
     /// Who calls.
@@ -229,6 +231,7 @@ impl Engine {
             clock.clone(),
             settings.clone(),
         );
+        let turns = Turns::new(store.clone(), clock.clone(), &config);
         let sessions = SessionManager::new(sessions::Parts {
             config: Arc::clone(&config),
             clock: clock.clone(),
@@ -240,6 +243,7 @@ impl Engine {
             hook_program: hook_program.clone(),
             env_sets: env_sets.clone(),
             worktrees: worktrees.clone(),
+            turns: turns.clone(),
             key: key.clone(),
             tmux: tmux.map_err(Arc::new),
             scopes: scopes.ok(),
@@ -278,6 +282,11 @@ impl Engine {
         ));
         tasks.spawn(notifications::read_on(
             notifications.clone(),
+            events.latest(),
+            stop.child_token(),
+        ));
+        tasks.spawn(git::follow_turns(
+            turns.clone(),
             events.latest(),
             stop.child_token(),
         ));
@@ -325,6 +334,7 @@ impl Engine {
         Ok((
             Self {
                 git: GitReview::new(&config),
+                turns,
                 directories: Directories::new(store.clone(), &config),
                 auth: AuthService::new(
                     store.clone(),

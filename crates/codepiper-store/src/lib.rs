@@ -44,6 +44,7 @@ mod stretch;
 mod text;
 pub mod tools;
 pub mod transcripts;
+pub mod turn_snapshots;
 pub mod usage;
 pub mod whose;
 pub mod words;

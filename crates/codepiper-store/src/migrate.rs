@@ -3,7 +3,7 @@ use rusqlite::Connection;
 use crate::StoreError;
 
 /// Every change of the layout, oldest first. Only ever append: a released one is never edited.
-const MIGRATIONS: [&str; 23] = [
+const MIGRATIONS: [&str; 24] = [
     include_str!("../migrations/0001_sessions_events_settings.sql"),
     include_str!("../migrations/0002_permissions.sql"),
     include_str!("../migrations/0003_policy_sets.sql"),
@@ -27,6 +27,7 @@ const MIGRATIONS: [&str; 23] = [
     include_str!("../migrations/0021_notifications.sql"),
     include_str!("../migrations/0022_deliveries.sql"),
     include_str!("../migrations/0023_devices.sql"),
+    include_str!("../migrations/0024_turn_snapshots.sql"),
 ];
 
 /// Brings the layout up to date, each step in a transaction of its own.

@@ -1,3 +1,5 @@
+use std::str::FromStr;
+
 use clap::{Args, Subcommand};
 
 const COMMENT_EXAMPLES: &str = "Example:
@@ -25,9 +27,35 @@ pub(crate) struct WhichDiff {
     /// Everything since this branch was left, the files as they are included.
     #[arg(long, value_name = "BRANCH")]
     pub(crate) base: Option<String>,
+    /// What this turn of the agent changed: its number, or `last`.
+    #[arg(long, value_name = "N", conflicts_with_all = ["staged", "commit", "base"])]
+    pub(crate) turn: Option<Turn>,
     /// Only how many lines of each file.
     #[arg(long)]
     pub(crate) stat: bool,
+}
+
+/// A turn of an agent.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Turn {
+    /// The latest.
+    Last,
+    /// That one.
+    Number(u32),
+}
+
+impl FromStr for Turn {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if text == "last" {
+            return Ok(Self::Last);
+        }
+        let number = text.parse().ok().filter(|number| *number > 0);
+        number
+            .map(Self::Number)
+            .ok_or("a turn is a number, or `last`")
+    }
 }
 
 /// Files of a session's repository.
@@ -46,6 +74,8 @@ pub(crate) enum GitCommand {
     Status(super::One),
     /// Show the lines that differ.
     Diff(WhichDiff),
+    /// List the turns of the agent, and how much each changed.
+    Turns(super::One),
     /// Show the history.
     Log {
         /// The session: the beginning of its id, or its name.

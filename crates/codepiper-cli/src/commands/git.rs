@@ -1,3 +1,5 @@
+mod turns;
+
 use codepiper_api::{
     CommentRequest, CommentsRequest, CommitRequest, PathsRequest, SendResponse, Side, UndoRequest,
 };
@@ -5,7 +7,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::Context;
-use crate::cli::{Files, GitCommand, WhichDiff};
+use crate::cli::{Files, GitCommand, Turn, WhichDiff};
 use crate::confirm::confirm;
 use crate::error::CliError;
 use crate::url::Query;
@@ -49,6 +51,7 @@ pub(super) async fn run(context: &Context, command: GitCommand) -> Result<(), Cl
     match command {
         GitCommand::Status(one) => status(context, &one.session).await,
         GitCommand::Diff(which) => diff(context, which).await,
+        GitCommand::Turns(one) => turns::list(context, &one.session).await,
         GitCommand::Log {
             session,
             path,
@@ -129,6 +132,12 @@ async fn diff(context: &Context, which: WhichDiff) -> Result<(), CliError> {
     query.add("staged", which.staged.then_some(true));
     query.add("commit", which.commit);
     query.add("base", which.base);
+    let turn = match which.turn {
+        Some(Turn::Last) => Some(turns::last(context, &which.session).await?),
+        Some(Turn::Number(number)) => Some(number),
+        None => None,
+    };
+    query.add("turn", turn);
     query.add("path", which.path);
     let what = if which.stat { "diff-stat" } else { "diff" };
     let path = path(context, &which.session, what).await?;

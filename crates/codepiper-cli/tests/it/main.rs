@@ -36,6 +36,7 @@ mod env_sets;
 mod faults;
 mod fleet;
 mod git;
+mod git_turns;
 mod histories;
 mod hook_forward;
 mod hook_reports;

@@ -35,7 +35,7 @@ pub struct DiffOf {
 }
 
 /// A difference as git writes it.
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Default, Serialize, ToSchema)]
 pub struct Diff {
     /// The text.
     pub diff: String,

@@ -11,6 +11,7 @@ mod repository;
 mod run;
 mod stat;
 mod status;
+mod turns;
 mod undo;
 
 use std::path::Path;
@@ -24,6 +25,8 @@ pub use file::{FileContent, RawFile};
 pub use history::{Branches, LogEntry};
 pub use stat::FileStat;
 pub use status::{GitStatus, StatusEntry};
+pub(crate) use turns::follow as follow_turns;
+pub use turns::{TurnView, Turns, TurnsView};
 pub use undo::Discarded;
 
 use repository::Repository;

@@ -46,6 +46,8 @@ pub(super) struct Call<'a> {
     pub(super) input: &'a [u8],
     /// Another index than the person's.
     pub(super) index: Option<&'a Path>,
+    /// Settings that go before those of the repository, whatever characters their names have.
+    pub(super) settings: &'a [(String, &'static str)],
     /// Whether the repository's hooks are called, as they are in a terminal.
     pub(super) with_hooks: bool,
 }
@@ -146,6 +148,7 @@ impl Git {
         let Call {
             input,
             index,
+            settings,
             with_hooks: _,
         } = call;
         let time = if index.is_some() || call.with_hooks {
@@ -159,6 +162,13 @@ impl Git {
         command.env_clear().envs(&self.environment);
         if let Some(index) = index {
             command.env("GIT_INDEX_FILE", index);
+        }
+        if !settings.is_empty() {
+            command.env("GIT_CONFIG_COUNT", settings.len().to_string());
+        }
+        for (i, (name, value)) in settings.iter().enumerate() {
+            command.env(format!("GIT_CONFIG_KEY_{i}"), name);
+            command.env(format!("GIT_CONFIG_VALUE_{i}"), value);
         }
         command.stdin(Stdio::piped());
         command.stdout(Stdio::piped()).stderr(Stdio::piped());

@@ -110,6 +110,7 @@ impl SessionManager {
         if let Err(error) = remove_all_but(&dir, &spared) {
             tracing::error!(session = %id, %error, "cannot remove a session's directory");
         }
+        self.parts.turns.forget_gone();
         self.parts.policies.forget_deleted().await?;
         Ok(deleted)
     }

@@ -116,6 +116,7 @@ pub(crate) struct Parts {
     /// The sets of variables that sessions are given.
     pub(crate) env_sets: crate::EnvSets,
     pub(crate) worktrees: crate::Worktrees,
+    pub(crate) turns: crate::Turns,
     /// What secrets at rest are sealed with.
     pub(crate) key: Keyring,
     pub(crate) programs: Programs,

@@ -11,8 +11,8 @@ use codepiper_api::{
     Side, Success, UndoRequest,
 };
 use codepiper_engine::{
-    Committed, Diff, DiffOf, Discarded, Engine, FileContent, FileStat, GitBranches, GitStatus,
-    InputKind, LineComment, LogEntry, SendPrompt,
+    Committed, Diff, DiffOf, Discarded, Engine, EngineError, FileContent, FileStat, GitBranches,
+    GitStatus, InputKind, LineComment, LogEntry, SendPrompt, TurnsView,
 };
 use codepiper_model::{Actor, SessionId};
 use serde::Serialize;
@@ -94,12 +94,39 @@ pub(crate) async fn log(
     Ok(Json(LogResponse { log }))
 }
 
-fn diff_of(params: DiffParams) -> DiffOf {
+/// What is compared; none: a turn that changed nothing.
+async fn diff_of(
+    engine: &Engine,
+    id: SessionId,
+    params: DiffParams,
+) -> Result<Option<DiffOf>, ApiError> {
+    if let Some(turn) = params.turn {
+        let others = [
+            ("staged", params.staged),
+            ("commit", params.commit.is_some()),
+            ("commitA", params.commit_a.is_some()),
+            ("commitB", params.commit_b.is_some()),
+            ("base", params.base.is_some()),
+            ("ref", params.tip.is_some()),
+        ];
+        if let Some((other, _)) = others.into_iter().find(|(_, is_given)| *is_given) {
+            let message = format!("`turn` and `{other}` do not go together; leave one out");
+            return Err(EngineError::invalid("turn", message).into());
+        }
+        let trees = engine.turns.trees(id, turn).await?;
+        return Ok(trees.map(|(before, after)| DiffOf {
+            commit_a: Some(before),
+            commit_b: Some(after),
+            path: params.path,
+            orig_path: params.orig_path,
+            ..DiffOf::default()
+        }));
+    }
     let (commit, tip) = match params.base {
         None => (params.commit.or(params.tip), None),
         Some(_) => (params.commit, params.tip),
     };
-    DiffOf {
+    Ok(Some(DiffOf {
         staged: params.staged,
         commit,
         commit_a: params.commit_a,
@@ -108,7 +135,22 @@ fn diff_of(params: DiffParams) -> DiffOf {
         tip,
         path: params.path,
         orig_path: params.orig_path,
-    }
+    }))
+}
+
+/// Lists the turns of a session's agent, and how much each changed.
+#[utoipa::path(
+    get,
+    path = "/sessions/{id}/git/turns",
+    tag = "git",
+    params(Id),
+    responses((status = 200, body = TurnsView))
+)]
+pub(crate) async fn turns(
+    State(engine): State<Engine>,
+    Id(id): Id,
+) -> Result<Json<TurnsView>, ApiError> {
+    Ok(Json(engine.turns.list(id).await?))
 }
 
 /// Shows what differs, line by line.
@@ -125,7 +167,11 @@ pub(crate) async fn diff(
     Params(params): Params<DiffParams>,
 ) -> Result<Json<Diff>, ApiError> {
     let cwd = cwd(&engine, id).await?;
-    Ok(Json(engine.git.diff(&cwd, &diff_of(params)).await?))
+    let diff = match diff_of(&engine, id, params).await? {
+        Some(of) => engine.git.diff(&cwd, &of).await?,
+        None => Diff::default(),
+    };
+    Ok(Json(diff))
 }
 
 /// Says how much differs, file by file.
@@ -142,7 +188,10 @@ pub(crate) async fn diff_stat(
     Params(params): Params<DiffParams>,
 ) -> Result<Json<DiffStatResponse>, ApiError> {
     let cwd = cwd(&engine, id).await?;
-    let files = engine.git.diff_stat(&cwd, &diff_of(params)).await?;
+    let files = match diff_of(&engine, id, params).await? {
+        Some(of) => engine.git.diff_stat(&cwd, &of).await?,
+        None => Vec::new(),
+    };
     Ok(Json(DiffStatResponse { files }))
 }
 

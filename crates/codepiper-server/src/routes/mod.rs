@@ -209,6 +209,7 @@ pub(crate) fn described() -> OpenApiRouter<Engine> {
         .routes(routes!(notifications::list))
         .routes(routes!(push::deliveries))
         .routes(routes!(git::log))
+        .routes(routes!(git::turns))
         .routes(routes!(git::diff))
         .routes(routes!(git::diff_stat))
         .routes(routes!(git::file))
