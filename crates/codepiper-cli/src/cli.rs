@@ -230,8 +230,12 @@ pub(crate) enum Command {
     /// Show the settings of the daemon, or change one.
     #[command(after_help = SETTINGS_EXAMPLES)]
     Settings(Settings),
-    /// Check this machine.
-    Doctor,
+    /// Check this machine: what sessions need, and what would end them.
+    Doctor {
+        /// Take from others what they may read of ours.
+        #[arg(long)]
+        fix: bool,
+    },
     /// Print a shell's completion script.
     Completions(Completions),
     /// Execute an agent from its launch file (inside a session's pane).

@@ -405,6 +405,11 @@ pub async fn tmux_version(config: &Config) -> Result<String, EngineError> {
     Ok(tmux.version().to_string())
 }
 
+/// Looks whether a database is whole, from outside of the daemon that may have it.
+pub fn look_at_database(path: &std::path::Path) -> Result<(), EngineError> {
+    Ok(codepiper_store::look::look(path)?)
+}
+
 /// Whether sessions get systemd scopes of their own with what `config` says.
 pub async fn session_scope(config: &Config) -> Result<(), NoScope> {
     Scopes::find(config).await.map(drop)

@@ -26,6 +26,7 @@ pub mod events;
 mod file;
 pub mod ingest;
 mod lock;
+pub mod look;
 mod migrate;
 pub mod notification_deliveries;
 pub mod notification_prefs;

@@ -1,6 +1,8 @@
+mod files;
+mod machine;
 mod systemd;
+mod web;
 
-use std::os::unix::fs::PermissionsExt as _;
 use std::process::ExitCode;
 
 use codepiper_api::ClientError;
@@ -34,14 +36,20 @@ struct Findings {
     checks: Vec<Check>,
 }
 
-pub(super) async fn run(context: &Context) -> Result<ExitCode, CliError> {
+pub(super) async fn run(context: &Context, mend: bool) -> Result<ExitCode, CliError> {
     let config = place::config(context.client.socket().to_owned())?;
     let mut checks = vec![
         tmux(&config).await,
         daemon(context).await,
-        state_directory(&config),
+        files::permissions(&config, mend),
+        machine::disk(&config),
+        machine::database(&config),
+        machine::clock().await,
         prices(&config),
+        web::ports(context).await,
     ];
+    checks.extend(web::deliveries(context).await);
+    checks.extend(web::reboot(context).await);
     checks.extend(systemd::checks(&config).await);
     checks.extend(providers(&config).await);
     let ok = checks.iter().all(|check| check.level != Level::Error);
@@ -93,6 +101,12 @@ impl Check {
 
 async fn tmux(config: &Config) -> Check {
     match codepiper_engine::tmux_version(config).await {
+        // It ends itself where `run-shell` prints something, which 3.3a does not:
+        // https://raw.githubusercontent.com/tmux/tmux/master/CHANGES
+        Ok(version) if version == "3.3" => {
+            let message = "tmux 3.3 is known to crash, and all sessions of its server with it";
+            check("tmux.version", Level::Warning, message).fix("install tmux 3.3a or later")
+        }
         Ok(version) => check("tmux.version", Level::Ok, format!("tmux {version}")),
         Err(error) => check("tmux.version", Level::Error, error.to_string())
             .fix("install tmux 3.2 or later: `apt-get install tmux` or `brew install tmux`"),
@@ -128,25 +142,6 @@ async fn daemon(context: &Context) -> Check {
         .fix("codepiper daemon --detach"),
         Err(error) => check("daemon.reachable", Level::Error, error.to_string())
             .fix("codepiper daemon restart"),
-    }
-}
-
-fn state_directory(config: &Config) -> Check {
-    let dir = config.state_dir();
-    let shown = dir.display();
-    match fs_err::metadata(dir) {
-        Err(_) => check(
-            "state.directory",
-            Level::Ok,
-            format!("{shown} will be made"),
-        ),
-        Ok(meta) if meta.permissions().mode().trailing_zeros() < 6 => check(
-            "state.directory",
-            Level::Warning,
-            format!("{shown} can be entered by others"),
-        )
-        .fix(format!("chmod 700 {shown}")),
-        Ok(_) => check("state.directory", Level::Ok, shown.to_string()),
     }
 }
 

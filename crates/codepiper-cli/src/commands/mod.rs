@@ -156,7 +156,7 @@ async fn run_client(mut context: Context, command: Command) -> Result<ExitCode, 
             }
         }
         Command::Settings(args) => settings::run(&context, args).await?,
-        Command::Doctor => return doctor::run(&context).await,
+        Command::Doctor { fix } => return doctor::run(&context, fix).await,
         Command::AgentExec { .. }
         | Command::RunOrder { .. }
         | Command::HookForward(_)

@@ -91,6 +91,37 @@ fn json_is_exactly_the_answer_of_the_call() {
 }
 
 #[test]
+fn the_doctor_finds_what_others_can_read_and_takes_it_from_them() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let home = TestHome::new();
+    let key = home.path(".codepiper/key");
+    let found = |id: &str| {
+        let answer = home.run(&["doctor", "--json"]).json();
+        let checks = answer["checks"].as_array().unwrap().clone();
+        checks.into_iter().find(|check| check["id"] == id).unwrap()
+    };
+    std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o644)).unwrap();
+    let open = found("files.permissions");
+    assert_eq!(open["level"], "error");
+    assert!(open["message"].as_str().unwrap().contains("/key"), "{open}");
+    assert_eq!(home.run(&["doctor"]).code, 1);
+    home.run(&["doctor", "--fix"]).ok();
+    let mode = key.metadata().unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    for id in [
+        "database",
+        "disk.space",
+        "clock",
+        "web.ports",
+        "notifications",
+        "sessions.reboot",
+    ] {
+        let check = found(id);
+        assert_ne!(check["level"], "error", "{check}");
+    }
+}
+
+#[test]
 fn a_reader_that_leaves_is_no_error() {
     let home = TestHome::new();
     let mut child = home
