@@ -101,12 +101,6 @@ impl Check {
 
 async fn tmux(config: &Config) -> Check {
     match codepiper_engine::tmux_version(config).await {
-        // It ends itself where `run-shell` prints something, which 3.3a does not:
-        // https://raw.githubusercontent.com/tmux/tmux/master/CHANGES
-        Ok(version) if version == "3.3" => {
-            let message = "tmux 3.3 is known to crash, and all sessions of its server with it";
-            check("tmux.version", Level::Warning, message).fix("install tmux 3.3a or later")
-        }
         Ok(version) => check("tmux.version", Level::Ok, format!("tmux {version}")),
         Err(error) => check("tmux.version", Level::Error, error.to_string())
             .fix("install tmux 3.2 or later: `apt-get install tmux` or `brew install tmux`"),

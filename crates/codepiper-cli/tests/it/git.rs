@@ -195,10 +195,13 @@ fn nothing_leads_out_of_the_repository_and_nothing_in_it_is_run() {
         ("core.pager", hook),
         ("diff.x.textconv", hook),
         ("core.hooksPath", dir.to_str().unwrap()),
+        ("filter.x=y.clean", hook),
+        ("filter.x=y.process", hook),
+        ("filter.x=y.required", "true"),
     ] {
         git(&dir, &["config", name, value]);
     }
-    std::fs::write(dir.join(".gitattributes"), "* diff=x\n").unwrap();
+    std::fs::write(dir.join(".gitattributes"), "* diff=x filter=x=y\n").unwrap();
     std::fs::write(dir.join("a.txt"), "changed\n").unwrap();
     for what in [
         "status",

@@ -50,7 +50,7 @@ impl GitReview {
         let mut args = of.args(&repository, &["--patch"])?;
         args.push("--".to_owned());
         args.extend(of.paths()?.into_iter().map(str::to_owned));
-        let mut done = repository.ask(&args).await?;
+        let mut done = repository.look(&args).await?;
         if let (true, Some(path)) = (done.stdout.is_empty() && of.is_of_files(), &of.path) {
             done = untracked(&repository, path).await?.unwrap_or(done);
         }

@@ -5,6 +5,7 @@ mod change;
 mod comments;
 mod diff;
 mod file;
+mod filters;
 mod history;
 mod names;
 mod repository;

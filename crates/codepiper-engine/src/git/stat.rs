@@ -29,7 +29,7 @@ impl GitReview {
         let mut args = of.args(&repository, &["--numstat", "-z"])?;
         args.push("--".to_owned());
         args.extend(of.paths()?.into_iter().map(str::to_owned));
-        Ok(read(&repository.ask(&args).await?.stdout))
+        Ok(read(&repository.look(&args).await?.stdout))
     }
 }
 

@@ -62,7 +62,7 @@ impl GitReview {
             "-z",
             "--untracked-files=all",
         ];
-        let done = repository.ask(&args).await?;
+        let done = repository.look(&args).await?;
         let mut status = read(&done.stdout);
         status.truncated |= done.is_cut;
         status.root = repository.root.to_string_lossy().into_owned();
