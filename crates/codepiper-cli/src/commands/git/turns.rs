@@ -8,14 +8,15 @@ use crate::output;
 
 #[derive(Deserialize)]
 struct All {
-    turns: Vec<Turn>,
+    turns: Vec<Noted>,
     problem: Option<String>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Turn {
-    turn: u32,
+struct Noted {
+    #[serde(rename = "turn")]
+    number: u32,
     started_at: Timestamp,
     ended_at: Option<Timestamp>,
     files: u64,
@@ -36,7 +37,7 @@ pub(super) async fn list(context: &Context, session: &str) -> Result<(), CliErro
         output::note(problem.as_deref().unwrap_or("no turn has been noted"));
         return Ok(());
     }
-    let row = |turn: &Turn| {
+    let row = |turn: &Noted| {
         let changed = match turn.files {
             0 => "nothing".to_owned(),
             1 => format!("1 file, +{} -{}", turn.added, turn.removed),
@@ -45,7 +46,7 @@ pub(super) async fn list(context: &Context, session: &str) -> Result<(), CliErro
         let ended = turn.ended_at.map(|at| at.to_string());
         let problem = turn.problem.as_deref().map(output::harmless);
         [
-            turn.turn.to_string(),
+            turn.number.to_string(),
             turn.started_at.to_string(),
             ended.unwrap_or_else(|| "goes on".to_owned()),
             changed,
@@ -60,7 +61,7 @@ pub(super) async fn list(context: &Context, session: &str) -> Result<(), CliErro
 pub(super) async fn last(context: &Context, session: &str) -> Result<u32, CliError> {
     let path = super::path(context, session, "turns").await?;
     let All { turns, problem } = serde_json::from_value(context.client.get(&path).await?)?;
-    turns.first().map(|turn| turn.turn).ok_or_else(|| {
+    turns.first().map(|turn| turn.number).ok_or_else(|| {
         let why = problem.unwrap_or_else(|| "no turn has been noted".to_owned());
         CliError::NotFound(ErrorBody::new("turn_not_found", why))
     })

@@ -53,7 +53,7 @@ impl Turns {
         };
         let text = listed.or_refused("git_refused")?.text();
         let lines = text.lines().filter(is_wanted);
-        let deletions: String = lines.map(|line| format!("{line}\n")).collect();
+        let deletions: String = lines.flat_map(|line| [line, "\n"]).collect();
         if deletions.is_empty() {
             return Ok(());
         }

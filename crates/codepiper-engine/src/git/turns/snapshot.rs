@@ -46,7 +46,7 @@ impl Turns {
         let git_dir = repository.line(&common).await?.unwrap_or_default();
         let lane = self.lane(Path::new(&git_dir));
         let _turn = lane.lock().await;
-        let dir = self.dir.join(Uuid::new_v4().to_string());
+        let dir = self.dir.join(Uuid::now_v7().to_string());
         make_private(&self.dir)?;
         make_private(&dir)?;
         let _gone_at_the_end = Gone(dir.clone());

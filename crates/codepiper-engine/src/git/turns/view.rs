@@ -72,9 +72,11 @@ impl Turns {
             }
             views.push(view);
         }
-        let problem = match views.is_empty() {
-            true => self.git.open(&cwd).await.err().map(|error| told(&error)),
-            false => None,
+        let problem = if views.is_empty() {
+            let refused = self.git.open(&cwd).await.err();
+            refused.map(|error| told(&error))
+        } else {
+            None
         };
         Ok(TurnsView {
             turns: views,
