@@ -59,6 +59,17 @@ test.each([
       .getByRole("combobox", { name: "What is shown" })
       .selectOption({ label: "All since main" });
     await page.getByRole("button", { name: /src\/login\.ts.*\+2/ }).waitFor();
+    const shown = page.getByRole("combobox", { name: "What is shown" });
+    const turn = async (words: RegExp) =>
+      shown.selectOption(await shown.getByRole("option", { name: words }).getAttribute("value"));
+    await turn(/^Turn 1, .*: changed nothing$/);
+    await page.getByText("Nothing differs.").waitFor();
+    await turn(/^Turn 2, .*, goes on: 1 file, \+2 −1$/);
+    await page.getByText("`dump.sql` is too large").waitFor();
+    await page.getByRole("button", { name: /src\/login\.ts.*\+2/ }).click();
+    await page.getByText("console.log").waitFor();
+    if (process.env.PICTURES)
+      await page.screenshot({ path: `${process.env.PICTURES}/turn-${size}.png` });
     expect(complaints).toEqual([]);
     await context.close();
     await mock.stop();

@@ -71,13 +71,42 @@ export const GIT = {
       ],
     },
   ],
+  "GET /sessions/:id/git/turns": () => [
+    200,
+    {
+      turns: [
+        {
+          turn: 2,
+          startedAt: new Date(Date.now() - 120_000).toISOString(),
+          endedAt: null,
+          files: 1,
+          added: 2,
+          removed: 1,
+          problem: "`dump.sql` is too large, or cannot be read, and is not shown",
+        },
+        {
+          turn: 1,
+          startedAt: new Date(Date.now() - 900_000).toISOString(),
+          endedAt: new Date(Date.now() - 840_000).toISOString(),
+          files: 0,
+          added: 0,
+          removed: 0,
+          problem: null,
+        },
+      ],
+      problem: null,
+    },
+  ],
   "GET /sessions/:id/git/diff": (_, { query }) => [
     200,
     { diff: DIFF(query.get("path")), truncated: false },
   ],
-  "GET /sessions/:id/git/diff-stat": () => [
+  "GET /sessions/:id/git/diff-stat": (_, { query }) => [
     200,
-    { files: [{ path: "src/login.ts", additions: 2, deletions: 1 }] },
+    {
+      files:
+        query.get("turn") === "1" ? [] : [{ path: "src/login.ts", additions: 2, deletions: 1 }],
+    },
   ],
   "POST /sessions/:id/git/stage": (world, { body }) =>
     change(world, body.paths, (found) => Object.assign(found, entry(found.path, "M", " "))),

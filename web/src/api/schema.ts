@@ -4891,6 +4891,52 @@ export interface TryPushRequest {
   title?: string | null;
 }
 /**
+ * A turn of an agent, and how much it changed.
+ */
+export interface TurnView {
+  /**
+   * Lines that came.
+   */
+  added: number;
+  /**
+   * When it ended; none: it goes on, or its end is being noted.
+   */
+  endedAt: Timestamp | null;
+  /**
+   * Files that differ; of a turn that goes on, up to now.
+   */
+  files: number;
+  /**
+   * Why something is not shown, or more than the agent did.
+   */
+  problem: string | null;
+  /**
+   * Lines that went.
+   */
+  removed: number;
+  /**
+   * When it began.
+   */
+  startedAt: Timestamp;
+  /**
+   * Which one, counted from 1.
+   */
+  turn: number;
+}
+/**
+ * The turns of a session's agent.
+ */
+export interface TurnsView {
+  /**
+   * Why there are none, where there can be none.
+   */
+  problem: string | null;
+  /**
+   * The latest first; at most the last 50.
+   */
+  turns: TurnView[];
+}
+/**
  * `POST /sessions/:id/git/undo`
  */
 export interface UndoRequest {

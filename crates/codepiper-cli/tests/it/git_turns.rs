@@ -52,7 +52,9 @@ fn turn(home: &TestHome, id: &str, number: u64, line: &str) -> Value {
     home.until("the end is noted", || {
         turns(home, id)[0]["endedAt"].is_string()
     });
-    turns(home, id)[0].clone()
+    let latest = turns(home, id)[0].clone();
+    assert_eq!(latest["turn"], number, "{:#?}", home.events(id));
+    latest
 }
 
 fn diff(home: &TestHome, id: &str, turn: &str) -> String {

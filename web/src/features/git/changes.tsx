@@ -16,8 +16,10 @@ import {
   sendComments,
   statQuery,
   statusQuery,
+  turnsQuery,
   type View,
 } from "./queries";
+import { isShown, TurnProblem, turnLabel } from "./turns";
 import { Uncommitted } from "./uncommitted";
 
 /** What a session's agent changed, to look at, to see to, and to talk about. */
@@ -26,6 +28,7 @@ export function Changes({ sessionId, canSend }: { sessionId: string; canSend: bo
   const status = useQuery(statusQuery(sessionId));
   const branches = useQuery(branchesQuery(sessionId)).data;
   const log = useQuery(logQuery(sessionId)).data ?? [];
+  const turns = useQuery(turnsQuery(sessionId)).data ?? [];
   const [view, setView] = useState<View>({ kind: "files" });
   const [isSplit, setSplit] = useState(false);
   const drafts = useDrafts();
@@ -52,11 +55,30 @@ export function Changes({ sessionId, canSend }: { sessionId: string; canSend: bo
           {base && base !== status.data.branch && (
             <option value={JSON.stringify({ kind: "base", name: base })}>All since {base}</option>
           )}
-          {log.map((entry) => (
-            <option key={entry.hash} value={JSON.stringify({ kind: "commit", name: entry.hash })}>
-              {entry.shortHash} {entry.message}
-            </option>
-          ))}
+          {turns.length > 0 && (
+            <optgroup label="Turns">
+              {turns.map((turn) => (
+                <option
+                  key={turn.turn}
+                  value={JSON.stringify({ kind: "turn", name: String(turn.turn) })}
+                >
+                  {turnLabel(turn)}
+                </option>
+              ))}
+            </optgroup>
+          )}
+          {log.length > 0 && (
+            <optgroup label="Commits">
+              {log.map((entry) => (
+                <option
+                  key={entry.hash}
+                  value={JSON.stringify({ kind: "commit", name: entry.hash })}
+                >
+                  {entry.shortHash} {entry.message}
+                </option>
+              ))}
+            </optgroup>
+          )}
         </select>
         <IconButton
           label={isSplit ? "One below the other" : "Side by side"}
@@ -77,7 +99,10 @@ export function Changes({ sessionId, canSend }: { sessionId: string; canSend: bo
         {view.kind === "files" ? (
           <Uncommitted {...{ sessionId, isSplit, drafts }} status={status.data} />
         ) : (
-          <Compared {...{ sessionId, view, isSplit, drafts }} />
+          <>
+            <TurnProblem turn={turns.find((turn) => isShown(view, turn))} />
+            <Compared {...{ sessionId, view, isSplit, drafts }} />
+          </>
         )}
       </div>
       {drafts.list.length > 0 && <SendBar {...{ sessionId, drafts, canSend }} />}

@@ -9,13 +9,15 @@ import type {
   Discarded,
   GitStatus,
   LogResponse,
+  TurnsView,
 } from "@/api/schema";
 
-/** What is compared: what is not committed, all since a branch was left, or one commit. */
+/** What is compared: what is not committed, all since a branch was left, one commit, or one turn. */
 export type View =
   | { kind: "files" }
   | { kind: "base"; name: string }
-  | { kind: "commit"; name: string };
+  | { kind: "commit"; name: string }
+  | { kind: "turn"; name: string };
 
 /** A file that differs, and how it is asked for. */
 export interface ChangedFile {
@@ -52,6 +54,13 @@ export const logQuery = (id: string) =>
   queryOptions({
     queryKey: ["git", id, "log"],
     queryFn: async ({ signal }) => (await get<LogResponse>(at(id, "log?limit=30"), signal)).log,
+  });
+
+/** What the agent's turns changed. */
+export const turnsQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["git", id, "turns"],
+    queryFn: async ({ signal }) => (await get<TurnsView>(at(id, "turns"), signal)).turns,
   });
 
 /** How much differs, file by file. */

@@ -8,13 +8,13 @@ use crate::output;
 
 #[derive(Deserialize)]
 struct All {
-    turns: Vec<Turn>,
+    turns: Vec<Noted>,
     problem: Option<String>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Turn {
+struct Noted {
     #[serde(rename = "turn")]
     number: u32,
     started_at: Timestamp,
@@ -37,7 +37,7 @@ pub(super) async fn list(context: &Context, session: &str) -> Result<(), CliErro
         output::note(problem.as_deref().unwrap_or("no turn has been noted"));
         return Ok(());
     }
-    let row = |turn: &Turn| {
+    let row = |turn: &Noted| {
         let changed = match turn.files {
             0 => "nothing".to_owned(),
             1 => format!("1 file, +{} -{}", turn.added, turn.removed),

@@ -99,8 +99,11 @@ fn note(tx: &Transaction<'_>, event: &Event) -> Result<bool, StoreError> {
 }
 
 fn edge(event: &Event) -> Option<Edge> {
+    let of = |name: &str| event.payload[name].as_str().unwrap_or_default();
     match event.kind.as_str() {
-        "Activity" => match event.payload["to"].as_str()? {
+        "Activity" => match of("to") {
+            // A screen that is still being drawn for the first time may look like work.
+            _ if of("from") == "unknown" && of("source") == "screen" && of("to") != "idle" => None,
             // A request for leave may be the first that is seen of a turn.
             "working" | "needs_permission" => Some(Edge::Begins),
             "idle" => Some(Edge::Ends),

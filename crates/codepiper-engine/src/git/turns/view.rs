@@ -73,7 +73,8 @@ impl Turns {
             views.push(view);
         }
         let problem = if views.is_empty() {
-            self.git.open(&cwd).await.err().map(|error| told(&error))
+            let refused = self.git.open(&cwd).await.err();
+            refused.map(|error| told(&error))
         } else {
             None
         };
