@@ -5,6 +5,7 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 
+use crate::claude::FakeClaude;
 use crate::support::TestHome;
 
 /// Runs git as a person does.
@@ -255,5 +256,22 @@ fn without_a_repository_there_are_no_turns_and_it_is_said_why() {
         last.code != 0 && last.stderr.contains("no git repository"),
         "{}",
         last.stderr
+    );
+}
+
+#[test]
+fn what_a_turn_of_claude_code_changed_is_shown() {
+    let claude = FakeClaude::new();
+    let home = FakeClaude::home();
+    repository(&home);
+    let id = claude.start(&home, &[]);
+    let first = turn(&home, &id, 1, "echo by claude > made; rm c.txt");
+    assert_eq!(json!([first["files"], first["problem"]]), json!([2, null]));
+    let second = turn(&home, &id, 2, "echo more >> made");
+    assert_eq!(json!([second["files"], second["added"]]), json!([1, 1]));
+    let shown = diff(&home, &id, "last");
+    assert!(
+        shown.contains("+more\n") && !shown.contains("c.txt"),
+        "{shown}"
     );
 }
