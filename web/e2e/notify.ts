@@ -44,18 +44,33 @@ export async function deliver(
   context: BrowserContext,
   page: Page,
   origin: string,
-  message: object,
+  message: { title?: string },
 ) {
+  // To one that does not quite work yet Chromium delivers nothing.
+  await page.evaluate(async () => {
+    const { active } = await navigator.serviceWorker.ready;
+    while (active && active.state !== "activated")
+      await new Promise((resolve) =>
+        active.addEventListener("statechange", resolve, { once: true }),
+      );
+  });
   const devtools = await context.newCDPSession(page);
   const registered = new Promise<string>((resolve) =>
     devtools.on("ServiceWorker.workerRegistrationUpdated", ({ registrations }) => {
-      const [registration] = registrations;
-      if (registration) resolve(registration.registrationId);
+      const registration = registrations.find((one) => one.scopeURL.startsWith(origin));
+      if (registration && !registration.isDeleted) resolve(registration.registrationId);
     }),
   );
   await devtools.send("ServiceWorker.enable");
   const registrationId = await registered;
   const data = JSON.stringify(message);
-  await devtools.send("ServiceWorker.deliverPushMessage", { origin, registrationId, data });
+  const isShown = async () =>
+    (await shown(page)).some((one) => one.startsWith(`${message.title}:`));
+  // A worker that begins just now misses it; push services send again too.
+  for (let tries = 0; tries < 5 && !(await isShown()); tries++) {
+    await devtools.send("ServiceWorker.deliverPushMessage", { origin, registrationId, data });
+    const soon = Date.now() + 2000;
+    while (Date.now() < soon && !(await isShown())) await page.waitForTimeout(20);
+  }
   await devtools.detach();
 }

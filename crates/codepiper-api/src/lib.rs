@@ -78,7 +78,8 @@ pub use sessions::{
     ModelRequest, ModelResponse, OutputParams, OutputResponse, PromptResponse, PromptsParams,
     PromptsResponse, ProviderResumeRequest, RenameRequest, ResizeRequest, RestoreFailure,
     RestoreResponse, ResumeMode, SendKind, SendRequest, SendResponse, SessionResponse,
-    SessionsResponse, Success, UploadedImage, WaitParams, WaitResponse,
+    SessionsResponse, Success, UploadedImage, ValidateBranchRequest, ValidateDirectoryRequest,
+    WaitParams, WaitResponse,
 };
 pub use streams::{
     HUB_VERSION, HubRequest, MessageId, OUTPUT_FRAME, SNAPSHOT_FRAME, TERMINAL_PROTOCOL,

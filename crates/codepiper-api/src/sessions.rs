@@ -98,6 +98,29 @@ pub struct CreateSessionRequest {
     pub metadata: Map<String, Value>,
 }
 
+/// `POST /sessions/validate`
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ValidateDirectoryRequest {
+    /// The directory; absolute.
+    #[schema(value_type = String)]
+    pub cwd: PathBuf,
+}
+
+/// `POST /sessions/validate-git`
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ValidateBranchRequest {
+    /// The directory; absolute.
+    #[schema(value_type = String)]
+    pub cwd: PathBuf,
+    /// The branch.
+    pub branch: String,
+    /// Whether the branch is to be made with the worktree.
+    #[serde(default)]
+    pub create_branch: bool,
+}
+
 /// A conversation of an agent's own.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

@@ -11,6 +11,7 @@ mod look;
 mod notifications;
 mod policy;
 mod policy_set;
+mod service;
 mod settings;
 mod start;
 mod tell;
@@ -44,6 +45,7 @@ pub(crate) use policy::{
     OnePolicy, Policy, PolicyCommand, TestPolicies, UpdatePolicy,
 };
 pub(crate) use policy_set::{Gift, Member, PolicySet, PolicySetCommand};
+pub(crate) use service::{Service, ServiceCommand};
 pub(crate) use settings::{Settings, SettingsCommand};
 pub(crate) use start::{Billing, Down, Fork, Launch, Restore, Start, Up};
 pub(crate) use tell::{Keys, Model, Prompts, PromptsCommand, Send, Slash};
@@ -230,6 +232,8 @@ pub(crate) enum Command {
     /// Show the settings of the daemon, or change one.
     #[command(after_help = SETTINGS_EXAMPLES)]
     Settings(Settings),
+    /// Have the daemon started with your services: by systemd, or by launchd on macOS.
+    Service(Service),
     /// Check this machine: what sessions need, and what would end them.
     Doctor {
         /// Take from others what they may read of ours.

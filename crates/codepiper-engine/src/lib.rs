@@ -79,8 +79,9 @@ pub use directories::{Directories, Entry, Listing, RecentDirectory};
 pub use env_sets::{EnvSetChange, EnvSetView, EnvSets, NewEnvSet};
 pub use error::EngineError;
 pub use git::{
-    Branches as GitBranches, Committed, Diff, DiffOf, Discarded, FileContent, FileStat, GitReview,
-    GitStatus, LineComment, LogEntry, RawFile, StatusEntry, TurnView, Turns, TurnsView,
+    BranchCheck, Branches as GitBranches, Committed, Diff, DiffOf, DirectoryCheck, Discarded,
+    FileContent, FileStat, GitReview, GitStatus, LineComment, LogEntry, RawFile, StatusEntry,
+    TurnView, Turns, TurnsView,
 };
 pub use hooks::{HookReply, HookReport, Hooks};
 pub use key_change::KeyChange;

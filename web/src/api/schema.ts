@@ -1068,6 +1068,39 @@ export interface AuthenticatorOffer {
   secret: string;
 }
 /**
+ * What a branch is to a worktree for a session.
+ */
+export interface BranchCheck {
+  /**
+   * Whether a worktree is on it.
+   */
+  branchCheckedOut: boolean;
+  /**
+   * Whether there is such a branch.
+   */
+  branchExists: boolean;
+  /**
+   * Which one.
+   */
+  checkedOutIn?: string;
+  /**
+   * Why not.
+   */
+  errors: string[];
+  /**
+   * Whether something in the directory is in no commit, which the worktree will not have.
+   */
+  uncommittedChanges: boolean;
+  /**
+   * Whether a worktree can be on it.
+   */
+  valid: boolean;
+  /**
+   * What may be unexpected.
+   */
+  warnings: string[];
+}
+/**
  * The branches of a repository.
  */
 export interface Branches {
@@ -2166,6 +2199,56 @@ export interface DirectoryEntry {
    * Its place; absolute.
    */
   path: string;
+}
+/**
+ * What a directory is to a session.
+ */
+export interface DirectoryCheck {
+  /**
+   * Whether it is there.
+   */
+  directoryExists: boolean;
+  /**
+   * Why not.
+   */
+  errors: string[];
+  /**
+   * What git says of it, where it is in a worktree.
+   */
+  gitInfo?: GitInfo;
+  /**
+   * Whether it is in a git worktree.
+   */
+  isGitRepo: boolean;
+  /**
+   * Whether a session can start there.
+   */
+  valid: boolean;
+  /**
+   * What may be unexpected.
+   */
+  warnings: string[];
+}
+/**
+ * What git says of a directory.
+ */
+export interface GitInfo {
+  /**
+   * Its branches, the latest first.
+   */
+  branches: string[];
+  /**
+   * The branch that it is on.
+   */
+  currentBranch: string | null;
+  /**
+   * Whether something is in no commit.
+   */
+  hasUncommittedChanges: boolean;
+  /**
+   * The root of the worktree.
+   */
+  repoRoot: string;
 }
 /**
  * Files that are as they were.
@@ -5071,6 +5154,32 @@ export interface UploadedImage {
    * Where it is: what `images` of a prompt names it by.
    */
   path: string;
+}
+/**
+ * `POST /sessions/validate-git`
+ */
+export interface ValidateBranchRequest {
+  /**
+   * The branch.
+   */
+  branch: string;
+  /**
+   * Whether the branch is to be made with the worktree.
+   */
+  createBranch?: boolean;
+  /**
+   * The directory; absolute.
+   */
+  cwd: string;
+}
+/**
+ * `POST /sessions/validate`
+ */
+export interface ValidateDirectoryRequest {
+  /**
+   * The directory; absolute.
+   */
+  cwd: string;
 }
 /**
  * What is wrong with a definition.

@@ -38,6 +38,7 @@ mod restore;
 mod resume;
 mod search;
 mod send;
+mod service;
 mod sessions;
 mod settings;
 mod show;
@@ -156,6 +157,7 @@ async fn run_client(mut context: Context, command: Command) -> Result<ExitCode, 
             }
         }
         Command::Settings(args) => settings::run(&context, args).await?,
+        Command::Service(args) => service::run(&context, args).await?,
         Command::Doctor { fix } => return doctor::run(&context, fix).await,
         Command::AgentExec { .. }
         | Command::RunOrder { .. }

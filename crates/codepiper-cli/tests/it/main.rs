@@ -65,6 +65,7 @@ mod resume;
 mod scope;
 mod screens;
 mod secrets;
+mod service;
 mod settings;
 mod signing_in;
 mod status_line;

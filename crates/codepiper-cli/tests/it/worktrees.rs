@@ -167,6 +167,59 @@ fn a_session_works_beside_the_repository_with_the_ignored_files_that_it_needs() 
 }
 
 #[test]
+fn it_is_told_before_whether_a_session_or_its_worktree_could_be() {
+    let home = home();
+    let repo = repository(&home, "shop");
+    let look = |cwd: &Path| home.call("POST", "/sessions/validate", &json!({ "cwd": cwd }));
+    let found = look(&repo);
+    assert_eq!(
+        (&found["valid"], &found["isGitRepo"]),
+        (&json!(true), &json!(true))
+    );
+    let info = json!({ "repoRoot": repo, "currentBranch": "main",
+        "hasUncommittedChanges": false, "branches": ["main"] });
+    assert_eq!(found["gitInfo"], info);
+    assert_eq!(look(Path::new(&home.work()))["isGitRepo"], false);
+    let gone = look(&home.path("nowhere"));
+    assert_eq!(
+        (&gone["valid"], &gone["directoryExists"]),
+        (&json!(false), &json!(false))
+    );
+    assert!(
+        gone["errors"][0]
+            .as_str()
+            .unwrap()
+            .contains("does not exist"),
+        "{gone}"
+    );
+
+    write(&repo.join("new"), "in no commit");
+    started(&home, &repo, &json!({ "branch": "fix/cart" }));
+    for (branch, is_made, valid, words) in [
+        ("fix/other", true, true, ""),
+        ("fix/other", false, false, "there is no branch `fix/other`"),
+        (
+            "fix/cart",
+            true,
+            false,
+            "there is a branch `fix/cart` already",
+        ),
+        ("fix/cart", false, false, "is on branch `fix/cart`"),
+        ("../x", true, false, "`../x` is no name of a branch"),
+        ("-x", true, false, "`-x` is no name of a branch"),
+    ] {
+        let asked = json!({ "cwd": repo, "branch": branch, "createBranch": is_made });
+        let check = home.call("POST", "/sessions/validate-git", &asked);
+        assert_eq!(check["valid"], valid, "{branch}: {check}");
+        assert!(
+            check["errors"].to_string().contains(words),
+            "{branch}: {check}"
+        );
+        assert_eq!(check["uncommittedChanges"], true);
+    }
+}
+
+#[test]
 fn odd_repositories_get_worktrees_or_gits_own_words() {
     let home = home();
     let plain = repository(&home, "plain");

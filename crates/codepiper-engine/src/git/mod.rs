@@ -14,6 +14,7 @@ mod stat;
 mod status;
 mod turns;
 mod undo;
+mod validate;
 
 use std::path::Path;
 
@@ -29,6 +30,7 @@ pub use status::{GitStatus, StatusEntry};
 pub(crate) use turns::follow as follow_turns;
 pub use turns::{TurnView, Turns, TurnsView};
 pub use undo::Discarded;
+pub use validate::{BranchCheck, DirectoryCheck};
 
 use repository::Repository;
 use run::Git;

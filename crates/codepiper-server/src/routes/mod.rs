@@ -24,6 +24,7 @@ mod prompts;
 mod push;
 mod restore;
 mod sessions;
+mod validate;
 mod workflows;
 mod workspaces;
 mod worktrees;
@@ -116,6 +117,8 @@ pub(crate) fn described() -> OpenApiRouter<Engine> {
         .routes(routes!(notifications::counts))
         .routes(routes!(notifications::read_all))
         .routes(routes!(notifications::read))
+        .routes(routes!(validate::directory))
+        .routes(routes!(validate::branch))
         .routes(routes!(images::upload))
         .routes(routes!(git::status))
         .routes(routes!(git::branches))
