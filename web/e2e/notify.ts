@@ -44,7 +44,7 @@ export async function deliver(
   context: BrowserContext,
   page: Page,
   origin: string,
-  message: { title?: string },
+  message: { title?: string; [key: string]: unknown },
 ) {
   // To one that does not quite work yet Chromium delivers nothing.
   await page.evaluate(async () => {

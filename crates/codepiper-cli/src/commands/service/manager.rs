@@ -10,7 +10,7 @@ use crate::error::CliError;
 use crate::output;
 
 /// How long the manager of services may take: it waits until the daemon has started or ended.
-const DEADLINE: Duration = Duration::from_secs(60);
+const DEADLINE: Duration = Duration::from_mins(1);
 
 /// What of the environment the daemon and its agents need; no key and no token is among it.
 const KEPT: [&str; 12] = [
