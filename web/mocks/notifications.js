@@ -81,7 +81,7 @@ export const NOTIFICATIONS = {
     { status: { enabled: true, configured: true, reasons: [], publicKey: PUBLIC_KEY } },
   ],
   "PUT /notifications/push/subscriptions": (world, { body: { endpoint, expirationTime } }) => {
-    world.subscriptions.push(endpoint);
+    if (!world.subscriptions.includes(endpoint)) world.subscriptions.push(endpoint);
     const subscription = { endpoint, expirationTime, createdAt: AT, updatedAt: AT };
     return [200, { subscription }];
   },

@@ -71,7 +71,8 @@ pub use policies::{
     AddPolicyRequest, AppliedChanges, ApplyPoliciesRequest, ApplyPoliciesResponse,
     CheckPolicyRequest, CreatePolicyRequest, CreatePolicySetRequest, ExportPoliciesRequest,
     ExportPoliciesResponse, GivePolicySetRequest, PoliciesParams, ReadySetResponse,
-    ReadySetsResponse, TestPoliciesRequest, UpdatePolicyRequest, UpdatePolicySetRequest,
+    ReadySetsResponse, SessionPolicy, SessionPolicyRequest, TestPoliciesRequest,
+    UpdatePolicyRequest, UpdatePolicySetRequest,
 };
 pub use sessions::{
     CreateSessionRequest, DefaultActionRequest, EditPromptRequest, ForkRequest, KeysRequest,

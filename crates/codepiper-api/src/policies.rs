@@ -48,6 +48,38 @@ const fn yes() -> bool {
     true
 }
 
+/// `PUT /sessions/:id/policy`
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SessionPolicyRequest {
+    /// What holds for the session.
+    pub policy: SessionPolicy,
+}
+
+/// A policy for one session only.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SessionPolicy {
+    /// What people call it.
+    pub name: String,
+    /// What it is for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// Whether it counts.
+    #[serde(default = "yes")]
+    pub enabled: bool,
+    /// Where it stands in lists.
+    #[serde(default = "middle")]
+    pub priority: i64,
+    /// What it says: a list of `Rule`. One without an `id` is called after its place.
+    #[schema(value_type = Vec<Map<String, Value>>)]
+    pub rules: Value,
+}
+
+const fn middle() -> i64 {
+    50
+}
+
 /// `PUT /policies/:id`: what is absent stays.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

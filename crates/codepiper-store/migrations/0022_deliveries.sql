@@ -1,10 +1,12 @@
--- Browsers that are told even where no page of ours is open.
+-- Browsers that are told even where no page of ours is open. The end of a sign-in, unless by itself,
+-- takes those away that it has brought.
 CREATE TABLE push_subscriptions (
     id         INTEGER PRIMARY KEY AUTOINCREMENT,
     endpoint   TEXT NOT NULL UNIQUE,
     p256dh     TEXT NOT NULL,
     auth       TEXT NOT NULL,
     expires_at INTEGER,
+    sign_in    TEXT,
     created_at INTEGER NOT NULL,
     updated_at INTEGER NOT NULL
 ) STRICT;

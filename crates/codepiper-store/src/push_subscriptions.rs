@@ -16,6 +16,8 @@ pub struct NewSubscription {
     pub auth: String,
     /// When it ends by itself.
     pub expires_at: Option<Timestamp>,
+    /// The sign-in that asked; none: who needs none.
+    pub sign_in: Option<String>,
 }
 
 /// One that is kept.
@@ -38,10 +40,11 @@ pub fn put(
     at: Timestamp,
 ) -> Result<StoredSubscription, StoreError> {
     db.prepare_cached(
-        "INSERT INTO push_subscriptions (endpoint, p256dh, auth, expires_at, created_at, updated_at)
-         VALUES (:endpoint, :p256dh, :auth, :expires_at, :at, :at)
+        "INSERT INTO push_subscriptions (endpoint, p256dh, auth, expires_at, sign_in, created_at,
+             updated_at)
+         VALUES (:endpoint, :p256dh, :auth, :expires_at, :sign_in, :at, :at)
          ON CONFLICT (endpoint) DO UPDATE SET p256dh = excluded.p256dh, auth = excluded.auth,
-             expires_at = excluded.expires_at, updated_at = excluded.updated_at
+             expires_at = excluded.expires_at, sign_in = excluded.sign_in, updated_at = excluded.updated_at
          RETURNING *",
     )?
     .query_and_then(
@@ -50,6 +53,7 @@ pub fn put(
             ":p256dh": new.p256dh,
             ":auth": new.auth,
             ":expires_at": new.expires_at.map(Timestamp::as_millis),
+            ":sign_in": new.sign_in,
             ":at": at.as_millis(),
         },
         read,
@@ -90,6 +94,7 @@ fn read(row: &Row<'_>) -> Result<StoredSubscription, StoreError> {
             p256dh: row.get("p256dh")?,
             auth: row.get("auth")?,
             expires_at: expires_at.map(Timestamp::from_millis),
+            sign_in: row.get("sign_in")?,
         },
         created_at: Timestamp::from_millis(row.get("created_at")?),
         updated_at: Timestamp::from_millis(row.get("updated_at")?),

@@ -67,16 +67,22 @@ pub fn confirm(db: &Connection, id: &str, at: Timestamp) -> Result<(), StoreErro
     Ok(())
 }
 
-/// Ends a sign-in. `false` when there is none of that name.
+/// Ends a sign-in, and with it what its browser is told. `false` when there is none of that name.
 pub fn delete(db: &Connection, id: &str) -> Result<bool, StoreError> {
+    db.prepare_cached("DELETE FROM push_subscriptions WHERE sign_in = ?1")?
+        .execute([id])?;
     let gone = db
         .prepare_cached("DELETE FROM sign_ins WHERE id = ?1")?
         .execute([id])?;
     Ok(gone == 1)
 }
 
-/// Ends every sign-in but one, and says how many.
+/// Ends every sign-in but one, and with them what their browsers are told; says how many.
 pub fn delete_others(db: &Connection, but: Option<&str>) -> Result<usize, StoreError> {
+    db.prepare_cached(
+        "DELETE FROM push_subscriptions WHERE sign_in IS NOT NULL AND (?1 IS NULL OR sign_in <> ?1)",
+    )?
+    .execute([but])?;
     Ok(db
         .prepare_cached("DELETE FROM sign_ins WHERE ?1 IS NULL OR id <> ?1")?
         .execute([but])?)

@@ -4,7 +4,9 @@ import { type News, SIGNED_OUT } from "@/api/live";
 import { LiveContext, useLiveState, useNews } from "@/api/live-context";
 import { putApproval } from "@/features/approvals/queries";
 import { authStatus } from "@/features/auth/queries";
+import { isNotifying } from "@/features/notifications/browser";
 import { hear as hearNotification } from "@/features/notifications/hear";
+import { startPush } from "@/features/notifications/push";
 import { unreadQuery } from "@/features/notifications/queries";
 import { dropSession, putSession } from "@/features/sessions/queries";
 import { executionNews } from "@/features/workflows/queries";
@@ -35,6 +37,11 @@ export function useLiveUpdates(): void {
     // A refused sign-in looks like a daemon that is down until it is asked.
     if (needsLook) void client.invalidateQueries(authStatus);
   }, [needsLook, client]);
+
+  useEffect(() => {
+    // The sign-in that asked may be over, and the browser may have another address.
+    if (isNotifying()) void startPush().catch(() => {});
+  }, []);
 
   const hearExecution = useMemo(() => executionNews(client), [client]);
   const hear = useCallback(

@@ -471,3 +471,27 @@ fn the_examples_of_the_help_work() {
     }
     assert!(ids(&home, &[]).is_empty());
 }
+
+#[test]
+fn a_session_has_a_policy_of_its_own_which_is_made_and_then_changed() {
+    let home = TestHome::new();
+    let id = home.demo(&[]);
+    let path = format!("/sessions/{id}/policy");
+    let own =
+        json!({ "policy": { "name": "mine", "rules": [{ "action": "deny", "tool": "Bash" }] } });
+    let made = home.call("PUT", &path, &own);
+    assert_eq!(
+        (&made["action"], &made["policyId"]),
+        (&json!("created"), &json!(format!("{id}-policy")))
+    );
+    let looser =
+        json!({ "policy": { "name": "mine", "rules": [{ "action": "ask", "tool": "Bash" }] } });
+    assert_eq!(home.call("PUT", &path, &looser)["action"], "updated");
+    let listed = home.call("GET", &path, &Value::Null);
+    assert_eq!(listed["policies"].as_array().unwrap().len(), 1);
+    assert_eq!(listed["policies"][0]["rules"][0]["action"], "ask");
+    assert_eq!(listed["policies"][0]["sessionId"], json!(id));
+    let wrong = json!({ "policy": { "name": "mine", "rules": [{ "action": "maybe" }] } });
+    let (status, body) = home.http("PUT", &path, wrong.to_string().as_bytes());
+    assert_eq!(status, 400, "{body}");
+}

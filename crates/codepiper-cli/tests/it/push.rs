@@ -147,6 +147,18 @@ fn a_waiting_claude_code_goes_on_after_the_button_of_a_push_message_and_no_other
     home.until("the agent has gone on", || home.path("work/made").exists());
     let late = press(&told["requestHash"]);
     assert_eq!(late.refusal(), (409, "already_answered".to_owned()));
+
+    let hook = json!({ "webhookUrl": endpoint.url, "webhookSecret": "sixteen letters or more" });
+    let headers = [("Origin", origin.as_str())];
+    let stolen = browser.ask("PUT", "/api/notifications/settings", &headers, &hook);
+    assert_eq!(stolen.refusal(), (403, "confirm_required".to_owned()));
+    assert_eq!(browser.post("/api/auth/logout", &Value::Null).status, 200);
+    let left = home.call("GET", SUBSCRIPTIONS, &Value::Null);
+    assert_eq!(
+        left["subscriptions"],
+        json!([]),
+        "who has left is told no more"
+    );
 }
 
 #[test]

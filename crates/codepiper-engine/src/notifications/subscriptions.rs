@@ -30,6 +30,8 @@ pub struct SubscribePush {
     pub auth: String,
     /// When it ends by itself, in milliseconds since 1970.
     pub expiration_time: Option<f64>,
+    /// The sign-in that asks; none: who needs none.
+    pub sign_in: Option<String>,
 }
 
 /// A browser that is told even where no page is open.
@@ -104,6 +106,7 @@ impl Notifications {
             p256dh: wanted.p256dh,
             auth: wanted.auth,
             expires_at: expiry(wanted.expiration_time)?,
+            sign_in: wanted.sign_in,
         };
         let at = self.clock.now();
         let write = move |tx: &Transaction<'_>| {

@@ -46,6 +46,24 @@ pub(crate) async fn of_session(
     read(&engine, Some(id), params).await
 }
 
+/// Lists what was read in a session's transcript.
+#[utoipa::path(
+    get,
+    path = "/sessions/{id}/transcript/events",
+    tag = "events",
+    operation_id = "transcript_events",
+    params(Id, EventsParams),
+    responses((status = 200, body = EventsResponse))
+)]
+pub(crate) async fn of_transcript(
+    State(engine): State<Engine>,
+    Id(id): Id,
+    Params(mut params): Params<EventsParams>,
+) -> Result<Json<EventsResponse>, ApiError> {
+    params.source = Some(EventSource::Transcript.as_str().to_owned());
+    read(&engine, Some(id), params).await
+}
+
 async fn read(
     engine: &Engine,
     session_id: Option<SessionId>,

@@ -23,6 +23,7 @@ mod policy_sets;
 mod prompts;
 mod push;
 mod restore;
+mod session_policy;
 mod sessions;
 mod validate;
 mod workflows;
@@ -117,6 +118,7 @@ pub(crate) fn described() -> OpenApiRouter<Engine> {
         .routes(routes!(notifications::counts))
         .routes(routes!(notifications::read_all))
         .routes(routes!(notifications::read))
+        .routes(routes!(session_policy::list, session_policy::change))
         .routes(routes!(validate::directory))
         .routes(routes!(validate::branch))
         .routes(routes!(images::upload))
@@ -230,6 +232,7 @@ pub(crate) fn described() -> OpenApiRouter<Engine> {
         .routes(routes!(decisions::list))
         .routes(routes!(directories::list))
         .routes(routes!(events::of_session))
+        .routes(routes!(events::of_transcript))
         .routes(routes!(sessions::output))
         .routes(routes!(prompts::list))
         .routes(routes!(terminal::watch))

@@ -14,6 +14,7 @@ use codepiper_model::Actor;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::entrance::Entrance;
 use crate::error::ApiError;
 use crate::extract::{Body, Id, Params};
 
@@ -101,8 +102,13 @@ pub(crate) async fn settings(
 pub(crate) async fn change_settings(
     State(engine): State<Engine>,
     Extension(actor): Extension<Actor>,
+    Extension(entrance): Extension<Entrance>,
     Body(request): Body<NotificationSettingsRequest>,
 ) -> Result<Json<NotificationSettingsResponse>, ApiError> {
+    // It goes on to be told when the sign-in is over.
+    if matches!(request.webhook_url, Some(Some(_))) {
+        entrance.look_again(&engine)?;
+    }
     let kinds = request.kinds.into_iter();
     let change = NotificationSettingsChange {
         kinds: kinds
@@ -219,6 +225,7 @@ pub(crate) async fn subscriptions(
 pub(crate) async fn subscribe(
     State(engine): State<Engine>,
     Extension(actor): Extension<Actor>,
+    Extension(entrance): Extension<Entrance>,
     Body(request): Body<SubscribePushRequest>,
 ) -> Result<Json<SubscriptionResponse>, ApiError> {
     let wanted = SubscribePush {
@@ -226,6 +233,7 @@ pub(crate) async fn subscribe(
         p256dh: request.keys.p256dh,
         auth: request.keys.auth,
         expiration_time: request.expiration_time,
+        sign_in: entrance.sign_in.map(|by| by.id),
     };
     let subscription = engine.notifications.subscribe(wanted, actor).await?;
     Ok(Json(SubscriptionResponse { subscription }))
