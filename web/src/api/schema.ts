@@ -4714,6 +4714,56 @@ export interface StatusLine {
   limits: RateLimit[];
 }
 /**
+ * A policy for one session only.
+ */
+export interface SessionPolicy {
+  /**
+   * What it is for.
+   */
+  description?: string | null;
+  /**
+   * Whether it counts.
+   */
+  enabled?: boolean;
+  /**
+   * What people call it.
+   */
+  name: string;
+  /**
+   * Where it stands in lists.
+   */
+  priority?: number;
+  /**
+   * What it says: a list of `Rule`. One without an `id` is called after its place.
+   */
+  rules: {
+    [k: string]: unknown;
+  }[];
+}
+/**
+ * `PUT /sessions/:id/policy`
+ */
+export interface SessionPolicyRequest {
+  /**
+   * What holds for the session.
+   */
+  policy: SessionPolicy;
+}
+/**
+ * What became of a session's policy.
+ */
+export interface SessionPolicyResponse {
+  /**
+   * `created` or `updated`.
+   */
+  action: string;
+  /**
+   * The policy.
+   */
+  policyId: string;
+  success: boolean;
+}
+/**
  * One session.
  */
 export interface SessionResponse {
