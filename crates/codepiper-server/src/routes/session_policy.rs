@@ -72,7 +72,7 @@ pub(crate) async fn change(
             priority: Some(wanted.priority),
             rules: Some(wanted.rules),
         };
-        let policy_id = first.policy.id.to_string();
+        let policy_id = first.policy.id;
         let changed = engine.policies.update(&policy_id, change, actor).await?;
         (changed, "updated")
     } else {
@@ -89,7 +89,7 @@ pub(crate) async fn change(
     };
     Ok(Json(SessionPolicyResponse {
         success: true,
-        policy_id: changed.policy.id.to_string(),
+        policy_id: changed.policy.id,
         action,
     }))
 }
